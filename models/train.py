@@ -126,9 +126,7 @@ def main():
     train_x, test_x, train_y, test_y = load()
     more_x, more_y = shifted(train_x, train_y)
 
-    files = {}
-    print("| network | MACs | params | bytes | float | int8 (TFLM) |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    files, rows = {}, []
     for name, build, epochs, per_channel_fc in (
             ("digits_cnn", cnn, 30, True), ("digits_mlp", mlp, 30, False)):
         model = build()
@@ -147,7 +145,7 @@ def main():
         files[name] = x
 
         graph = tfl.Network(path)
-        print("| %s | %d | %d | %d | %.2f %% | %.2f %% |" % (
+        rows.append("| `%s` | %d | %d | %d | %.2f %% | %.2f %% |" % (
             name, graph.macs(), graph.params(), len(network),
             100 * np.mean(exact.argmax(1) == test_y),
             100 * np.mean(out.argmax(1) == test_y)))
@@ -156,6 +154,7 @@ def main():
     assert np.array_equal(files["digits_cnn"], files["digits_mlp"])
     files["digits_cnn"].tofile(os.path.join(HERE, "digits_test_x.bin"))
     test_y.tofile(os.path.join(HERE, "digits_test_y.bin"))
+    print("\n".join(rows))
 
 
 if __name__ == "__main__":
