@@ -38,7 +38,7 @@ LONG_IS_WRONG = SOURCE + (".v", ".vh", ".py", ".sh", ".md", ".yaml", ".cmake")
 
 # Written in pieces so that this file does not find itself.
 MACHINE_PATH = re.compile(
-    rb"(?<![\w.}/])/(?:" + rb"|".join((b"wo" b"rk", b"ro" b"ot", b"ho" b"me"))
+    rb"(?<![\w.}~/])/(?:" + rb"|".join((b"wo" b"rk", b"ro" b"ot", b"ho" b"me"))
     + rb")/\w")
 REGISTRY = re.compile(rb"(?i)\b(?:" + rb"|".join((
     rb"py" rb"pi\.org", rb"python" rb"hosted\.org", rb"crates" rb"\.io",

@@ -127,3 +127,14 @@ class Network:
                 total += sum(t.elements for t in op.inputs[1:]
                              if t and t.is_const)
         return total
+
+
+if __name__ == "__main__":
+    import sys
+
+    print("# network macs params input_bytes output_bytes")
+    for name in sys.argv[1:]:
+        net = Network(name)
+        print(name, net.macs(), net.params(),
+              sum(t.nbytes for t in net.inputs),
+              sum(t.nbytes for t in net.outputs))
