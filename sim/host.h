@@ -1,0 +1,87 @@
+/* host: the microcontroller core, RV32IMC machine mode, timed as Ibex.
+ *
+ * Every instruction retires in the cycle in which the real core retires it
+ * (rules: docs/host.md). The core reaches memory and devices through host_bus;
+ * instruction memory is its own array with one cycle of latency.
+ *
+ * The caller runs it in slices: host_run executes until `limit`, until it
+ * sleeps in WFI with no interrupt pending, or until an access asked to stop.
+ * Time is in cycles since the release of reset.
+ */
+#ifndef SIM_HOST_H
+#define SIM_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "isa/design.h"
+#include "isa/event.h"
+
+/* What lies outside the core. Called in the grant cycle of the access (an
+ * access that crosses a word is split into two calls, as on the real bus).
+ * addr is aligned to 4; mask has a bit for each byte lane of the word. */
+struct host_bus {
+	void *ctx;
+	/* Memory that the core may read and write itself, without a call:
+	 * [base, base+size). NULL bytes: none. */
+	struct host_window {
+		uint32_t base, size;
+		uint8_t *bytes;
+		bool writable;
+		int mem;        /* MEM_SRAM, MEM_FLASH: for counting */
+	} window[4];
+	/* Called for window accesses too while set (an accelerator job is
+	 * running and its arbiter must know); NULL: not called. */
+	void (*touch)(void *ctx, uint64_t cycle, int mem);
+	/* Device registers. False: no device there (access fault). */
+	bool (*load)(void *ctx, uint64_t cycle, uint32_t addr, uint32_t mask,
+		     uint32_t *value);
+	bool (*store)(void *ctx, uint64_t cycle, uint32_t addr, uint32_t mask,
+		      uint32_t value);
+	/* Interrupt lines (mip bits) as level in this cycle. */
+	uint32_t (*irq)(void *ctx, uint64_t cycle);
+};
+
+struct host;
+
+/* One retired instruction, for traces. */
+struct host_retire {
+	uint64_t cycle; /* in which the real core's rvfi_valid shows it */
+	uint32_t pc, insn;
+	uint8_t rd;     /* 0: none */
+	uint32_t value;
+	bool trap;
+};
+
+enum host_stop { HOST_LIMIT, HOST_SLEEP, HOST_STOPPED, HOST_FAULT };
+
+struct host *host_open(enum core core, const struct host_bus *bus,
+		       uint8_t *imem, uint32_t imem_base, uint32_t imem_bytes);
+void host_close(struct host *h);
+void host_reset(struct host *h, uint32_t boot_addr);
+
+/* Run while the current instruction begins before `limit`. */
+enum host_stop host_run(struct host *h, uint64_t limit);
+
+/* Sleeping: wake so that the interrupt that is high since cycle `k` is seen;
+ * the time in between counts as sleep. */
+void host_wake(struct host *h, uint64_t k);
+
+/* Ask the running core to stop after the present instruction (from a bus
+ * callback: end of simulation). */
+void host_stop(struct host *h);
+
+/* The bus callbacks changed (touch set or cleared), or interrupt lines may have. */
+void host_poll(struct host *h);
+
+uint64_t host_cycle(const struct host *h);   /* of the next instruction */
+uint64_t host_retired(const struct host *h);
+/* Adds the CPU_EVENTs since the last call to `c`. */
+void host_counts(struct host *h, struct counts *c);
+void host_trace(struct host *h, void (*fn)(void *, const struct host_retire *),
+		void *ctx); /* NULL: off */
+uint32_t host_reg(const struct host *h, int i); /* 32: pc */
+/* After HOST_FAULT: what happened, with pc and address. */
+bool host_fault(const struct host *h, struct err *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* soc: host, bus, memories, devices and accelerator as one system.
+ *
+ * soc_run boots the firmware, lets it walk the program image once and returns
+ * outputs, cycles and counts. One struct soc may run many inputs; every run
+ * starts from reset, so that equal inputs give equal cycles.
+ */
+#ifndef SIM_SOC_H
+#define SIM_SOC_H
+
+#include <stddef.h>
+#include "sim/accel.h"
+#include "sim/host.h"
+
+/* A step of the image began (MARK register), or the inference ended. */
+struct soc_mark {
+	uint64_t cycle;
+	uint32_t step; /* MARK_BEGIN, step number, MARK_END */
+};
+
+struct soc_opts {
+	const struct accel_ops *backend;
+	struct accel_opts accel;
+	bool want_cmds;          /* keep the command log */
+	uint64_t max_cycles;     /* watchdog; 0: default 20e9 */
+	void (*uart)(void *ctx, char c); /* or NULL */
+	void *uart_ctx;
+};
+
+struct soc_result {
+	uint64_t cycles;         /* MARK_BEGIN to MARK_END */
+	uint64_t begin, end;     /* those marks; boot takes `begin` cycles */
+	struct counts *layer;    /* n_layers + 1; the last: before and after the
+	                          * inference (boot) */
+	uint32_t n_layers;
+	uint64_t *layer_cycles;  /* n_layers; they sum to `cycles` */
+	struct soc_mark *mark;
+	size_t n_marks;
+	struct cmd_log *cmd;     /* if want_cmds; cycles absolute */
+	size_t n_cmd;
+	uint32_t exit_code;
+};
+
+struct soc;
+
+/* image: program image of compiler.h (bytes for flash); fw: the firmware's ELF
+ * file in memory. NULL and err on failure. Borrows nothing after return except
+ * the design. */
+struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
+		     const void *image, size_t image_bytes,
+		     const struct soc_opts *opts, struct err *err);
+void soc_close(struct soc *s);
+
+/* One inference. in, out: all inputs / outputs of the image, one after the
+ * other. The result belongs to the caller: soc_result_free. */
+bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,
+	     size_t out_bytes, struct soc_result *r, struct err *err);
+void soc_result_free(struct soc_result *r);
+
+/* The firmware that is built into the library. */
+extern const unsigned char firmware_elf[];
+extern const size_t firmware_elf_bytes;
+
+#endif
