@@ -1,0 +1,173 @@
+/* joulet.h: the public library. Load, compile, run, cost, report.
+ *
+ *     struct err err;
+ *     struct design d = design_default();
+ *     struct joulet_net *net = joulet_net_open("kws.tflite", &err);
+ *     struct joulet_program *p =
+ *         joulet_compile(net, &d, JOULET_ACCEL, NULL, &err);
+ *     struct joulet_result r;
+ *     joulet_run(p, &(struct joulet_opts){.backend = "fast"},
+ *                in, 1, out, &r, &err);
+ *     printf("%llu cycles\n", (unsigned long long)r.cycles);
+ *
+ * The library never prints and never exits. A fallible function returns NULL
+ * or false and fills `err`; err->kind is the exit status that the command line
+ * uses. Handles are freed with their _close or _free; NULL is allowed there.
+ * Nothing is shared between handles: separate handles may be used from
+ * separate threads or processes. Equal calls give equal results.
+ *
+ * Energy is never simulated: a run gives counts, joulet_cost multiplies them
+ * with a technology table.
+ */
+#ifndef SIM_JOULET_H
+#define SIM_JOULET_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/err.h"
+#include "isa/design.h"
+#include "isa/event.h"
+
+#define JOULET_VERSION "0.1.0"
+
+/* ---- Networks ---------------------------------------------------------- */
+
+struct joulet_net;
+
+/* Read and check a .tflite file. ERR_NOINPUT, ERR_DATA. */
+struct joulet_net *joulet_net_open(const char *path, struct err *err);
+void joulet_net_close(struct joulet_net *net);
+const char *joulet_net_name(const struct joulet_net *net);  /* file name, no suffix */
+uint64_t joulet_net_hash(const struct joulet_net *net);     /* of the file */
+size_t joulet_net_in_bytes(const struct joulet_net *net);   /* all inputs of one inference */
+size_t joulet_net_out_bytes(const struct joulet_net *net);
+
+/* ---- Programs ---------------------------------------------------------- */
+
+enum joulet_target { JOULET_ACCEL, JOULET_CPU };
+
+/* "accel" or "cpu"; -1 otherwise. */
+int joulet_target_find(const char *name);
+
+struct joulet_dump {
+	const char *stages; /* "graph,tiles,image" */
+	FILE *to;
+};
+
+struct joulet_program;
+
+/* Compile `net` for `d`. dump may be NULL. The network must outlive the
+ * program. ERR_DATA when an operator is not supported or does not fit. */
+struct joulet_program *joulet_compile(const struct joulet_net *net,
+				      const struct design *d,
+				      enum joulet_target target,
+				      const struct joulet_dump *dump,
+				      struct err *err);
+void joulet_program_close(struct joulet_program *p);
+
+/* ---- Running ----------------------------------------------------------- */
+
+struct joulet_opts {
+	const char *backend;   /* "fast" (NULL too) or "rtl" */
+	bool timing_only;      /* fast: no tensor data; `out` is not written */
+	bool timeline;         /* keep the command log of the first inference */
+	uint64_t max_cycles;   /* watchdog of one inference; 0: default */
+	void (*note)(void *ctx, const char *text); /* a long step begins; or NULL */
+	void *note_ctx;
+};
+
+struct joulet_layer {
+	char name[64];
+	const char *op;        /* "CONV_2D" ... */
+	const char *unit;      /* "array", "cpu", "none" */
+	int64_t macs;          /* useful multiply-accumulates */
+	uint64_t cycles;       /* this layer's part of the inference */
+	double utilization;    /* macs / (cycles * cells); 0 on the cpu */
+	struct counts counts;
+};
+
+struct joulet_command {
+	uint8_t queue, opcode; /* isa/command.h */
+	uint16_t layer;
+	uint64_t start, end;   /* cycles since the inference began */
+};
+
+struct joulet_result {
+	uint64_t cycles;       /* of the first inference: input in memory to
+	                        * output in memory, firmware included */
+	uint64_t cycles_min, cycles_max; /* over all inferences */
+	size_t inferences;
+	uint64_t boot_cycles;  /* reset to begin of inference; not in cycles */
+	int n_layers;
+	struct joulet_layer *layer; /* first inference; cycles sum to `cycles` */
+	struct counts total;        /* sum over layers */
+	double utilization;         /* all MACs / (cycles * cells) */
+	uint32_t arena_bytes, peak_bytes, spad_bytes, image_bytes;
+	uint64_t out_hash;          /* of all outputs */
+	struct joulet_command *cmd; /* if opts.timeline */
+	size_t n_cmds;
+};
+
+/* Run `n` inferences, each from reset. in, out: n times the network's input
+ * and output bytes (out may be NULL). */
+bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
+		const void *in, size_t n, void *out, struct joulet_result *r,
+		struct err *err);
+void joulet_result_free(struct joulet_result *r);
+
+/* Run rtl, fast and the compiler's reference on the same inputs; compare
+ * outputs, all counts of every layer, and start and end of every command.
+ * expect may be NULL; else n outputs that must come out too. ERR_MISMATCH with
+ * the first difference. r holds the fast run. */
+bool joulet_verify(const struct joulet_program *p,
+		   const struct joulet_opts *opts, const void *in, size_t n,
+		   const void *expect, struct joulet_result *r,
+		   struct err *err);
+
+/* ---- Cost -------------------------------------------------------------- */
+
+enum joulet_share {
+#define SHARE(name, doc) SHARE_##name,
+#include "sim/shares.def"
+	N_SHARES
+};
+extern const char *const joulet_share_name[N_SHARES];
+
+struct joulet_tech;
+
+/* Read a technology table (configs/tech). NULL path: the default one. */
+struct joulet_tech *joulet_tech_open(const char *path, struct err *err);
+void joulet_tech_close(struct joulet_tech *t);
+const char *joulet_tech_name(const struct joulet_tech *t);
+uint64_t joulet_tech_hash(const struct joulet_tech *t);
+
+/* Energy of counts, by unit, in pJ. `cycles` is for leakage. */
+void joulet_cost(const struct joulet_tech *t, const struct design *d,
+		 const struct counts *c, uint64_t cycles,
+		 double share_pj[N_SHARES]);
+double joulet_energy_uj(const double share_pj[N_SHARES]); /* their sum */
+double joulet_latency_us(const struct design *d, uint64_t cycles);
+
+/* ---- Reports ----------------------------------------------------------- */
+
+struct joulet_report {
+	const struct joulet_net *net;
+	const struct design *design;
+	const struct joulet_result *result;
+	const struct joulet_tech *tech;
+	const char *backend, *target;
+	const void *out;       /* outputs, for --json; or NULL */
+	size_t out_bytes;
+};
+
+/* A table for people, at most `width` columns. */
+void joulet_report_text(const struct joulet_report *r, int width, FILE *f);
+/* One JSON object; keys in docs/reference/json.md. */
+void joulet_report_json(const struct joulet_report *r, FILE *f);
+/* Chrome trace events: one complete event per command and per layer. Leaves
+ * no file on failure. */
+bool joulet_report_trace(const struct joulet_report *r, const char *path,
+			 struct err *err);
+
+#endif
