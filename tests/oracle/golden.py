@@ -9,6 +9,7 @@ SET is one of
     networks  real networks with golden vectors
     layers    single-layer extracts of the MLPerf Tiny networks
     ops       operator models made of the first ten operators only
+    labelled  trained networks with their whole labelled test sets
 
 All but `own` are read from ../shared (or from $JOULET_SHARED), which is not
 part of the project: without it the exit status is 77, which ctest counts as
@@ -32,7 +33,8 @@ import tfl
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SKIP = 77
-FOLDERS = {"networks": "", "layers": "layers", "ops": "syn"}
+FOLDERS = {"networks": "", "layers": "layers", "ops": "syn",
+           "labelled": "accuracy"}
 
 
 def shared():
@@ -50,8 +52,13 @@ def cases(which):
                       (".tflite", ".in.bin", ".expect.bin"))) for n in found]
 
     folder = os.path.join(shared(), "tflite", FOLDERS[which])
-    if not os.path.isdir(os.path.join(folder, "models")):
+    if not os.path.isdir(folder):
         return None
+    if which == "labelled":
+        return [(n, *(os.path.join(folder, n, f) for f in
+                      ("model_int8.tflite", "test_x.bin", "out_tflm.bin")))
+                for n in sorted(os.listdir(folder))]
+
     found = []
     for file in sorted(os.listdir(os.path.join(folder, "models"))):
         name, kind = os.path.splitext(file)
