@@ -1,0 +1,237 @@
+/* joulet: the public library over compiler and simulator; see joulet.h.
+ *
+ * The one place where compiler and sim meet: a program's image goes into the
+ * SoC's flash, its layer table names the SoC's counts.
+ */
+#include "sim/joulet.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "compiler/compiler.h"
+#include "sim/program.h"
+#include "sim/soc.h"
+
+struct joulet_net *joulet_net_open(const char *path, struct err *err)
+{
+	struct joulet_net *net = mem_zero(1, sizeof *net);
+	if (!graph_load(&net->graph, path, err)) {
+		free(net);
+		return NULL;
+	}
+	net->name = path_stem(path);
+	return net;
+}
+
+void joulet_net_close(struct joulet_net *net)
+{
+	if (!net)
+		return;
+	graph_free(&net->graph);
+	free(net->name);
+	free(net);
+}
+
+const char *joulet_net_name(const struct joulet_net *net)
+{
+	return net->name;
+}
+
+uint64_t joulet_net_hash(const struct joulet_net *net)
+{
+	return net->graph.file_hash;
+}
+
+size_t joulet_net_in_bytes(const struct joulet_net *net)
+{
+	return graph_input_bytes(&net->graph);
+}
+
+size_t joulet_net_out_bytes(const struct joulet_net *net)
+{
+	return graph_output_bytes(&net->graph);
+}
+
+int joulet_target_find(const char *name)
+{
+	if (strcmp(name, "accel") == 0)
+		return JOULET_ACCEL;
+	return strcmp(name, "cpu") == 0 ? JOULET_CPU : -1;
+}
+
+struct joulet_program *joulet_compile(const struct joulet_net *net,
+				      const struct design *d,
+				      enum joulet_target target,
+				      const struct joulet_dump *dump,
+				      struct err *err)
+{
+	const struct src nowhere = {NULL, 0};
+	if (!design_check(d, nowhere, err))
+		return NULL;
+
+	struct joulet_program *p = mem_zero(1, sizeof *p);
+	const struct compile_opts opts = {
+		.target = target == JOULET_CPU ? TARGET_CPU : TARGET_ACCEL,
+		.dump = dump ? dump->stages : NULL,
+		.dump_to = dump ? dump->to : NULL,
+	};
+	p->net = net;
+	p->design = *d;
+	if (!compile(&p->code, &net->graph, d, &opts, err)) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void joulet_program_close(struct joulet_program *p)
+{
+	if (!p)
+		return;
+	program_free(&p->code);
+	free(p);
+}
+
+static double utilization(int64_t macs, uint64_t cycles, const struct design *d)
+{
+	const double slots = (double)cycles * d->rows * d->cols;
+	return slots > 0 ? (double)macs / slots : 0;
+}
+
+static void take_layer(struct joulet_layer *to, const struct layer *from,
+		       const struct soc_result *s, int i,
+		       const struct design *d)
+{
+	memcpy(to->name, from->name, sizeof to->name);
+	to->op = from->op;
+	to->unit = from->unit;
+	to->macs = from->macs;
+	to->cycles = s->layer_cycles[i];
+	to->counts = s->layer[i];
+	to->utilization = strcmp(from->unit, "array") == 0
+				  ? utilization(to->macs, to->cycles, d)
+				  : 0;
+}
+
+static void take_layers(struct joulet_result *r, const struct program *code,
+			const struct soc_result *s, const struct design *d)
+{
+	int64_t macs = 0;
+	r->n_layers = code->n_layers;
+	r->layer = mem_zero((size_t)r->n_layers, sizeof *r->layer);
+	for (int i = 0; i < r->n_layers; i++) {
+		take_layer(&r->layer[i], &code->layer[i], s, i, d);
+		macs += r->layer[i].macs;
+		for (int e = 0; e < N_EVENTS; e++)
+			r->total.n[e] += r->layer[i].counts.n[e];
+	}
+	r->utilization = utilization(macs, s->cycles, d);
+}
+
+/* The command log in cycles since the inference began. */
+static void take_commands(struct joulet_result *r, const struct soc_result *s)
+{
+	r->cmd = mem_zero(s->n_cmd, sizeof *r->cmd);
+	r->n_cmds = s->n_cmd;
+	for (size_t i = 0; i < s->n_cmd; i++)
+		r->cmd[i] = (struct joulet_command){
+			.queue = s->cmd[i].queue,
+			.opcode = s->cmd[i].opcode,
+			.layer = s->cmd[i].layer,
+			.start = s->cmd[i].start - s->begin,
+			.end = s->cmd[i].end - s->begin,
+		};
+}
+
+static void take_first(struct joulet_result *r,
+		       const struct joulet_program *p,
+		       const struct soc_result *s, bool timeline)
+{
+	r->cycles = r->cycles_min = r->cycles_max = s->cycles;
+	r->boot_cycles = s->begin;
+	r->arena_bytes = p->code.arena_bytes;
+	r->peak_bytes = p->code.peak_bytes;
+	r->spad_bytes = p->code.spad_bytes;
+	r->image_bytes = p->code.image_bytes;
+	take_layers(r, &p->code, s, &p->design);
+	if (timeline)
+		take_commands(r, s);
+}
+
+static struct soc *open_soc(const struct joulet_program *p,
+			    const struct joulet_opts *opts, bool want_cmds,
+			    struct err *err)
+{
+	const char *name = opts->backend ? opts->backend : "fast";
+	const struct soc_opts so = {
+		.backend = accel_find(name),
+		.accel = {.timing_only = opts->timing_only,
+			  .note = opts->note,
+			  .note_ctx = opts->note_ctx},
+		.want_cmds = want_cmds,
+		.max_cycles = opts->max_cycles,
+	};
+	if (!so.backend) {
+		err_set(err, ERR_USAGE, "%s: no such backend; fast or rtl",
+			name);
+		return NULL;
+	}
+	return soc_open(&p->design, firmware_elf, firmware_elf_bytes,
+			p->code.image, p->code.image_bytes, &so, err);
+}
+
+bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
+		const void *in, size_t n, void *out, struct joulet_result *r,
+		struct err *err)
+{
+	assert(p && opts && in && n > 0);
+	const size_t in_bytes = joulet_net_in_bytes(p->net);
+	const size_t out_bytes = joulet_net_out_bytes(p->net);
+
+	memset(r, 0, sizeof *r);
+	struct soc *soc = open_soc(p, opts, opts->timeline, err);
+	if (!soc)
+		return false;
+
+	uint8_t *one = mem_zero(out_bytes, 1);
+	XXH3_state_t *hash = XXH3_createState();
+	XXH3_64bits_reset(hash);
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		struct soc_result s;
+		ok = soc_run(soc, (const uint8_t *)in + i * in_bytes, in_bytes,
+			     one, out_bytes, &s, err);
+		if (!ok)
+			break;
+		if (i == 0)
+			take_first(r, p, &s, opts->timeline);
+		if (s.cycles < r->cycles_min)
+			r->cycles_min = s.cycles;
+		if (s.cycles > r->cycles_max)
+			r->cycles_max = s.cycles;
+		if (out)
+			memcpy((uint8_t *)out + i * out_bytes, one, out_bytes);
+		XXH3_64bits_update(hash, one, out_bytes);
+		soc_result_free(&s);
+	}
+	r->inferences = n;
+	r->out_hash = XXH3_64bits_digest(hash);
+	XXH3_freeState(hash);
+	free(one);
+	soc_close(soc);
+	if (!ok)
+		joulet_result_free(r);
+	return ok;
+}
+
+void joulet_result_free(struct joulet_result *r)
+{
+	free(r->layer);
+	free(r->cmd);
+	r->layer = NULL;
+	r->cmd = NULL;
+}
