@@ -156,7 +156,7 @@ struct joulet_tech *joulet_tech_open(const char *path, struct err *err)
 			t = NULL;
 		}
 	}
-	yaml_free(root);
+	yaml_drop(root);
 	free(text);
 	free(own);
 	return t;
