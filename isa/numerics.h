@@ -115,21 +115,33 @@ static inline int32_t num_average(int32_t sum, int32_t n)
 	return sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
 }
 
-/* One element of Add (and of Sub with b negated by the caller's multiplier):
- * a and b already have their zero points subtracted. */
+/* Rescaling of Add and Sub; operands come without their zero points. */
 struct num_add {
-	int32_t left;
+	int32_t left; /* 20 for int8, 15 for int16 */
 	int32_t a_mult, a_shift, b_mult, b_shift, o_mult, o_shift;
 	int32_t out_zp, qmin, qmax;
 };
 
-/* AddElementwise; all shifts of TFLM's Add are <= 0 (left shift: `left`). */
+static inline int32_t num_add_out(const struct num_add *p, int32_t sum)
+{
+	int32_t y = num_requant(sum, p->o_mult, p->o_shift);
+	return num_clamp(num_wrap_add(y, p->out_zp), p->qmin, p->qmax);
+}
+
+/* AddElementwise */
 static inline int32_t num_add(const struct num_add *p, int32_t a, int32_t b)
 {
 	int32_t sa = num_requant(num_shl(a, p->left), p->a_mult, p->a_shift);
 	int32_t sb = num_requant(num_shl(b, p->left), p->b_mult, p->b_shift);
-	int32_t o = num_requant(num_wrap_add(sa, sb), p->o_mult, p->o_shift);
-	return num_clamp(num_wrap_add(o, p->out_zp), p->qmin, p->qmax);
+	return num_add_out(p, num_wrap_add(sa, sb));
+}
+
+/* SubElementwise. Not Add of -b: halves round up before the subtraction. */
+static inline int32_t num_sub(const struct num_add *p, int32_t a, int32_t b)
+{
+	int32_t sa = num_requant(num_shl(a, p->left), p->a_mult, p->a_shift);
+	int32_t sb = num_requant(num_shl(b, p->left), p->b_mult, p->b_shift);
+	return num_add_out(p, num_wrap_sub(sa, sb));
 }
 
 /* ------------------------------------------------------------------------

@@ -1,0 +1,251 @@
+/* quantize: see quantize.h */
+#include "isa/quantize.h"
+
+#include <math.h>
+
+bool quantize_multiplier(double real, struct multiplier *out)
+{
+	if (!(real >= 0) || isinf(real))
+		return false;
+	int shift;
+	double q = frexp(real, &shift);
+	int64_t m = (int64_t)round(q * 2147483648.0);
+	if (m == (int64_t)1 << 31) {
+		m /= 2;
+		shift++;
+	}
+	if (shift > 30)
+		return false;
+	if (shift < -31) {
+		m = 0;
+		shift = 0;
+	}
+	out->m = (int32_t)m;
+	out->shift = shift;
+	return true;
+}
+
+static bool is_scale(float s)
+{
+	return s > 0 && isfinite(s);
+}
+
+bool quantize_conv(float in, float weight, float out, struct multiplier *mult)
+{
+	/* A weight scale of 0 occurs for channels that are all zero. */
+	if (!is_scale(in) || !is_scale(out) || !(weight >= 0))
+		return false;
+	return quantize_multiplier((double)in * (double)weight / (double)out,
+	                           mult);
+}
+
+bool quantize_fc(float in, float weight, float out, struct multiplier *mult)
+{
+	if (!is_scale(in) || !is_scale(out) || !(weight >= 0))
+		return false;
+	const float product = in * weight;
+	return quantize_multiplier((double)product / (double)out, mult);
+}
+
+bool quantize_mul(float a, float b, float out, struct multiplier *mult)
+{
+	return quantize_conv(a, b, out, mult);
+}
+
+bool quantize_rescale(float in, float out, struct multiplier *mult)
+{
+	if (!is_scale(in) || !is_scale(out))
+		return false;
+	return quantize_multiplier((double)in / (double)out, mult);
+}
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+void quantize_mean(int64_t n, struct multiplier *mult)
+{
+	int shift = 0;
+	while (n >> (shift + 1))
+		shift++;
+	shift = min_int(min_int(shift, 32), 31 + mult->shift);
+	mult->m = (int32_t)(((int64_t)mult->m << shift) / n);
+	mult->shift -= shift;
+}
+
+/* QuantizeMultiplierSmallerThanOneExp: TFLM aborts outside (0, 1). */
+static bool smaller_than_one(double real, int32_t *m, int32_t *shift)
+{
+	struct multiplier mult;
+	if (!(real > 0 && real < 1) || !quantize_multiplier(real, &mult) ||
+	    mult.shift > 0)
+		return false;
+	*m = mult.m;
+	*shift = mult.shift;
+	return true;
+}
+
+bool quantize_add(float a, float b, float out, int left, struct num_add *p)
+{
+	if (!is_scale(a) || !is_scale(b) || !is_scale(out))
+		return false;
+	const double twice_max = 2 * (double)(a > b ? a : b);
+	p->left = left;
+	return smaller_than_one((double)a / twice_max, &p->a_mult,
+	                        &p->a_shift) &&
+	       smaller_than_one((double)b / twice_max, &p->b_mult,
+	                        &p->b_shift) &&
+	       smaller_than_one(twice_max / ((1 << left) * (double)out),
+	                        &p->o_mult, &p->o_shift);
+}
+
+bool quantize_sub(float a, float b, float out, int left, struct num_add *p)
+{
+	if (!is_scale(a) || !is_scale(b) || !is_scale(out))
+		return false;
+	const float twice_max = 2 * (a > b ? a : b);
+	const float ra = a / twice_max;
+	const float rb = b / twice_max;
+	const float ro = twice_max / ((float)(1 << left) * out);
+	p->left = left;
+	return smaller_than_one((double)ra, &p->a_mult, &p->a_shift) &&
+	       smaller_than_one((double)rb, &p->b_mult, &p->b_shift) &&
+	       smaller_than_one((double)ro, &p->o_mult, &p->o_shift);
+}
+
+/* Quantize() of kernel_util: the integer of a real bound. */
+static bool quantize_bound(float real, float scale, int32_t zp, int64_t *q)
+{
+	const float steps = roundf(real / scale);
+	if (!(steps >= -2147483648.0f && steps < 2147483648.0f))
+		return false;
+	*q = (int64_t)zp + (int64_t)steps;
+	return true;
+}
+
+bool quantize_act(int act, float scale, int32_t zp, int32_t *lo, int32_t *hi)
+{
+	static const struct {
+		bool has_lo, has_hi;
+		float lo, hi;
+	} range[4] = {
+	        {false, false, 0, 0}, /* NONE */
+	        {true, false, 0, 0},  /* RELU */
+	        {true, true, -1, 1},  /* RELU_N1_TO_1 */
+	        {true, true, 0, 6},   /* RELU6 */
+	};
+	int64_t a = *lo, b = *hi;
+	if (act < 0 || act > 3 || !is_scale(scale))
+		return false;
+	if (range[act].has_lo && !quantize_bound(range[act].lo, scale, zp, &a))
+		return false;
+	if (range[act].has_hi && !quantize_bound(range[act].hi, scale, zp, &b))
+		return false;
+	if (a > *hi || b < *lo)
+		return false; /* nothing is left of the range */
+	if (a > *lo)
+		*lo = (int32_t)a;
+	if (b < *hi)
+		*hi = (int32_t)b;
+	return true;
+}
+
+/* CalculateInputRadius with 31 signed bits. */
+static int32_t input_radius(int int_bits, int shift)
+{
+	double limit = ((1 << int_bits) - 1) *
+	               (double)((int64_t)1 << (31 - int_bits)) /
+	               (double)((int64_t)1 << shift);
+	return (int32_t)floor(limit);
+}
+
+bool quantize_softmax(float beta, float scale, struct multiplier *mult,
+                      int32_t *diff_min)
+{
+	enum { INT_BITS = 5 };
+	const double most = 2147483647.0;
+	double real = (double)beta * (double)scale * (1 << (31 - INT_BITS));
+	if (real > most)
+		real = most;
+	if (!is_scale(scale) || !(real > 1))
+		return false;
+	/* Below 2^31, so the shift may be 31 where others stop at 30. */
+	if (real >= 1073741824.0) {
+		if (!quantize_multiplier(real / 2, mult))
+			return false;
+		mult->shift++;
+	} else if (!quantize_multiplier(real, mult)) {
+		return false;
+	}
+	*diff_min = -input_radius(INT_BITS, mult->shift);
+	return true;
+}
+
+bool quantize_softmax16(float beta, float scale, struct multiplier *mult)
+{
+	if (!is_scale(scale))
+		return false;
+	return quantize_multiplier(
+	        (double)scale * (double)beta / (10.0 / 65535.0), mult);
+}
+
+/* One entry of LUTPopulateInt16: the value at x, corrected by half the error
+ * that interpolation makes at the middle of the step. */
+static int16_t lut_entry(float (*f)(float), float x, float half, float next,
+                         float gain)
+{
+	const float value = roundf(f(x) * gain);
+	const float middle = roundf((f(next) * gain + value) / 2);
+	const float error = middle - roundf(f(x + half) * gain);
+	const float y = value - roundf(error / 2);
+	return (int16_t)fminf(fmaxf(y, -32768.0f), 32767.0f);
+}
+
+/* LUTPopulateInt16 for an output of [-1,1]; gain is its inverse scale. */
+static void lut_fill(float (*f)(float), float lo, float hi, int16_t *lut)
+{
+	enum { STEPS = NUM_LUT_SIZE - 1 };
+	const float out_scale = 2.0f / 65535;
+	const float gain = 65536.0f / (out_scale * 32767 - out_scale * -32768);
+	const float step = (hi - lo) / STEPS;
+	const float half = step / 2;
+
+	for (int i = 0; i < STEPS; i++) {
+		const float x = lo + (float)i * step;
+		lut[i] =
+		        lut_entry(f, x, half, lo + (float)(i + 1) * step, gain);
+	}
+	const float last = roundf(f(hi) * gain);
+	lut[STEPS] = (int16_t)fminf(fmaxf(last, -32768.0f), 32767.0f);
+}
+
+static float one_over_one_plus(float x)
+{
+	return 1.0f / (1.0f + x);
+}
+
+void softmax16_exp_lut(int16_t *lut)
+{
+	const float scale = 10.0f / 65535;
+	lut_fill(expf, scale * (-32768 - 32767), scale * 0, lut);
+}
+
+void softmax16_recip_lut(int16_t *lut)
+{
+	const float scale = 1.0f / 65535;
+	lut_fill(one_over_one_plus, scale * 0, scale * (32767 + 32768), lut);
+}
+
+bool quantize_logistic(float scale, struct multiplier *mult, int32_t *radius)
+{
+	enum { INT_BITS = 4 };
+	if (!is_scale(scale) ||
+	    !quantize_multiplier((double)scale * (1 << (31 - INT_BITS)), mult))
+		return false;
+	/* TFLM divides by 2^shift and does not expect tiny scales. */
+	if (mult->shift < 0)
+		return false;
+	*radius = input_radius(INT_BITS, mult->shift);
+	return true;
+}
