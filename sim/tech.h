@@ -28,7 +28,9 @@ struct joulet_tech {
 
 /* An SRAM of this capacity and word width, from the table's points: the width
  * nearest to `bits` (energy scaled by the ratio of widths), between sizes a
- * power law through the two neighbours, outside them the nearest pair's. */
+ * power law through the two neighbours, outside them the nearest pair's. A
+ * width with one point alone follows the sizes of the nearest width that has
+ * several. */
 struct sram_point tech_sram(const struct joulet_tech *t, double kib,
 			    double bits);
 

@@ -1,0 +1,315 @@
+/* Technology tables and energy: sim/tech.c, sim/cost.c, configs/tech. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "isa/map.h"
+#include "sim/tech.h"
+
+static const char *const tables[] = {
+        "configs/tech/horowitz45.yaml",
+        "configs/tech/aladdin40.yaml",
+        "configs/tech/sg13g2.yaml",
+};
+enum { N_TABLES = sizeof tables / sizeof tables[0] };
+
+static struct joulet_tech *open_table(const char *path)
+{
+	struct err err = {0};
+	struct joulet_tech *t = joulet_tech_open(path, &err);
+	if (!t)
+		fail_msg("%s", err.msg);
+	return t;
+}
+
+static void every_shipped_table_loads(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_TABLES; i++) {
+		struct joulet_tech *t = open_table(tables[i]);
+		char *stem = path_stem(tables[i]);
+		assert_string_equal(joulet_tech_name(t), stem);
+		assert_true(joulet_tech_hash(t) != 0);
+		free(stem);
+		joulet_tech_close(t);
+	}
+}
+
+static void the_default_table_is_horowitz45(void **state)
+{
+	(void)state;
+	struct joulet_tech *t = open_table(NULL);
+	assert_string_equal(joulet_tech_name(t), "horowitz45");
+	joulet_tech_close(t);
+}
+
+/* Counts that differ from event to event. */
+static struct counts odd_counts(void)
+{
+	struct counts c;
+	for (int i = 0; i < N_EVENTS; i++)
+		c.n[i] = 1000003u * (unsigned)(i + 1) % 99991u;
+	return c;
+}
+
+/* A table whose every figure is a small binary fraction and whose SRAM costs
+ * the same at every size: then sums are exact, and can be told by hand. */
+static struct joulet_tech plain_table(void)
+{
+	struct joulet_tech t = {.name = "plain", .n_sram = 1};
+	for (int i = 0; i < N_TECH; i++)
+		t.value[i] = (i + 1) / 4.0;
+	t.sram[0] = (struct sram_point){8, 32, 2, 4, 8};
+	return t;
+}
+
+static void each_share_is_counts_times_table(void **state)
+{
+	(void)state;
+	struct joulet_tech t = plain_table();
+	struct design d = design_default();
+	struct counts c = odd_counts();
+	double got[N_SHARES];
+	joulet_cost(&t, &d, &c, 1000, got);
+#define N(event) ((double)c.n[EV_##event])
+#define V(row) t.value[TECH_##row]
+	assert_true(got[SHARE_array] ==
+	            N(macs) * V(mac) + N(pool_ops) * V(pool_op));
+	assert_true(got[SHARE_requant] == N(requants) * V(requant));
+	/* A bank's word has 8 bytes, twice the point's 32 bits. */
+	assert_true(
+	        got[SHARE_scratchpad] ==
+	        4 * (N(spad_act) + N(spad_wgt) + N(spad_par) + N(spad_store)) +
+	                8 * (N(spad_out) + N(spad_load)));
+	assert_true(got[SHARE_dma] ==
+	            V(dma_byte) * (N(ld_sram_bytes) + N(ld_flash_bytes) +
+	                           N(st_sram_bytes) + 8 * N(fe_beats)));
+	assert_true(got[SHARE_sram] ==
+	            4 * N(ld_sram_beats) + 8 * N(st_sram_beats) +
+	                    2 * N(cpu_sram_reads) + 4 * N(cpu_sram_writes));
+	assert_true(got[SHARE_flash] ==
+	            V(flash_byte) * (8 * N(ld_flash_beats) + 8 * N(fe_beats) +
+	                             4 * N(cpu_flash_reads)));
+	double retired = N(cpu_alu) + N(cpu_mul) + N(cpu_div) + N(cpu_load) +
+	                 N(cpu_store) + N(cpu_branch) + N(cpu_jump) +
+	                 N(cpu_system);
+	assert_true(got[SHARE_cpu] ==
+	            N(cpu_active) * V(cpu_cycle) + N(cpu_sleep) * V(cpu_sleep) +
+	                    N(cpu_mul) * V(cpu_mul) + 2 * retired);
+	/* 1000 cycles at 100 MHz are 10 us. */
+	assert_true(got[SHARE_leakage] ==
+	            10 * (64 * V(leak_cell) + 4 * V(leak_lane) + V(leak_cpu) +
+	                  1024 * V(leak_flash) + (16 + 1 + 1) * 8.0));
+#undef N
+#undef V
+}
+
+static void the_sum_is_the_sum_of_shares(void **state)
+{
+	(void)state;
+	double share[N_SHARES], sum = 0;
+	for (int i = 0; i < N_SHARES; i++) {
+		share[i] = 1e6 * (1 << i);
+		sum += 1 << i;
+	}
+	assert_true(joulet_energy_uj(share) == sum);
+	struct design d = design_default();
+	assert_true(joulet_latency_us(&d, 46123) == 461.23);
+}
+
+static void no_counts_and_no_time_cost_nothing(void **state)
+{
+	(void)state;
+	struct joulet_tech *t = open_table(NULL);
+	struct design d = design_default();
+	struct counts c = {{0}};
+	double share[N_SHARES];
+	joulet_cost(t, &d, &c, 0, share);
+	assert_true(joulet_energy_uj(share) == 0);
+	joulet_tech_close(t);
+}
+
+static void more_events_never_cost_less(void **state)
+{
+	(void)state;
+	struct design d = design_default();
+	for (int i = 0; i < N_TABLES; i++) {
+		struct joulet_tech *t = open_table(tables[i]);
+		for (int e = 0; e < N_EVENTS; e++) {
+			struct counts few = odd_counts(), many = few;
+			double a[N_SHARES], b[N_SHARES];
+			many.n[e] += 1000;
+			joulet_cost(t, &d, &few, 5000, a);
+			joulet_cost(t, &d, &many, 5000, b);
+			for (int s = 0; s < N_SHARES; s++)
+				assert_true(b[s] >= a[s]);
+		}
+		joulet_tech_close(t);
+	}
+}
+
+static void a_bigger_sram_costs_more(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_TABLES; i++) {
+		struct joulet_tech *t = open_table(tables[i]);
+		for (double bits = 32; bits <= 512; bits *= 2) {
+			struct sram_point p = tech_sram(t, 0.125, bits);
+			assert_true(p.read_pj > 0);
+			for (double kib = 0.25; kib <= 4096; kib *= 2) {
+				struct sram_point q = tech_sram(t, kib, bits);
+				assert_true(q.read_pj > p.read_pj);
+				assert_true(q.write_pj > p.write_pj);
+				assert_true(q.leak_uw > p.leak_uw);
+				p = q;
+			}
+		}
+		joulet_tech_close(t);
+	}
+}
+
+static void a_wider_word_costs_more_and_less_than_two_narrow_ones(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_TABLES; i++) {
+		struct joulet_tech *t = open_table(tables[i]);
+		struct sram_point a = tech_sram(t, 32, 32);
+		struct sram_point b = tech_sram(t, 32, 64);
+		struct sram_point c = tech_sram(t, 32, 128);
+		assert_true(b.read_pj > a.read_pj && c.read_pj > b.read_pj);
+		assert_true(c.read_pj <= 2 * b.read_pj);
+		assert_true(b.read_pj <= 2 * a.read_pj);
+		joulet_tech_close(t);
+	}
+}
+
+static void a_point_of_the_table_is_met_exactly(void **state)
+{
+	(void)state;
+	struct joulet_tech *t = open_table("configs/tech/horowitz45.yaml");
+	assert_true(fabs(tech_sram(t, 8, 64).read_pj - 10) < 1e-9);
+	assert_true(fabs(tech_sram(t, 32, 64).read_pj - 20) < 1e-9);
+	assert_true(fabs(tech_sram(t, 1024, 64).write_pj - 100) < 1e-9);
+	/* The power law through 8 and 32 KiB: half the energy, quarter size. */
+	assert_true(fabs(tech_sram(t, 2, 64).read_pj - 5) < 1e-9);
+	joulet_tech_close(t);
+	t = open_table("configs/tech/aladdin40.yaml");
+	assert_true(fabs(tech_sram(t, 32, 128).write_pj - 27.5274) < 1e-9);
+	joulet_tech_close(t);
+}
+
+/* ---- Bad tables --------------------------------------------------------- */
+
+static char temp[] = "/tmp/joulet-tech-XXXXXX";
+
+/* The default table with the first `from` replaced by `to`, as a file. */
+static void write_changed(const char *from, const char *to)
+{
+	struct err err;
+	size_t size;
+	char *text = file_read(tables[0], 1 << 20, &size, &err);
+	assert_non_null(text);
+	char *at = strstr(text, from);
+	assert_non_null(at);
+	struct buf b = {0};
+	buf_add(&b, text, (size_t)(at - text));
+	buf_str(&b, to);
+	buf_str(&b, at + strlen(from));
+	assert_true(file_write(temp, b.data, b.len, &err));
+	buf_free(&b);
+	free(text);
+}
+
+static void refuses(const char *from, const char *to, const char *message)
+{
+	struct err err = {0};
+	char want[512];
+	write_changed(from, to);
+	assert_null(joulet_tech_open(temp, &err));
+	snprintf(want, sizeof want, "%s:%s", temp, message);
+	assert_string_equal(err.msg, want);
+	assert_int_equal(err.kind, ERR_DATA);
+}
+
+static void a_bad_row_names_file_line_and_reason(void **state)
+{
+	(void)state;
+	refuses("value: 0.3", "value: none",
+	        "19: value: 'none' is not a number");
+	refuses("value: 0.3", "value: -1", "19: value: -1 is not in 0..1e+09");
+	refuses("unit: pJ", "unit: nJ", "20: mac: unit is nJ, must be pJ");
+	refuses("  voltage: 0.9\n", "",
+	        "18: mac: has no voltage: every figure needs its origin");
+	refuses("voltage: 0.9", "voltage:", "22: voltage: has no value");
+	refuses("confidence: derived", "confident: derived",
+	        "24: confident: no such key; did you mean confidence?");
+	refuses("\nmac:", "\nmca:", "18: mca: no such key; did you mean mac?");
+	refuses("read_pj: 10,", "read_pj: 0,",
+	        "161: read_pj: 0 is not in 0.001..1e+09");
+	refuses("kib: 32,", "kib: 8,",
+	        "160: sram: two points of 8 KiB and 64 bits");
+}
+
+static void a_missing_row_or_memory_is_named(void **state)
+{
+	(void)state;
+	struct err err;
+	static const char no_rows[] = "name: x\nsram: []\n";
+	assert_true(file_write(temp, no_rows, sizeof no_rows - 1, &err));
+	assert_null(joulet_tech_open(temp, &err));
+	assert_non_null(strstr(err.msg, ": mac: missing"));
+}
+
+static void a_missing_table_is_no_input(void **state)
+{
+	(void)state;
+	struct err err;
+	assert_null(joulet_tech_open("no/such.yaml", &err));
+	assert_int_equal(err.kind, ERR_NOINPUT);
+	assert_string_equal(
+	        err.msg,
+	        "no/such.yaml: cannot open: No such file or directory");
+}
+
+static int make_temp(void **state)
+{
+	(void)state;
+	int fd = mkstemp(temp);
+	return fd < 0 || close(fd);
+}
+
+static int drop_temp(void **state)
+{
+	(void)state;
+	return unlink(temp);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(every_shipped_table_loads),
+	        cmocka_unit_test(the_default_table_is_horowitz45),
+	        cmocka_unit_test(each_share_is_counts_times_table),
+	        cmocka_unit_test(the_sum_is_the_sum_of_shares),
+	        cmocka_unit_test(no_counts_and_no_time_cost_nothing),
+	        cmocka_unit_test(more_events_never_cost_less),
+	        cmocka_unit_test(a_bigger_sram_costs_more),
+	        cmocka_unit_test(
+	                a_wider_word_costs_more_and_less_than_two_narrow_ones),
+	        cmocka_unit_test(a_point_of_the_table_is_met_exactly),
+	        cmocka_unit_test(a_bad_row_names_file_line_and_reason),
+	        cmocka_unit_test(a_missing_row_or_memory_is_named),
+	        cmocka_unit_test(a_missing_table_is_no_input),
+	};
+	return cmocka_run_group_tests(tests, make_temp, drop_temp);
+}
