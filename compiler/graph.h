@@ -4,7 +4,11 @@
  * it read outside the buffer, overflow or loop. After success: every index is
  * in range, every shape is positive and its size fits 31 bits, constant
  * buffers are at least as large as their tensors, per-axis quantization has
- * as many scales as the axis. Only subgraph 0 is taken.
+ * as many scales as the axis, zero points fit the type. Nodes are in execution
+ * order: each input is constant, an input of the graph, or made by one earlier
+ * node. For the codes of enum builtin, inputs that are not optional are there,
+ * strides and the like are positive and the tensors' shapes agree with each
+ * other (shape.h); types are for each stage to check. Only subgraph 0 is taken.
  *
  * Ownership: everything belongs to the graph's arena and is freed with
  * graph_free; constant data is a copy. Errors: ERR_DATA "net.tflite: operator
@@ -75,6 +79,10 @@ struct node {
 		int keep_num_dims;
 		int pot_scale_int16;
 		int weights_format; /* FC: 0 default, 1 shuffled */
+		int begin_mask, end_mask, shrink_mask; /* STRIDED_SLICE */
+		int other_mask; /* ellipsis, new axis, offset: none is known */
+		enum dtype bias_type; /* of int16 sums where bias is absent:
+		                         DT_I32, or else int64 */
 	} opt;
 };
 
@@ -92,6 +100,11 @@ bool graph_load(struct graph *g, const char *path, struct err *err);
 bool graph_parse(struct graph *g, const char *path, const void *bytes,
 		 size_t size, struct err *err);
 void graph_free(struct graph *g);
+
+/* ERR_DATA "net.tflite: operator 3 (CONV_2D): " and the text; the way in which
+ * every stage refuses a node. Returns false. */
+bool graph_refuse(const struct graph *g, const struct node *n, struct err *err,
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* `--dump graph`: one line a tensor and a node, stable text. */
 void graph_dump(const struct graph *g, FILE *f);
