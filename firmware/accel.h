@@ -1,0 +1,16 @@
+/* accel: driver of the accelerator. One job at a time; the core sleeps in WFI
+ * while it runs, and never polls. */
+#ifndef FIRMWARE_ACCEL_H
+#define FIRMWARE_ACCEL_H
+
+#include <stdint.h>
+
+/* Find the accelerator, give it the ring, take its interrupt. Ends the
+ * simulation (NO_ACCEL) if it is not there. Once, after reset. */
+void accel_init(void);
+
+/* Run the n commands at address `list` (64-byte aligned); returns when the job
+ * has ended. Ends the simulation if the accelerator reports a fault. */
+void accel_submit(uint32_t list, uint32_t n);
+
+#endif

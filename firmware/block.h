@@ -1,0 +1,77 @@
+/* block: how int8 convolutions, depthwise too, walk over their output.
+ *
+ * A block is a few output channels (NC, or one); conv and dwconv compute one
+ * or two neighbouring pixels of it at a time, and say how in `pixels`. Padding
+ * is met here: it makes the window smaller. Where the whole window lies
+ * inside the input the zero point has been folded into the bias; elsewhere it
+ * is subtracted from each input.
+ */
+#ifndef FIRMWARE_BLOCK_H
+#define FIRMWARE_BLOCK_H
+
+#include <stdbool.h>
+#include "firmware/kernels.h"
+#include "firmware/requant.h"
+
+enum { NP = 2, NC = 4 };
+
+struct block;
+
+/* The taps that lie inside the input: rows of taps, runs in a row (things
+ * that do not follow each other in memory), bytes of a run. */
+struct window {
+	const int8_t *x, *w;
+	int32_t rows, runs, len;
+};
+
+/* Compute pixels of the block's channels from their windows (that of the
+ * first; the next is x_pixel further) and store them. */
+typedef void block_fn(const struct block *b, const struct window *v,
+                      int8_t *out);
+
+struct block {
+	const struct k_conv *p;
+	block_fn *pair_folded, *pair; /* NULL: one pixel at a time only */
+	block_fn *single;
+	const int8_t *w; /* of the first channel */
+	int32_t x_pixel; /* input: from output pixel to pixel */
+	int32_t w_chan;  /* weights: from channel to channel */
+	int32_t w_tap;   /* and from tap to tap */
+	int32_t x_row, x_run, w_row, w_run;
+	int32_t tap; /* bytes of a tap */
+	bool merged; /* a row of taps is one run */
+	bool fold;
+	int32_t xa, xb; /* whole windows: xa <= ox < xb */
+	int32_t bias[NC], folded[NC];
+	struct scale scale[NC];
+};
+
+/* What does not depend on the channels, of a kernel whose taps have `tap`
+ * bytes of input, and weights w_tap and channels w_chan apart. */
+struct block block_make(const struct k_conv *p, bool merged, int32_t tap,
+                        int32_t w_tap, int32_t w_chan);
+
+/* Turn to the nc channels from c0 on. */
+void block_channels(struct block *b, int32_t c0, int nc);
+
+/* All pixels. x: the block's first channel in the input; out: its first
+ * channel in the output. */
+void block_run(const struct block *b, const int8_t *x, int8_t *out);
+
+/* Sums to outputs, np pixels of nc channels. */
+INLINE void block_store(int np, int nc, const struct block *b,
+                        const int32_t *acc, int8_t *out)
+{
+	const struct k_conv *p = b->p;
+	UNROLL
+	for (int i = 0; i < np; i++) {
+		UNROLL
+		for (int c = 0; c < nc; c++) {
+			int32_t y = scale_apply(&b->scale[c], acc[i * nc + c]);
+			out[c] = (int8_t)clamp(y + p->out_zp, p->qmin, p->qmax);
+		}
+		out += p->oc;
+	}
+}
+
+#endif

@@ -1,0 +1,213 @@
+/* conv_i8: convolution and fully connected layers, int8.
+ *
+ * Taps that lie side by side in memory, in the input and in the weights, are
+ * one run: a row of the window, or one tap if the kernel is dilated or
+ * grouped. The inner loop goes along a run and computes two output pixels of
+ * four channels at once, because a load serves several products then: 6 loads,
+ * 8 multiplications, 8 additions for 8 taps.
+ */
+#include "firmware/block.h"
+
+/* n taps of np pixels and nc channels. Each weight is loaded before the
+ * products of the one before it, because a product right after its load waits
+ * a cycle; the flags of CMakeLists.txt keep this order. */
+INLINE void step(int n, int np, int nc, int32_t zp, const int8_t *const *x,
+                 const int8_t *const *w, int32_t *acc)
+{
+	int32_t next = w[0][0];
+	UNROLL
+	for (int k = 0; k < n; k++) {
+		int32_t xv[NP];
+		UNROLL
+		for (int i = 0; i < np; i++)
+			xv[i] = x[i][k];
+		UNROLL
+		for (int i = 0; i < np; i++)
+			xv[i] -= zp;
+		UNROLL
+		for (int c = 0; c < nc; c++) {
+			int32_t wv = next;
+			if (c + 1 < nc)
+				next = w[c + 1][k];
+			else if (k + 1 < n)
+				next = w[0][k + 1];
+			UNROLL
+			for (int i = 0; i < np; i++)
+				acc[i * nc + c] += xv[i] * wv;
+		}
+	}
+}
+
+INLINE void advance(int n, int np, int nc, const int8_t **x, const int8_t **w)
+{
+	UNROLL
+	for (int i = 0; i < np; i++)
+		x[i] += n;
+	UNROLL
+	for (int c = 0; c < nc; c++)
+		w[c] += n;
+}
+
+/* One run. */
+INLINE void run(int np, int nc, int32_t zp, int32_t len, const int8_t **x,
+                const int8_t **w, int32_t *acc)
+{
+	for (int32_t k = len >> 3; k; k--) {
+		step(8, np, nc, zp, x, w, acc);
+		advance(8, np, nc, x, w);
+	}
+	if (len & 4) {
+		step(4, np, nc, zp, x, w, acc);
+		advance(4, np, nc, x, w);
+	}
+	for (int32_t k = len & 3; k; k--) {
+		step(1, np, nc, zp, x, w, acc);
+		advance(1, np, nc, x, w);
+	}
+}
+
+INLINE void dot(int np, int nc, int32_t zp, const struct block *b,
+                const struct window *v, int32_t *acc)
+{
+	const int8_t *xr = v->x, *wr = v->w;
+	for (int32_t r = v->rows; r > 0; r--) {
+		const int8_t *xs = xr, *ws = wr;
+		for (int32_t s = v->runs; s > 0; s--) {
+			const int8_t *x[NP], *w[NC];
+			UNROLL
+			for (int i = 0; i < np; i++)
+				x[i] = xs + i * b->x_pixel;
+			UNROLL
+			for (int c = 0; c < nc; c++)
+				w[c] = ws + c * b->w_chan;
+			run(np, nc, zp, v->len, x, w, acc);
+			xs += b->x_run;
+			ws += b->w_run;
+		}
+		xr += b->x_row;
+		wr += b->w_row;
+	}
+}
+
+INLINE void pixels(int np, int nc, bool folded, const struct block *b,
+                   const struct window *v, int8_t *out)
+{
+	int32_t acc[NP * NC];
+	UNROLL
+	for (int i = 0; i < np * nc; i++)
+		acc[i] = folded ? b->folded[i % nc] : b->bias[i % nc];
+	dot(np, nc, folded ? 0 : b->p->in_zp, b, v, acc);
+	block_store(np, nc, b, acc, out);
+}
+
+static void pair_folded(const struct block *b, const struct window *v,
+                        int8_t *out)
+{
+	pixels(2, NC, true, b, v, out);
+}
+
+static void pair(const struct block *b, const struct window *v, int8_t *out)
+{
+	pixels(2, NC, false, b, v, out);
+}
+
+static void single(const struct block *b, const struct window *v, int8_t *out)
+{
+	pixels(1, NC, false, b, v, out);
+}
+
+static void single_1(const struct block *b, const struct window *v, int8_t *out)
+{
+	pixels(1, 1, false, b, v, out);
+}
+
+static void conv(const struct k_conv *p)
+{
+	int32_t icg = p->groups > 1 ? p->ic / p->groups : p->ic;
+	int32_t ocg = p->groups > 1 ? p->oc / p->groups : p->oc;
+	struct block b = block_make(p, p->dw == 1 && p->groups == 1, icg, icg,
+	                            p->kh * p->kw * icg);
+	const int8_t *x = PTR(p->in);
+	int8_t *out = PTR(p->out);
+
+	for (int32_t g = 0; g < p->groups; g++) {
+		for (int32_t c = 0; c < ocg;) {
+			int nc = ocg - c >= NC ? NC : 1;
+			int32_t c0 = g * ocg + c;
+			b.pair_folded = nc == NC ? pair_folded : 0;
+			b.pair = nc == NC ? pair : 0;
+			b.single = nc == NC ? single : single_1;
+			block_channels(&b, c0, nc);
+			block_run(&b, x + g * icg, out + c0);
+			c += nc;
+		}
+	}
+}
+
+/* The definition, one tap at a time: for weights with a zero point. */
+static int32_t tap_sum(const struct k_conv *p, const int8_t *x, const int8_t *w,
+                       int32_t oy, int32_t ox)
+{
+	int32_t icg = p->ic / p->groups, sum = 0;
+	for (int32_t t = 0; t < p->kh * p->kw; t++, w += icg) {
+		int32_t iy = oy * p->sh - p->pt + t / p->kw * p->dh;
+		int32_t ix = ox * p->sw - p->pl + t % p->kw * p->dw;
+		if (iy < 0 || iy >= p->ih || ix < 0 || ix >= p->iw)
+			continue;
+		const int8_t *xp = x + (iy * p->iw + ix) * p->ic;
+		for (int32_t i = 0; i < icg; i++)
+			sum += (xp[i] - p->in_zp) * (w[i] - p->w_zp);
+	}
+	return sum;
+}
+
+static void conv_slow(const struct k_conv *p)
+{
+	const int8_t *x = PTR(p->in), *w = PTR(p->wgt);
+	const int32_t *mult = PTR(p->mult), *shift = PTR(p->shift);
+	const int32_t *bias = p->bias ? PTR(p->bias) : 0;
+	int8_t *out = PTR(p->out);
+	int32_t icg = p->ic / p->groups, ocg = p->oc / p->groups;
+	int32_t pixels = p->n * p->oh * p->ow;
+
+	for (int32_t i = 0; i < pixels; i++) {
+		int32_t ox = i % p->ow, oy = i / p->ow % p->oh;
+		int32_t n = i / p->ow / p->oh;
+		for (int32_t c = 0; c < p->oc; c++) {
+			int32_t y = tap_sum(
+			        p,
+			        x + n * p->ih * p->iw * p->ic + c / ocg * icg,
+			        w + c * p->kh * p->kw * icg, oy, ox);
+			y = num_requant(y + (bias ? bias[c] : 0), mult[c],
+			                shift[c]);
+			*out++ = (int8_t)num_clamp(y + p->out_zp, p->qmin,
+			                           p->qmax);
+		}
+	}
+}
+
+/* A 1x1 kernel sees no rows: make all pixels one row. */
+static bool is_pointwise(const struct k_conv *p)
+{
+	return p->kh == 1 && p->kw == 1 && p->sh == 1 && p->sw == 1 &&
+	       p->pt == 0 && p->pl == 0 && p->oh == p->ih && p->ow == p->iw;
+}
+
+void kernel_CONV_I8(const struct k_conv *p)
+{
+	if (p->w_zp) {
+		conv_slow(p);
+	} else if (is_pointwise(p)) {
+		struct k_conv q = *p;
+		q.iw = q.ow = p->n * p->ih * p->iw;
+		q.n = q.ih = q.oh = 1;
+		conv(&q);
+	} else {
+		conv(p);
+	}
+}
+
+void kernel_FC_I8(const struct k_conv *p)
+{
+	kernel_CONV_I8(p);
+}

@@ -1,0 +1,58 @@
+/* main: walk the program image once.
+ *
+ * Everything that can be wrong is checked before the mark that begins the
+ * inference, so that the inference's cycles are those of its steps. */
+#include "firmware/accel.h"
+#include "firmware/exit.h"
+#include "firmware/kernels.h"
+#include "firmware/mmio.h"
+#include "isa/image.h"
+
+int main(void);
+
+static void check(const struct image_header *im)
+{
+	if (im->magic != IMAGE_MAGIC)
+		fw_exit(FW_EXIT_BAD_MAGIC);
+	if (im->version != IMAGE_VERSION)
+		fw_exit(FW_EXIT_BAD_VERSION);
+
+	uint32_t at = im->steps - MAP_FLASH;
+	uint32_t most = im->bytes / sizeof(struct image_step);
+	if (at % 4 || at > im->bytes || im->n_steps > most ||
+	    im->n_steps * sizeof(struct image_step) > im->bytes - at)
+		fw_exit(FW_EXIT_BAD_TABLE);
+
+	const struct image_step *s = PTR(im->steps);
+	for (uint32_t i = 0; i < im->n_steps; i++) {
+		if (s[i].kind != STEP_ACCEL && s[i].kind != STEP_CPU)
+			fw_exit(FW_EXIT_BAD_STEP);
+		if (s[i].kind == STEP_CPU && s[i].n >= N_KERNELS)
+			fw_exit(FW_EXIT_BAD_KERNEL);
+	}
+}
+
+static void infer(const struct image_header *im)
+{
+	const struct image_step *s = PTR(im->steps);
+
+	REG(SIMCTL, MARK) = MARK_BEGIN;
+	for (uint32_t i = 0; i < im->n_steps; i++) {
+		REG(SIMCTL, MARK) = i;
+		if (s[i].kind == STEP_ACCEL)
+			accel_submit(s[i].arg, s[i].n);
+		else
+			kernel_run((enum kernel)s[i].n, s[i].arg);
+	}
+	REG(SIMCTL, MARK) = MARK_END;
+}
+
+int main(void)
+{
+	const struct image_header *im = PTR(MAP_FLASH);
+
+	check(im);
+	accel_init();
+	infer(im);
+	fw_exit(FW_EXIT_OK);
+}
