@@ -1,0 +1,198 @@
+/* fast_exec: how long an execute command takes and what it counts, from the
+ * formulas of docs/accelerator.md: one slot or group at a time, no data. */
+#include "sim/accel_fast.h"
+
+/* One column group x pixel group after the other, as the drain sees them. */
+struct drain {
+	uint64_t capture, cycles; /* of the group before */
+	bool any;
+};
+
+struct exec {
+	const struct accel *a;
+	const struct command *c;
+	uint64_t *n; /* counts */
+	uint64_t t;  /* T of the slot that comes next */
+	struct drain drain;
+};
+
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A slot does not end before the drain has room. */
+static void wait_for_drain(struct exec *x)
+{
+	uint64_t room = x->drain.capture + x->drain.cycles - 1;
+
+	if (!x->drain.any || x->t >= room)
+		return;
+	x->n[EV_ex_stall_drain] += room - x->t;
+	x->t = room;
+}
+
+/* The sums of nr x nc cells are captured in cycle `capture`. */
+static void drain_group(struct exec *x, uint64_t capture, uint64_t nr,
+                        uint64_t nc, bool params)
+{
+	uint64_t lanes = (uint64_t)x->a->d->lanes;
+	uint64_t pw = (uint64_t)x->a->par_words;
+	uint64_t beats = nr * ((nc + lanes - 1) / lanes);
+	uint64_t cycles = beats;
+
+	if (params) {
+		/* the last write of the drain before has left port P */
+		uint64_t port = x->drain.capture + x->drain.cycles + 5;
+		if (x->drain.any && port > capture + 1)
+			cycles += port - (capture + 1);
+		cycles += pw + 1;
+		x->n[EV_spad_par] += pw;
+	}
+	x->n[EV_spad_out] += beats;
+	x->n[EV_requants] += nr * nc;
+	x->drain = (struct drain){capture, cycles, true};
+}
+
+static uint64_t drained(const struct exec *x)
+{
+	return x->drain.capture + x->drain.cycles + 5;
+}
+
+/* ------------------------------------------------------------------------
+ * Matrix mode */
+
+/* Slots between the first and the last chunk of one pixel group: read nr rows
+ * of a chunk while the chunk before steps. */
+static uint64_t inner_cycles(const struct exec *x, uint64_t nr)
+{
+	uint64_t taps = (uint64_t)(x->c->ka * x->c->kb);
+	struct pieces p = run_pieces(x->a, x->c->run);
+
+	return taps * p.full * max_u64(nr, (uint64_t)x->a->word) +
+	       (taps - 1) * max_u64(nr, p.last);
+}
+
+static uint64_t matrix(struct exec *x)
+{
+	const struct command *c = x->c;
+	uint64_t rows = (uint64_t)x->a->d->rows;
+	uint64_t cols = (uint64_t)x->a->d->cols;
+	uint64_t chans = (uint64_t)c->nchan, pixels = (uint64_t)(c->nx * c->ny);
+	uint64_t taps = (uint64_t)(c->ka * c->kb);
+	struct pieces p = run_pieces(x->a, c->run);
+	uint64_t steps = taps * (uint64_t)c->run;
+	uint64_t chunks = taps * (p.full + 1);
+	uint64_t inner[2] = {
+	        inner_cycles(x, rows),
+	        inner_cycles(x, (pixels - 1) % rows + 1),
+	};
+	uint64_t first = min_u64(pixels, rows);
+	bool hold = c->flags & EXE_HOLD;
+	bool shared = c->flags & EXE_PAR_SHARED;
+
+	x->t += first; /* slot 0 only reads */
+	x->n[EV_ex_stall_read] += first;
+	for (uint64_t c0 = 0; c0 < chans; c0 += cols) {
+		uint64_t nc = min_u64(chans - c0, cols);
+		for (uint64_t p0 = 0; p0 < pixels; p0 += rows) {
+			uint64_t left = pixels - p0;
+			uint64_t nr = min_u64(left, rows);
+			uint64_t next = min_u64(left - nr, rows);
+			if (next == 0 && c0 + cols < chans)
+				next = first;
+			uint64_t slots =
+			        inner[nr == left] + max_u64(next, p.last);
+			x->t += slots;
+			x->n[EV_ex_stall_read] += slots - steps;
+			x->n[EV_array_steps] += steps;
+			x->n[EV_macs] += steps * nr * nc;
+			x->n[EV_spad_act] += chunks * nr;
+			x->n[EV_spad_wgt] += steps;
+			if (hold)
+				continue;
+			wait_for_drain(x);
+			drain_group(x, x->t + 1, nr, nc,
+			            p0 == 0 && (c0 == 0 || !shared));
+		}
+	}
+	return hold ? x->t + 1 : drained(x);
+}
+
+/* ------------------------------------------------------------------------
+ * Vector mode */
+
+static uint64_t vector(struct exec *x)
+{
+	const struct command *c = x->c;
+	uint64_t rows = (uint64_t)x->a->d->rows;
+	uint64_t cols = (uint64_t)x->a->d->cols;
+	uint64_t chans = (uint64_t)c->nchan;
+	uint64_t nx = (uint64_t)c->nx, ny = (uint64_t)c->ny;
+	uint64_t per_row = (nx + rows - 1) / rows; /* groups */
+	uint64_t steps = (uint64_t)(c->ka * c->kb);
+	uint64_t extra = (uint64_t)(c->kb * c->pm);
+	bool weights = c->opcode == OP_DWCONV;
+	bool shared = c->flags & EXE_PAR_SHARED;
+	enum event work = weights ? EV_macs : EV_pool_ops;
+
+	for (uint64_t c0 = 0; c0 < chans; c0 += cols) {
+		uint64_t nc = min_u64(chans - c0, cols);
+		for (uint64_t i = 0; i < ny * per_row; i++) {
+			uint64_t x0 = i % per_row * rows;
+			uint64_t nr = min_u64(nx - x0, rows);
+			uint64_t reads = steps + extra * (nr - 1);
+			x->t += reads;
+			x->n[EV_ex_stall_read] += reads - steps;
+			x->n[EV_array_steps] += steps;
+			x->n[work] += steps * nr * nc;
+			x->n[EV_spad_act] += reads;
+			x->n[EV_spad_wgt] += weights ? steps : 0;
+			wait_for_drain(x);
+			drain_group(x, x->t + 2, nr, nc,
+			            i == 0 && (c0 == 0 || !shared));
+		}
+	}
+	return drained(x);
+}
+
+/* ------------------------------------------------------------------------ */
+
+static uint64_t add(struct exec *x, uint64_t start)
+{
+	const struct command *c = x->c;
+	uint64_t n = (uint64_t)(c->nx | c->ny << 16);
+	uint64_t lanes = (uint64_t)x->a->d->lanes;
+	uint64_t pw = (uint64_t)x->a->par_words;
+	uint64_t beats = (n + lanes - 1) / lanes;
+
+	x->n[EV_requants] = 3 * n;
+	x->n[EV_spad_act] = beats;
+	x->n[EV_spad_wgt] = beats;
+	x->n[EV_spad_out] = beats;
+	x->n[EV_spad_par] = pw;
+	return start + pw + 2 + 3 * (beats - 1) + 11;
+}
+
+void fast_exec_start(struct accel *a)
+{
+	struct unit *u = &a->unit[QUEUE_EX];
+	struct exec x = {
+	        .a = a,
+	        .c = &u->cur.c,
+	        .n = u->n_ev,
+	        .t = u->start + 1,
+	};
+
+	if (x.c->opcode == OP_CONV)
+		u->end = matrix(&x);
+	else if (x.c->opcode == OP_ADD)
+		u->end = add(&x, u->start);
+	else
+		u->end = vector(&x);
+}

@@ -1,0 +1,342 @@
+/* fast_math: what a command does to scratchpad and memories; no time here.
+ *
+ * The inner loops have fixed trip counts of 8 or 16, so that the compiler makes
+ * vector code of them: 8-bit operands are widened to 16 bits once and then
+ * multiplied in pairs into 32 bits.
+ */
+#include "sim/accel_fast.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------------
+ * Requantization */
+
+/* One block of parameters at `at`, as the drain sees it. */
+struct params {
+	int32_t bias[MAX_COLS], mult[MAX_COLS];
+	int8_t shift[MAX_COLS];
+};
+
+static void read_params(const struct accel *a, int64_t at, struct params *p)
+{
+	size_t cols = (size_t)a->d->cols;
+	const uint8_t *from = a->spad + at;
+
+	memcpy(p->bias, from, 4 * cols);
+	memcpy(p->mult, from + 4 * cols, 4 * cols);
+	memcpy(p->shift, from + 8 * cols, cols);
+}
+
+/* Illegal shifts must not be undefined behaviour. */
+static inline int legal_shift(int shift)
+{
+	return shift < -31 ? -31 : shift > 31 ? 31 : shift;
+}
+
+/* v * mult * 2^(shift - 31) for shift <= 0; a left shift is done before. */
+static inline int64_t rescale(int32_t v, int32_t mult, int shift, bool single)
+{
+	int64_t product = (int64_t)v * mult;
+	int s = shift < 0 ? -shift : 0;
+
+	if (single)
+		return (product + ((int64_t)1 << (30 + s))) >> (31 + s);
+	int64_t u = (product + (1 << 30)) >> 31;
+	if (s)
+		u = (u + ((int64_t)1 << (s - 1)) - (u < 0)) >> s;
+	return u;
+}
+
+static inline int8_t clamp(int64_t v, const struct command *c)
+{
+	v += c->zp;
+	return (int8_t)(v < c->qmin ? c->qmin : v > c->qmax ? c->qmax : v);
+}
+
+static void requantize(const struct command *c, const struct params *p,
+                       const int32_t *sums, int n, uint8_t *out)
+{
+	bool single = c->flags & EXE_SINGLE_ROUND;
+
+	for (int i = 0; i < n; i++) {
+		int shift = legal_shift(p->shift[i]);
+		uint32_t v = (uint32_t)sums[i] + (uint32_t)p->bias[i];
+		v <<= shift > 0 ? shift : 0;
+		int64_t w = rescale((int32_t)v, p->mult[i], shift, single);
+		out[i] = (uint8_t)clamp(w, c);
+	}
+}
+
+/* Where a group's parameters are. */
+static int64_t params_at(const struct accel *a, const struct command *c,
+                         int64_t group)
+{
+	if (c->flags & EXE_PAR_SHARED)
+		group = 0;
+	return c->par + group * a->par_words * a->word;
+}
+
+/* ------------------------------------------------------------------------
+ * Matrix mode */
+
+/* Sums of up to 2^16 products of bytes fit 32 bits; beyond, they wrap. */
+static const int64_t exact_products = 1 << 16;
+
+/* n is a multiple of 16. */
+static inline int32_t dot(const int16_t *x, const int16_t *w, int64_t n)
+{
+	int32_t sum = 0;
+
+	for (int64_t k = 0; k < n; k++)
+		sum += x[k] * w[k];
+	return sum;
+}
+
+static int32_t dot_long(const int16_t *x, const int16_t *w, int64_t n)
+{
+	uint32_t sum = 0;
+
+	for (int64_t k = 0; k < n; k += exact_products)
+		sum += (uint32_t)dot(x + k, w + k,
+		                     min64(n - k, exact_products));
+	return (int32_t)sum;
+}
+
+/* Widen the inputs of one output pixel, padded with zeros to 16. */
+static void gather(const struct accel *a, const struct command *c, int64_t at)
+{
+	int16_t *to = a->act16;
+
+	for (int64_t ib = 0; ib < c->kb; ib++)
+		for (int64_t ia = 0; ia < c->ka; ia++) {
+			const int8_t *from = (const int8_t *)a->spad + at +
+			                     ib * c->kb_s + ia * c->ka_s;
+			for (int64_t k = 0; k < c->run; k++)
+				to[k] = from[k];
+			to += c->run;
+		}
+	memset(to, 0, 16 * sizeof(*to));
+}
+
+/* Widen the weights of a column group and turn them: a row per column. */
+static void turn_weights(const struct accel *a, const int8_t *w, int64_t steps,
+                         int64_t padded)
+{
+	int cols = a->d->cols;
+
+	for (int col = 0; col < cols; col++) {
+		int16_t *to = a->wgt16 + col * padded;
+		for (int64_t k = 0; k < steps; k++)
+			to[k] = w[k * cols + col];
+		for (int64_t k = steps; k < padded; k++)
+			to[k] = 0;
+	}
+}
+
+/* Few pixels: turning the weights would cost more than it saves. Columns up to
+ * the next multiple of 8 are computed from whatever follows, and ignored. */
+static void sum_straight(const struct accel *a, const int8_t *w, int64_t steps,
+                         int nc, int32_t *sums)
+{
+	uint32_t s[MAX_COLS + 8] = {0};
+	int cols = a->d->cols;
+
+	for (int64_t k = 0; k < steps; k++) {
+		int16_t x = a->act16[k];
+		const int8_t *v = w + k * cols;
+		if (x == 0)
+			continue;
+		for (int col = 0; col < nc; col += 8)
+			for (int i = 0; i < 8; i++)
+				s[col + i] += (uint32_t)(x * v[col + i]);
+	}
+	for (int col = 0; col < nc; col++)
+		sums[col] = (int32_t)s[col];
+}
+
+static void sum_turned(const struct accel *a, int64_t padded, int nc,
+                       int32_t *sums)
+{
+	for (int col = 0; col < nc; col++)
+		sums[col] = dot_long(a->act16, a->wgt16 + col * padded, padded);
+}
+
+/* Add what HOLD left and leave what HOLD leaves: row r of the one group. */
+static void keep_and_hold(struct accel *a, const struct command *c, int64_t r,
+                          int nc, int32_t *sums)
+{
+	int32_t *held = a->sums[r];
+
+	for (int col = 0; col < nc; col++) {
+		if (c->flags & EXE_KEEP)
+			sums[col] = (int32_t)((uint32_t)sums[col] +
+			                      (uint32_t)held[col]);
+		if (c->flags & EXE_HOLD)
+			held[col] = sums[col];
+	}
+}
+
+static void conv(struct accel *a, const struct command *c)
+{
+	enum { FEW = 3 };
+	int64_t cols = a->d->cols, pixels = c->nx * c->ny;
+	int64_t steps = c->ka * c->kb * c->run;
+	int64_t padded = div_up(steps, 16) * 16;
+	bool hold = c->flags & EXE_HOLD;
+	bool held = c->flags & (EXE_KEEP | EXE_HOLD);
+	int32_t sums[MAX_COLS];
+	struct params p;
+
+	for (int64_t g = 0; g * cols < c->nchan; g++) {
+		int nc = (int)min64(cols, c->nchan - g * cols);
+		const int8_t *w =
+		        (const int8_t *)a->spad + c->wgt + g * c->wgt_cs;
+		if (pixels > FEW)
+			turn_weights(a, w, steps, padded);
+		if (!hold)
+			read_params(a, params_at(a, c, g), &p);
+		for (int64_t i = 0; i < pixels; i++) {
+			int64_t y = i / c->nx, x = i % c->nx;
+			gather(a, c, c->act + y * c->act_ys + x * c->act_xs);
+			if (pixels > FEW)
+				sum_turned(a, padded, nc, sums);
+			else
+				sum_straight(a, w, steps, nc, sums);
+			if (held)
+				keep_and_hold(a, c, i, nc, sums);
+			if (!hold)
+				requantize(c, &p, sums, nc,
+				           a->spad + c->out + y * c->out_ys +
+				                   x * c->out_xs + g * cols);
+		}
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Vector mode */
+
+/* One tap for 8 channels. */
+static inline void tap8(int op, int32_t *sum, const int8_t *x, const int8_t *w)
+{
+	for (int i = 0; i < 8; i++) {
+		if (op == OP_DWCONV)
+			sum[i] += x[i] * w[i];
+		else if (op == OP_AVGPOOL)
+			sum[i] += x[i];
+		else
+			sum[i] = x[i] > sum[i] ? x[i] : sum[i];
+	}
+}
+
+/* All taps of one output pixel whose first input is `x`; segments in order, as
+ * the weights are. No overflow: at most 255 * 255 taps. */
+static inline void pixel(int op, const struct command *c, const int8_t *x,
+                         const int8_t *w, int cols, int nc, int32_t *sum)
+{
+	for (int i = 0; i < MAX_COLS; i++)
+		sum[i] = op == OP_MAXPOOL ? INT8_MIN : 0;
+	for (int64_t ib = 0; ib < c->kb; ib++)
+		for (int64_t f = 0; f < c->pm; f++) {
+			const int8_t *at = x + ib * c->kb_s + f * c->ka_s;
+			for (int64_t ia = f; ia < c->ka; ia += c->pm) {
+				for (int i = 0; i < nc; i += 8)
+					tap8(op, sum + i, at + i, w + i);
+				at += c->act_xs;
+				w += op == OP_DWCONV ? cols : 0;
+			}
+		}
+}
+
+static inline void vector(struct accel *a, const struct command *c, int op)
+{
+	const int8_t *spad = (const int8_t *)a->spad;
+	int cols = a->d->cols;
+	int32_t sums[MAX_COLS];
+	struct params p;
+
+	for (int64_t g = 0; g * cols < c->nchan; g++) {
+		int nc = (int)min64(cols, c->nchan - g * cols);
+		const int8_t *w =
+		        op == OP_DWCONV ? spad + c->wgt + g * c->wgt_cs : spad;
+		read_params(a, params_at(a, c, g), &p);
+		for (int64_t y = 0; y < c->ny; y++)
+			for (int64_t x = 0; x < c->nx; x++) {
+				pixel(op, c,
+				      spad + c->act + g * cols + y * c->act_ys +
+				              x * c->act_xs,
+				      w, cols, nc, sums);
+				requantize(c, &p, sums, nc,
+				           a->spad + c->out + y * c->out_ys +
+				                   x * c->out_xs + g * cols);
+			}
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The others */
+
+static void add(struct accel *a, const struct command *c)
+{
+	const int8_t *x = (const int8_t *)a->spad + c->act;
+	const int8_t *y = (const int8_t *)a->spad + c->wgt;
+	int64_t n = c->nx | c->ny << 16;
+	bool single = c->flags & EXE_SINGLE_ROUND;
+	struct params p;
+	int shift[3];
+
+	read_params(a, c->par, &p);
+	for (int i = 0; i < 3; i++)
+		shift[i] = legal_shift(p.shift[i]);
+	for (int64_t i = 0; i < n; i++) {
+		uint32_t vx = ((uint32_t)x[i] + (uint32_t)p.bias[0]) << 20;
+		uint32_t vy = ((uint32_t)y[i] + (uint32_t)p.bias[1]) << 20;
+		int64_t rx = rescale((int32_t)vx, p.mult[0], shift[0], single);
+		int64_t ry = rescale((int32_t)vy, p.mult[1], shift[1], single);
+		uint32_t sum = (uint32_t)rx + (uint32_t)ry;
+		int64_t v = rescale((int32_t)sum, p.mult[2], shift[2], single);
+		a->spad[c->out + i] = (uint8_t)clamp(v, c);
+	}
+}
+
+static void move(struct accel *a, const struct command *c)
+{
+	int mem = c->mem >> 30 & 1 ? MEM_FLASH : MEM_SRAM;
+	uint8_t *bytes = a->mem->bytes[mem];
+	int64_t base = c->mem & ((1 << 28) - 1);
+
+	for (int64_t i2 = 0; i2 < c->n2; i2++)
+		for (int64_t i1 = 0; i1 < c->n1; i1++) {
+			uint8_t *s = a->spad + c->spad + i2 * c->spad_s2 +
+			             i1 * c->spad_s1;
+			int64_t m = base + i2 * c->mem_s2 + i1 * c->mem_s1;
+			if (c->opcode == OP_FILL)
+				memset(s, (int)c->fill, (size_t)c->n0);
+			else if (c->opcode == OP_LOAD)
+				memcpy(s, bytes + m, (size_t)c->n0);
+			else
+				memcpy(bytes + m, s, (size_t)c->n0);
+		}
+}
+
+void fast_math(struct accel *a, const struct command *c)
+{
+	switch (c->opcode) {
+	case OP_CONV:
+		conv(a, c);
+		break;
+	case OP_DWCONV:
+		vector(a, c, OP_DWCONV);
+		break;
+	case OP_MAXPOOL:
+		vector(a, c, OP_MAXPOOL);
+		break;
+	case OP_AVGPOOL:
+		vector(a, c, OP_AVGPOOL);
+		break;
+	case OP_ADD:
+		add(a, c);
+		break;
+	default:
+		move(a, c);
+	}
+}
