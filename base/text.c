@@ -41,6 +41,10 @@ bool text_double(const char *s, double *value)
 
 const char *text_of_double(double value, char *buf, size_t size)
 {
+	if (fabs(value) < 1e15 && value == floor(value)) {
+		snprintf(buf, size, "%.0f", value); /* 20, not 2e+01 */
+		return buf;
+	}
 	for (int digits = 1; digits <= 17; digits++) {
 		snprintf(buf, size, "%.*g", digits, value);
 		if (strtod(buf, NULL) == value)

@@ -190,6 +190,7 @@ static void numbers_as_text(void **state)
 	assert_string_equal(text_of_double(0.1 + 0.2, t, sizeof t),
 	                    "0.30000000000000004");
 	assert_string_equal(text_of_double(1e100, t, sizeof t), "1e+100");
+	assert_string_equal(text_of_double(20, t, sizeof t), "20");
 }
 
 static void nearest_word(void **state)
