@@ -19,10 +19,9 @@ static void dump_tensor(const struct graph *g, int i, FILE *f)
 
 static void dump_list(const char *what, const int *list, int n, FILE *f)
 {
-	fprintf(f, "%s ", what);
+	fputs(what, f);
 	for (int i = 0; i < n; i++)
-		fprintf(f, "%s%d", i ? "," : "", list[i]);
-	fputc(' ', f);
+		fprintf(f, "%c%d", i ? ',' : ' ', list[i]);
 }
 
 static void dump_option(const char *what, int value, int usual, FILE *f)
@@ -41,7 +40,9 @@ static void dump_node(const struct graph *g, const struct node *n, FILE *f)
 	fprintf(f, "node %d %s ", n->index,
 	        n->custom ? n->custom : builtin_name(code));
 	dump_list("in", n->in, n->n_in, f);
+	fputc(' ', f);
 	dump_list("out", n->out, n->n_out, f);
+	fputc(' ', f);
 	if (pool)
 		fprintf(f, "filter %dx%d ", n->opt.filter_h, n->opt.filter_w);
 	if (conv || pool)
@@ -70,6 +71,7 @@ void graph_dump(const struct graph *g, FILE *f)
 	for (int i = 0; i < g->n_tensors; i++)
 		dump_tensor(g, i, f);
 	dump_list("inputs", g->input, g->n_inputs, f);
+	fputc(' ', f);
 	dump_list("outputs", g->output, g->n_outputs, f);
 	fputc('\n', f);
 	for (int i = 0; i < g->n_nodes; i++)

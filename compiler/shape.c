@@ -297,9 +297,7 @@ static bool check_mean(const struct graph *g, const struct node *n,
 			dim[rank++] = in->dim[i];
 		else if (n->opt.keep_num_dims)
 			dim[rank++] = 1;
-	/* Some writers make a vector of what should be a scalar. */
-	if ((rank != out->rank || memcmp(dim, out->dim, sizeof dim) != 0) &&
-	    (rank != 0 || out->n != 1))
+	if (rank != out->rank || memcmp(dim, out->dim, sizeof dim) != 0)
 		return graph_refuse(g, n, err, "output has another shape");
 	return true;
 }

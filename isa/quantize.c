@@ -100,20 +100,6 @@ bool quantize_add(float a, float b, float out, int left, struct num_add *p)
 	                        &p->o_mult, &p->o_shift);
 }
 
-bool quantize_sub(float a, float b, float out, int left, struct num_add *p)
-{
-	if (!is_scale(a) || !is_scale(b) || !is_scale(out))
-		return false;
-	const float twice_max = 2 * (a > b ? a : b);
-	const float ra = a / twice_max;
-	const float rb = b / twice_max;
-	const float ro = twice_max / ((float)(1 << left) * out);
-	p->left = left;
-	return smaller_than_one((double)ra, &p->a_mult, &p->a_shift) &&
-	       smaller_than_one((double)rb, &p->b_mult, &p->b_shift) &&
-	       smaller_than_one((double)ro, &p->o_mult, &p->o_shift);
-}
-
 /* Quantize() of kernel_util: the integer of a real bound. */
 static bool quantize_bound(float real, float scale, int32_t zp, int64_t *q)
 {

@@ -40,12 +40,10 @@ bool quantize_rescale(float in, float out, struct multiplier *mult);
 /* QuantizedMeanOrSum: fold the division by n into a multiplier. */
 void quantize_mean(int64_t n, struct multiplier *mult);
 
-/* CalculateOpDataAdd; left is 20 for int8, 15 for int16. Sets the multipliers
- * and `left` only. */
+/* CalculateOpDataAdd, CalculateOpDataSub; left is 20 for int8, 15 for int16.
+ * Sets the multipliers and `left` only. TFLM before autumn 2026 computed Sub's
+ * scales in float, which moves a last bit now and then. */
 bool quantize_add(float a, float b, float out, int left, struct num_add *p);
-
-/* CalculateOpDataSub: as Add, but TFLM's intermediate scales are float. */
-bool quantize_sub(float a, float b, float out, int left, struct num_add *p);
 
 /* CalculateActivationRangeQuantized: clamp of a fused activation. lo, hi: in,
  * the type's range; out, the range. act: TFLite's ActivationFunctionType 0..3;
