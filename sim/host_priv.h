@@ -1,0 +1,209 @@
+/* host_priv: what the files of the host core share. Not for others.
+ *
+ *   host_decode.c  instruction word -> struct op (semantics and static cost)
+ *   host_run.c     the fast loop: everything that cannot trap, wait or sleep
+ *   host_step.c    one instruction with all its consequences; interrupts
+ *   host_mem.c     loads and stores that the fast loop leaves alone
+ *   host_csr.c     control and status registers, traps
+ *   host.c         life cycle, slices, counts
+ *
+ * Each halfword of instruction memory has one operation, decoded when it is
+ * first executed. Timing state is one number, `cyc`: with instruction memory of
+ * one cycle and data memory that grants at once, everything else is a static
+ * cost of the operation (docs/host.md says why).
+ *
+ * Counting: `flow` of an operation is the number of arrivals by a jump minus
+ * the number of departures by one from the operation before it. The number of
+ * executions follows from one pass over the table, so that the fast loop counts
+ * only where control flow turns.
+ */
+#ifndef SIM_HOST_PRIV_H
+#define SIM_HOST_PRIV_H
+
+#include "sim/host.h"
+
+/* How an operation retires, for counting: order of the CPU_EVENTs. */
+enum op_class {
+	CLASS_ALU,
+	CLASS_MUL,
+	CLASS_DIV,
+	CLASS_LOAD,
+	CLASS_STORE,
+	CLASS_BRANCH,
+	CLASS_JUMP,
+	CLASS_SYSTEM,
+	N_CLASSES,
+};
+
+/* Two-register and register-immediate operations come in the order of funct3.
+ * OP_SYS: everything that host_step must do: system instructions, illegal
+ * ones, jumps out of instruction memory. */
+#define HOST_OPS(X)                                                            \
+	X(LI)                                                                  \
+	X(ADDI) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI)        \
+	        X(SRAI) X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL)      \
+	                X(SRA) X(OR) X(AND) X(MUL) X(MULH) X(MULHSU) X(MULHU)  \
+	                        X(DIV) X(DIVU) X(REM) X(REMU) X(LB) X(LH)      \
+	                                X(LW) X(LBU) X(LHU) X(SB) X(SH) X(SW)  \
+	                                        X(BEQ) X(BNE) X(BLT) X(BGE)    \
+	                                                X(BLTU) X(BGEU) X(JAL) \
+	                                                        X(JALR) X(NOP) \
+	                                                                X(SYS)
+
+enum op_code {
+#define X(name) OP_##name,
+	HOST_OPS(X)
+#undef X
+	        OP_DECODE, /* not decoded yet */
+	N_OPS
+};
+
+enum {
+	REG_SINK = 32, /* where writes to x0 go */
+	N_REGS = 33,
+	COST_MAX = 40, /* cycles of any instruction that is not asleep */
+};
+
+struct op {
+	const void *run; /* label in host_run.c */
+	int64_t flow;
+	int32_t imm; /* value, or halfwords to the target of a jump */
+	uint8_t rd, rs1, rs2;
+	uint8_t cost;    /* cycles until the next operation, not redirected */
+	uint8_t taken;   /* the same, when it redirects */
+	uint8_t mis;     /* 1: a jump to here takes a cycle more */
+	uint8_t code;    /* enum op_code */
+	uint8_t len : 2; /* halfwords */
+	uint8_t class : 6;
+};
+
+/* Fast access to memory by addr >> 28. */
+struct window {
+	uint32_t base;
+	uint32_t rlimit, wlimit; /* offsets below are fast to read, write */
+	uint8_t *bytes;
+	uint64_t reads, writes;
+	int mem; /* MEM_*, -1: not counted */
+};
+
+/* Cycles that depend on the configuration. */
+struct cost {
+	bool wb;    /* writeback stage */
+	bool btalu; /* branch target ALU */
+	uint8_t mul, mulh;
+};
+
+struct csrs {
+	uint32_t mie, mtvec, mepc, mcause, mtval, mscratch, mcountinhibit;
+	uint32_t cpuctrl;
+	bool st_mie, st_mpie, st_mprv, st_tw;
+	uint8_t st_mpp, priv; /* 0 or 3 */
+	/* Counter n: what it counts minus base, or held while inhibited. */
+	struct counter {
+		uint64_t base, held;
+	} cycle, instret;
+};
+
+struct host {
+	uint64_t cyc; /* first ID cycle of the next instruction */
+	uint32_t x[N_REGS];
+	struct window win[16];
+	struct op *op; /* one per halfword, and two that fault */
+	uint32_t n_ops;
+	uint32_t lo, hi;     /* operations in [lo, hi) have been decoded */
+	const struct op *at; /* next instruction, if inside */
+	uint32_t pc_out;     /* pc when at == NULL */
+
+	struct cost cost;
+	struct csrs csr;
+	struct host_bus bus;
+	uint8_t *imem;
+	uint32_t imem_base, imem_bytes;
+	bool watch, stop, asleep, faulted;
+	bool dirty;     /* an access may have changed interrupt lines */
+	uint64_t check; /* first cycle whose interrupt lines matter */
+	uint64_t now;   /* inside a bus callback: its cycle; else cyc */
+
+	uint64_t done[N_CLASSES]; /* harvested, not yet given out */
+	uint64_t retired;         /* since reset, harvested */
+	uint64_t mmio;
+	uint64_t counted_to;         /* cycles already given out */
+	uint64_t slept, slept_given; /* cycles asleep; those given out */
+	uint64_t sleep_from;         /* while asleep: first cycle of it */
+	uint64_t trapped;            /* in `done`, not in minstret */
+
+	struct {
+		bool any;
+		uint32_t pc, cause, tval;
+		uint64_t cycle;
+	} trap; /* the last exception */
+	void (*trace)(void *, const struct host_retire *);
+	void *trace_ctx;
+};
+
+/* host_decode.c ----------------------------------------------------------- */
+
+/* The 32-bit form of a compressed instruction; 0 (illegal) if there is none. */
+uint32_t host_expand(uint32_t half);
+/* The instruction word at halfword `i` (16 bits if compressed). */
+uint32_t host_insn(const struct host *h, uint32_t i);
+/* Does instruction memory end before the instruction at halfword `i` does? */
+bool host_cut_off(const struct host *h, uint32_t i);
+/* Fill in everything but `run`, `flow` and `mis`. */
+void host_decode(struct host *h, struct op *op);
+/* Forget what depends on the words in [offset, offset+4) of the memory. */
+void host_forget(struct host *h, uint32_t offset);
+void host_forget_all(struct host *h);
+
+/* host_run.c -------------------------------------------------------------- */
+
+/* Execute at least one operation, then go on while cyc < limit. False: the
+ * operation at h->at needs host_step (possibly the first). */
+bool host_fast(struct host *h, uint64_t limit);
+/* What `run` is before an operation is decoded. */
+const void *host_undecoded(void);
+
+/* host_step.c ------------------------------------------------------------- */
+
+void host_step(struct host *h);
+/* Wake from sleep in cycle k: the next instruction, or the interrupt. */
+void host_rouse(struct host *h, uint64_t k);
+
+/* host_mem.c -------------------------------------------------------------- */
+
+/* Load or store of `bytes` at `addr`, first granted at cycle `t`. False: access
+ * fault; *value is then the address for mtval. */
+bool host_access(struct host *h, bool store, uint32_t addr, uint32_t bytes,
+                 uint32_t *value, uint64_t t);
+/* An access of these bytes takes two bus accesses. */
+static inline bool host_splits(uint32_t addr, uint32_t bytes)
+{
+	return (addr & 3) + bytes > 4;
+}
+
+/* host_csr.c -------------------------------------------------------------- */
+
+/* Read csr `n`, which exists, as seen in cycle `t`. */
+uint32_t host_csr_read(struct host *h, uint32_t n, uint64_t t);
+void host_csr_write(struct host *h, uint32_t n, uint64_t t, uint32_t value);
+uint32_t host_mstatus(const struct host *h);
+/* Could the csr instruction `insn` be legal in machine mode? */
+bool host_csr_legal(uint32_t insn);
+/* Enter a trap from `pc`; returns the handler's address. */
+uint32_t host_enter_trap(struct host *h, uint32_t cause, uint32_t pc,
+                         uint32_t tval);
+void host_mret(struct host *h);
+/* Interrupts are taken if an enabled line is high. */
+static inline bool host_irq_on(const struct host *h)
+{
+	return h->csr.st_mie || h->csr.priv != 3;
+}
+
+/* host.c ------------------------------------------------------------------ */
+
+/* Point `at` to the instruction at this address. */
+void host_go(struct host *h, uint32_t pc);
+uint32_t host_pc(const struct host *h);
+/* Move the counts of the fast loop to `done`. */
+void host_harvest(struct host *h);
+#endif
