@@ -11,7 +11,7 @@ bool err_at(struct err *err, struct src src, const char *fmt, ...)
 	int n = 0;
 	if (src.file && src.line)
 		n = snprintf(err->msg, sizeof err->msg, "%s:%d: ", src.file,
-			     src.line);
+		             src.line);
 	else if (src.file)
 		n = snprintf(err->msg, sizeof err->msg, "%s: ", src.file);
 	if (n < 0 || (size_t)n >= sizeof err->msg)

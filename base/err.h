@@ -39,10 +39,10 @@ struct src {
 /* Set the message to "file:line: " and the text, and kind ERR_DATA. Returns
  * false, so that callers write `return err_at(err, src, ...)`. */
 bool err_at(struct err *err, struct src src, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+        __attribute__((format(printf, 3, 4)));
 
 /* Set kind and message without a place. Returns false. */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+        __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,0 +1,164 @@
+/* result: see result.h */
+#include "explore/result.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+bool result_full(const struct sweep *s, struct store *store, long point,
+                 struct outcome *o, double share_pj[N_SHARES], struct err *err)
+{
+	bool found;
+	if (!store_get(store, s->plan, point, o, &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_BUG, "%s: point %ld has no result",
+		               s->store, point);
+	if (!o->ok)
+		return true;
+	struct design d = plan_design(s->plan, point);
+	joulet_cost(s->tech, &d, &o->counts, o->cycles, share_pj);
+	return true;
+}
+
+static void fill_row(struct row *r, const struct outcome *o, double energy_uj)
+{
+	r->ok = o->ok;
+	if (!o->ok) {
+		r->error = mem_str(o->error);
+		return;
+	}
+	r->metric[METRIC_cycles] = (double)o->cycles;
+	r->metric[METRIC_latency_us] = o->latency_us;
+	r->metric[METRIC_energy_uj] = energy_uj;
+	r->metric[METRIC_edp] = energy_uj * o->latency_us;
+	r->metric[METRIC_utilization] = o->utilization;
+	r->metric[METRIC_peak_bytes] = o->peak_bytes;
+	r->metric[METRIC_arena_bytes] = o->arena_bytes;
+	r->metric[METRIC_spad_bytes] = o->spad_bytes;
+	r->metric[METRIC_image_bytes] = o->image_bytes;
+}
+
+static bool read_rows(struct sweep *s, struct store *store, struct err *err)
+{
+	for (long i = 0; i < s->plan->n_points; i++) {
+		struct outcome o;
+		double share[N_SHARES];
+		if (!result_full(s, store, i, &o, share, err))
+			return false;
+		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0);
+		if (o.ok && !store_cost(store, s->plan, i, s->tech, share, err))
+			return false;
+	}
+	return true;
+}
+
+bool result_read(struct sweep *s, struct err *err)
+{
+	struct store *store = store_open(s->store, s->durable, err);
+	if (!store)
+		return false;
+	result_free(s);
+	s->row = mem_zero((size_t)s->plan->n_points, sizeof *s->row);
+	bool ok = store_begin(store, err) && read_rows(s, store, err) &&
+	          store_end(store, err);
+	store_close(store);
+	if (ok)
+		result_judge(s);
+	return ok;
+}
+
+void result_free(struct sweep *s)
+{
+	for (long i = 0; s->row && i < s->plan->n_points; i++)
+		free(s->row[i].error);
+	free(s->row);
+	s->row = NULL;
+}
+
+double result_metric(const struct sweep *s, long point, int metric)
+{
+	assert(metric >= 0);
+	if (metric < N_METRICS)
+		return s->row[point].metric[metric];
+	struct design d = plan_design(s->plan, point);
+	const struct param *p = &params[metric - N_METRICS];
+	return *(const int *)((const char *)&d + p->offset);
+}
+
+/* ---- Pareto ------------------------------------------------------------ */
+
+/* A point and its goals, all to be minimized. */
+struct candidate {
+	long point;
+	int n;
+	const double *goal;
+};
+
+static int by_goals(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	for (int i = 0; i < x->n; i++) {
+		if (x->goal[i] != y->goal[i])
+			return x->goal[i] < y->goal[i] ? -1 : 1;
+	}
+	return x->point < y->point ? -1 : 1;
+}
+
+/* At least as good everywhere and better somewhere. */
+static bool dominates(const struct candidate *x, const struct candidate *y)
+{
+	bool better = false;
+	for (int i = 0; i < x->n; i++) {
+		if (x->goal[i] > y->goal[i])
+			return false;
+		better = better || x->goal[i] < y->goal[i];
+	}
+	return better;
+}
+
+/* In the order of by_goals only an earlier candidate can dominate a later one,
+ * and then one of those that stayed does. */
+static void mark_front(struct sweep *s, struct candidate *c, long n)
+{
+	long front = 0;
+	qsort(c, (size_t)n, sizeof *c, by_goals);
+	for (long i = 0; i < n; i++) {
+		bool best = true;
+		for (long k = 0; best && k < front; k++)
+			best = !dominates(&c[k], &c[i]);
+		if (!best)
+			continue;
+		s->row[c[i].point].best = true;
+		c[front++] = c[i];
+	}
+}
+
+void result_judge(struct sweep *s)
+{
+	const struct plan *p = s->plan;
+	long per_net = p->n_points / p->n_nets;
+	size_t n_goals = (size_t)p->n_goals;
+	struct candidate *c = mem_zero((size_t)per_net, sizeof *c);
+	double *goal = mem_zero((size_t)per_net * n_goals, sizeof *goal);
+
+	for (long first = 0; first < p->n_points; first += per_net) {
+		long n = 0;
+		for (long i = first; i < first + per_net; i++) {
+			if (!s->row[i].ok)
+				continue;
+			double *g = goal + (size_t)n * n_goals;
+			for (int k = 0; k < p->n_goals; k++) {
+				int metric = metric_find(p->goal[k].metric);
+				double v = result_metric(s, i, metric);
+				g[k] = p->goal[k].maximize ? -v : v;
+			}
+			c[n++] = (struct candidate){i, p->n_goals, g};
+		}
+		mark_front(s, c, n);
+	}
+	free(goal);
+	free(c);
+}

@@ -1,0 +1,39 @@
+/* result: the finished points of a sweep, costed and compared. Internal. */
+#ifndef EXPLORE_RESULT_H
+#define EXPLORE_RESULT_H
+
+#include "explore/metric.h"
+#include "explore/store.h"
+#include "explore/sweep.h"
+
+struct row {
+	bool ok;     /* else error */
+	bool best;   /* no other point of its network is better everywhere */
+	char *error; /* owned; NULL if ok */
+	double metric[N_METRICS];
+};
+
+struct sweep {
+	struct plan *plan;
+	char *path, *store;
+	struct joulet_tech *tech;
+	struct row *row; /* by point; NULL before sweep_run */
+	bool durable;
+	long known; /* points that an earlier run had finished */
+};
+
+/* Read every point from the store, cost it, keep its cost in the store. */
+bool result_read(struct sweep *s, struct err *err);
+void result_free(struct sweep *s);
+
+/* One point with everything, for export; share_pj as joulet_cost gives it. */
+bool result_full(const struct sweep *s, struct store *store, long point,
+                 struct outcome *o, double share_pj[N_SHARES], struct err *err);
+
+/* Value of a metric or parameter (metric_find) of a point that is ok. */
+double result_metric(const struct sweep *s, long point, int metric);
+
+/* Mark the Pareto-optimal rows of every network, by the plan's goals. */
+void result_judge(struct sweep *s);
+
+#endif

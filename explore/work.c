@@ -1,0 +1,383 @@
+/* work: see work.h */
+#include "explore/work.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "explore/tool.h"
+
+enum { LEASE_S = 120, RENEW_S = 20, GRACE_S = 3, MAX_JOBS = 1024 };
+
+/* Between submitter and workers, in shared memory. */
+struct board {
+	atomic_long done, failed;
+	atomic_int stop;
+	atomic_int broken; /* 1: somebody writes err, 2: err is there */
+	struct err err;
+};
+
+struct worker {
+	pid_t pid; /* 0: none */
+	char owner[OWNER_SIZE];
+};
+
+struct crew {
+	const struct plan *plan;
+	const struct work_opts *opts;
+	struct board *board;
+	struct worker *worker;
+	int n;
+	struct work_progress progress;
+	double began, renewed, stopped; /* seconds; stopped 0: not yet */
+	struct err *err;
+};
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- One point --------------------------------------------------------- */
+
+/* Kinds of failure that are a property of the point, not of the machine. */
+static bool belongs_to_point(enum err_kind kind)
+{
+	return kind == ERR_DATA || kind == ERR_BUG || kind == ERR_WATCHDOG ||
+	       kind == ERR_MISMATCH;
+}
+
+static void take_result(struct outcome *o, const struct design *d,
+                        const struct joulet_result *r)
+{
+	o->ok = true;
+	o->cycles = r->cycles;
+	o->boot_cycles = r->boot_cycles;
+	o->out_hash = r->out_hash;
+	o->latency_us = joulet_latency_us(d, r->cycles);
+	o->utilization = r->utilization;
+	o->arena_bytes = r->arena_bytes;
+	o->peak_bytes = r->peak_bytes;
+	o->spad_bytes = r->spad_bytes;
+	o->image_bytes = r->image_bytes;
+	o->counts = r->total;
+}
+
+static bool simulate(const struct plan *p, const struct plan_net *net,
+                     const struct design *d, struct outcome *o, struct err *err)
+{
+	struct joulet_program *program =
+	        joulet_compile(net->net, d, p->target, NULL, err);
+	if (!program)
+		return false;
+	const struct joulet_opts opts = {.backend = p->backend};
+	struct joulet_result r;
+	bool ok = joulet_run(program, &opts, net->input, 1, NULL, &r, err);
+	if (ok) {
+		take_result(o, d, &r);
+		joulet_result_free(&r);
+	}
+	joulet_program_close(program);
+	return ok;
+}
+
+bool work_point(const struct plan *p, long point, struct outcome *o,
+                struct err *err)
+{
+	struct design d = plan_design(p, point);
+	memset(o, 0, sizeof *o);
+	if (design_check(&d, (struct src){NULL, 0}, err) &&
+	    simulate(p, plan_net_of(p, point), &d, o, err))
+		return true;
+	if (!belongs_to_point(err->kind))
+		return false;
+	o->kind = err->kind;
+	snprintf(o->error, sizeof o->error, "%s", err->msg);
+	/* One line, also in a CSV. */
+	for (char *s = o->error; *s; s++)
+		if (*s == '\n' || *s == '\r')
+			*s = ' ';
+	return true;
+}
+
+/* ---- A worker process -------------------------------------------------- */
+
+static bool serve(const struct crew *c, struct store *s, const char *owner,
+                  struct err *err)
+{
+	long from = 0, point;
+	while (!atomic_load(&c->board->stop)) {
+		if (!store_claim(s, c->plan, owner, LEASE_S, from, &point, err))
+			return false;
+		if (point < 0 && from == 0)
+			return true;
+		if (point < 0) { /* points before `from` may be open again */
+			from = 0;
+			continue;
+		}
+		from = point + 1;
+		struct outcome o;
+		if (!work_point(c->plan, point, &o, err) ||
+		    !store_finish(s, c->plan, point, owner, &o, err))
+			return false;
+		atomic_fetch_add(o.ok ? &c->board->done : &c->board->failed, 1);
+	}
+	return true;
+}
+
+/* The first worker that fails tells everyone why. */
+static void report_broken(struct board *b, const struct err *err)
+{
+	int none = 0;
+	if (atomic_compare_exchange_strong(&b->broken, &none, 1)) {
+		b->err = *err;
+		atomic_store(&b->broken, 2);
+	}
+	atomic_store(&b->stop, 1);
+}
+
+static void be_worker(const struct crew *c, pid_t parent)
+{
+	char owner[OWNER_SIZE];
+	struct err err = {0};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* it died before prctl */
+		_exit(0);
+	/* Ctrl-C goes to all processes of the terminal: the submitter decides
+	 * what it means. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+
+	bool ok = owner_name(getpid(), owner) ||
+	          err_set(&err, ERR_TOOL, "cannot read /proc");
+	struct store *s = NULL;
+	if (ok)
+		s = store_open(c->opts->store, c->opts->durable, &err);
+	ok = s && serve(c, s, owner, &err);
+	store_close(s);
+	if (!ok)
+		report_broken(c->board, &err);
+	_exit(ok ? 0 : 1);
+}
+
+/* ---- The submitter ----------------------------------------------------- */
+
+static bool hire(struct crew *c, struct worker *w)
+{
+	pid_t self = getpid();
+	w->pid = fork();
+	if (w->pid == 0)
+		be_worker(c, self);
+	if (w->pid < 0) {
+		w->pid = 0;
+		return err_set(c->err, ERR_TOOL, "cannot start a worker: %s",
+		               strerror(errno));
+	}
+	if (!owner_name(w->pid, w->owner))
+		w->owner[0] = '\0'; /* gone already; waitpid will say */
+	c->progress.workers++;
+	return true;
+}
+
+/* SQLite locks belong to a process and do not survive fork, so the submitter
+ * has no store open while it may fork: it opens one for each of these. */
+static bool give_back(struct crew *c, const struct worker *w, bool crashed,
+                      int signal_number)
+{
+	char why[96];
+	struct store *s = store_open(c->opts->store, c->opts->durable, c->err);
+	snprintf(why, sizeof why, "the worker died of signal %d (%s)",
+	         signal_number, strsignal(signal_number));
+	bool ok = s && store_release(s, w->owner, crashed, why, c->err);
+	store_close(s);
+	return ok;
+}
+
+static bool renew_all(struct crew *c)
+{
+	if (now() - c->renewed < RENEW_S)
+		return true;
+	c->renewed = now();
+	struct store *s = store_open(c->opts->store, c->opts->durable, c->err);
+	bool ok = s != NULL;
+	for (int i = 0; ok && i < c->n; i++)
+		if (c->worker[i].pid)
+			ok = store_renew(s, c->worker[i].owner, LEASE_S,
+			                 c->err);
+	store_close(s);
+	return ok;
+}
+
+static bool stopping(const struct crew *c)
+{
+	return c->stopped > 0 || atomic_load(&c->board->stop);
+}
+
+/* Take note of workers that ended; a crashed one is replaced. */
+static bool look_after(struct crew *c)
+{
+	for (int i = 0; i < c->n; i++) {
+		struct worker *w = &c->worker[i];
+		int status;
+		if (!w->pid || waitpid(w->pid, &status, WNOHANG) != w->pid)
+			continue;
+		w->pid = 0;
+		c->progress.workers--;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			continue;
+		bool crashed = WIFSIGNALED(status) && !stopping(c);
+		int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+		if (!give_back(c, w, crashed, sig))
+			return false;
+		if (crashed && !hire(c, w))
+			return false;
+	}
+	return true;
+}
+
+static void report(struct crew *c)
+{
+	struct work_progress *p = &c->progress;
+	p->seconds = now() - c->began;
+	p->done = atomic_load(&c->board->done);
+	p->failed = atomic_load(&c->board->failed);
+	if (c->opts->progress)
+		c->opts->progress(c->opts->ctx, p);
+}
+
+static void pause_ms(long ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+	nanosleep(&t, NULL);
+}
+
+/* Until no worker is left. */
+static bool attend(struct crew *c)
+{
+	while (c->progress.workers > 0) {
+		bool wanted = c->opts->stop && *c->opts->stop;
+		if (wanted && c->stopped == 0) {
+			c->stopped = now();
+			atomic_store(&c->board->stop, 1);
+		}
+		if (c->stopped > 0 && now() - c->stopped > GRACE_S)
+			for (int i = 0; i < c->n; i++)
+				if (c->worker[i].pid)
+					kill(c->worker[i].pid, SIGKILL);
+		if (!look_after(c) || !renew_all(c))
+			return false;
+		report(c);
+		pause_ms(20);
+	}
+	return true;
+}
+
+/* After an error of our own: nobody goes on working. */
+static void dismiss(struct crew *c)
+{
+	struct err ignored, *kept = c->err;
+	c->err = &ignored;
+	for (int i = 0; i < c->n; i++) {
+		struct worker *w = &c->worker[i];
+		if (!w->pid)
+			continue;
+		kill(w->pid, SIGKILL);
+		waitpid(w->pid, NULL, 0);
+		w->pid = 0;
+		give_back(c, w, false, SIGKILL);
+	}
+	c->err = kept;
+}
+
+/* What the store says is left, claims of the dead given back. */
+static bool left(struct crew *c, struct tally *t)
+{
+	long n;
+	struct store *s = store_open(c->opts->store, c->opts->durable, c->err);
+	bool ok = s && store_reap(s, c->plan, &n, c->err) &&
+	          store_tally(s, c->plan, t, c->err);
+	store_close(s);
+	return ok;
+}
+
+/* True when the round found nothing to do any more. */
+static bool one_round(struct crew *c, const struct tally *t, bool *ok)
+{
+	*ok = true;
+	if (t->open == 0 && t->run == 0)
+		return true;
+	c->progress.waiting = t->open == 0;
+	if (t->open == 0) { /* another submitter has them */
+		report(c);
+		pause_ms(250);
+		return false;
+	}
+	for (int i = 0; *ok && i < c->n && i < t->open; i++)
+		*ok = hire(c, &c->worker[i]);
+	*ok = *ok && attend(c);
+	return false;
+}
+
+static bool verdict(struct crew *c)
+{
+	if (atomic_load(&c->board->broken) == 2) {
+		*c->err = c->board->err;
+		return false;
+	}
+	if (c->opts->stop && *c->opts->stop)
+		return err_set(c->err, ERR_INTERRUPTED,
+		               "interrupted; the same command goes on");
+	return true;
+}
+
+static bool rounds(struct crew *c)
+{
+	struct tally t;
+	bool ok = left(c, &t);
+	c->progress.total = t.total;
+	c->progress.known = t.done + t.failed;
+	while (ok && verdict(c)) {
+		if (one_round(c, &t, &ok)) {
+			report(c);
+			return true;
+		}
+		ok = ok && left(c, &t);
+		/* What other submitters finished counts as known. */
+		if (ok)
+			c->progress.known = t.done + t.failed -
+			                    atomic_load(&c->board->done) -
+			                    atomic_load(&c->board->failed);
+	}
+	return false;
+}
+
+bool work_run(const struct plan *p, const struct work_opts *opts,
+              struct err *err)
+{
+	assert(p && opts && opts->store && opts->jobs >= 1);
+	struct crew c = {.plan = p, .opts = opts, .err = err};
+	c.board = mmap(NULL, sizeof *c.board, PROT_READ | PROT_WRITE,
+	               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (c.board == MAP_FAILED)
+		return err_set(err, ERR_TOOL, "no shared memory: %s",
+		               strerror(errno));
+	c.n = opts->jobs < MAX_JOBS ? opts->jobs : MAX_JOBS;
+	c.worker = mem_zero((size_t)c.n, sizeof *c.worker);
+	c.began = c.renewed = now();
+	bool ok = rounds(&c);
+	dismiss(&c);
+	free(c.worker);
+	munmap(c.board, sizeof *c.board);
+	return ok;
+}

@@ -1,0 +1,47 @@
+/* work: run the open points of a sweep in worker processes.
+ *
+ * The caller becomes the submitter: it forks workers, which claim points from
+ * the store one by one, and looks after them. A worker that dies gives its
+ * point back; three times, and the point is failed. Workers die with their
+ * submitter (Linux: parent death signal), and the next run finds that their
+ * claims have no living owner. Another submitter may work on the same store at
+ * the same time: each point goes to one of them.
+ *
+ * No signal handler is installed here: the caller sets *stop from its own.
+ */
+#ifndef EXPLORE_WORK_H
+#define EXPLORE_WORK_H
+
+#include <signal.h>
+
+#include "explore/store.h"
+
+struct work_progress {
+	long total, done, failed; /* points; done and failed are finished */
+	long known;               /* finished before this run */
+	int workers;              /* at work now */
+	bool waiting;             /* for points that another run has */
+	double seconds;           /* since the run began */
+};
+
+struct work_opts {
+	const char *store; /* path */
+	bool durable;
+	int jobs;                          /* workers, >= 1 */
+	const volatile sig_atomic_t *stop; /* nonzero: end soon; or NULL */
+	void (*progress)(void *ctx, const struct work_progress *p);
+	void *ctx; /* for progress, which may be NULL */
+};
+
+/* True when every point is done or failed. ERR_INTERRUPTED after *stop: what
+ * is finished is in the store, the rest is open. Other errors (a tool is
+ * missing, the disk is full) end the run in the same state. */
+bool work_run(const struct plan *p, const struct work_opts *opts,
+              struct err *err);
+
+/* Compile and run one point. False only if the point says nothing about the
+ * design (a tool is missing): then err. */
+bool work_point(const struct plan *p, long point, struct outcome *o,
+                struct err *err);
+
+#endif
