@@ -150,7 +150,7 @@ static bool read_key(struct loader *l, yaml_event_t *e, struct yaml *child)
 	if (e->type != YAML_SCALAR_EVENT)
 		return err_at(l->err, mark_src(l, e->start_mark),
 		              "a key must be a scalar");
-	char *key;
+	char *key = NULL;
 	if (!scalar_text(l, e, &key))
 		return false;
 	child->key = key;
@@ -201,7 +201,7 @@ static bool read_node(struct loader *l, const yaml_event_t *e, int depth,
 	if (!plain_node(l, e))
 		return false;
 	if (e->type == YAML_SCALAR_EVENT) {
-		char *text;
+		char *text = NULL;
 		if (!scalar_text(l, e, &text))
 			return false;
 		node->kind = YAML_SCALAR;
@@ -366,7 +366,7 @@ bool yaml_string(const struct yaml *node, const char **value, struct err *err)
 bool yaml_long(const struct yaml *node, long min, long max, long *value,
                struct err *err)
 {
-	const char *s;
+	const char *s = NULL;
 	long v = 0;
 	if (!yaml_string(node, &s, err))
 		return false;
@@ -385,7 +385,7 @@ bool yaml_long(const struct yaml *node, long min, long max, long *value,
 bool yaml_double(const struct yaml *node, double min, double max, double *value,
                  struct err *err)
 {
-	const char *s;
+	const char *s = NULL;
 	double v = 0;
 	if (!yaml_string(node, &s, err))
 		return false;
@@ -401,7 +401,7 @@ bool yaml_double(const struct yaml *node, double min, double max, double *value,
 
 bool yaml_bool(const struct yaml *node, bool *value, struct err *err)
 {
-	const char *s;
+	const char *s = NULL;
 	if (!yaml_string(node, &s, err))
 		return false;
 	bool yes = strcmp(s, "true") == 0;

@@ -71,7 +71,7 @@ static bool add_range(struct plan_axis *a, const struct yaml *map,
 	                  *step = yaml_get(map, "step"),
 	                  *times = yaml_get(map, "times");
 	const long max = 1000000000;
-	long lo, hi, by;
+	long lo = 0, hi = 0, by = 0;
 	if (!yaml_known_keys(map, known, err))
 		return false;
 	if (!from || !to || !step == !times)
@@ -242,7 +242,7 @@ void plan_made_up(void *in, size_t bytes)
 
 static bool add_net(struct plan *p, const struct yaml *y, struct err *err)
 {
-	const char *name;
+	const char *name = NULL;
 	if (!yaml_string(y, &name, err))
 		return false;
 	char *path = beside(p, name);
@@ -284,7 +284,7 @@ static bool read_networks(struct plan *p, struct err *err)
 static bool add_input(struct plan *p, struct plan_net *net,
                       const struct yaml *y, struct err *err)
 {
-	const char *name;
+	const char *name = NULL;
 	size_t size, want = joulet_net_in_bytes(net->net);
 	if (!yaml_string(y, &name, err))
 		return false;
@@ -330,7 +330,7 @@ static bool read_inputs(struct plan *p, struct err *err)
 static bool add_goal(struct plan *p, const struct yaml *y, bool maximize,
                      struct err *err)
 {
-	const char *name;
+	const char *name = NULL;
 	if (!yaml_string(y, &name, err))
 		return false;
 	if (metric_find(name) < 0) {

@@ -112,14 +112,23 @@ bool design_set(struct design *d, const char *key, const char *value,
 	return ok;
 }
 
+static const struct param *row_of(size_t offset)
+{
+	int i = 0;
+	while (params[i].offset != offset)
+		i++;
+	return &params[i];
+}
+
 /* The first broken rule between parameters: writes what is wrong to `why` and
- * returns the field to blame, or NULL. */
-static const char *broken_rule(const struct design *d, char *why, size_t size)
+ * returns the parameter to blame, or NULL. */
+static const struct param *broken_rule(const struct design *d, char *why,
+                                       size_t size)
 {
 	if (d->lanes > d->cols) {
 		snprintf(why, size, "%d is more than array.cols (%d)", d->lanes,
 		         d->cols);
-		return "requant.lanes";
+		return row_of(offsetof(struct design, lanes));
 	}
 	uint32_t bank = design_bank_bytes(d);
 	int two = 2 * design_word(d);
@@ -128,7 +137,7 @@ static const char *broken_rule(const struct design *d, char *why, size_t size)
 		         "a bank has %" PRIu32 " bytes (scratchpad.kib %d), "
 		         "which is no multiple of %d, two words",
 		         bank, d->spad_kib, two);
-		return "scratchpad.banks";
+		return row_of(offsetof(struct design, banks));
 	}
 	return NULL;
 }
@@ -136,8 +145,8 @@ static const char *broken_rule(const struct design *d, char *why, size_t size)
 bool design_check(const struct design *d, struct src src, struct err *err)
 {
 	char why[160];
-	const char *key = broken_rule(d, why, sizeof why);
-	return !key || err_at(err, src, "%s: %s", key, why);
+	const struct param *p = broken_rule(d, why, sizeof why);
+	return !p || err_at(err, src, "%s: %s", p->key, why);
 }
 
 /* A file being read: where each parameter was set, for messages. */
@@ -202,11 +211,11 @@ static bool read_root(struct reading *r, const struct yaml *root)
 	if (!yaml_is_map(root, "design", r->err) || !read_map(r, "", root))
 		return false;
 	char why[160];
-	const char *key = broken_rule(&r->d, why, sizeof why);
-	if (!key)
+	const struct param *p = broken_rule(&r->d, why, sizeof why);
+	if (!p)
 		return true;
-	struct src at = {root->file, r->line[param_find(key) - params]};
-	return err_at(r->err, at, "%s: %s", key, why);
+	struct src at = {root->file, r->line[p - params]};
+	return err_at(r->err, at, "%s: %s", p->key, why);
 }
 
 bool design_load(struct design *d, const char *path, struct err *err)
