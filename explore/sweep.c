@@ -140,7 +140,11 @@ bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err)
 	        .ctx = &talk,
 	};
 	s->durable = opts->durable;
-	bool ok = prepare(s, err) && work_run(s->plan, &work, err);
+	bool ok = prepare(s, err);
+	if (ok && opts->talk)
+		fprintf(opts->talk, "sweep: %ld points, %ld known, store %s\n",
+		        s->plan->n_points, s->known, s->store);
+	ok = ok && work_run(s->plan, &work, err);
 	if (talk.drawn && talk.terminal)
 		fputs("\n", talk.to);
 	return ok && result_read(s, err);

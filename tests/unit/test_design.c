@@ -237,6 +237,46 @@ static void derived_sizes_follow_the_contract(void **state)
 	assert_int_equal(design_word(&d), 64);
 }
 
+/* xorshift: the same mutations in every run. */
+static uint32_t next(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed;
+}
+
+/* A changed file is a legal design or an error; never something between. */
+static void mutated_files_give_a_legal_design_or_an_error(void **state)
+{
+	(void)state;
+	static const char base[] = "array: {rows: 8, cols: 16}\n"
+	                           "scratchpad:\n  kib: 64\n  banks: 8\n"
+	                           "requant.lanes: 4\ncpu: {core: small}\n"
+	                           "clock: {mhz: 100}\n";
+	static const char glyphs[] = "0123456789-.,:{}[]&*# \n\t'\"abkz\xff";
+	uint32_t seed = 4711;
+	int good = 0;
+	for (int round = 0; round < 3000; round++) {
+		char text[sizeof base];
+		memcpy(text, base, sizeof base);
+		for (uint32_t k = next(&seed) % 3 + 1; k > 0; k--)
+			text[next(&seed) % (sizeof base - 1)] =
+			        glyphs[next(&seed) % (sizeof glyphs - 1)];
+		struct design d = design_default(), before = d;
+		struct err err = {0};
+		if (load(&d, text, &err)) {
+			good++;
+			assert_true(design_check(&d, at, &err));
+			continue;
+		}
+		assert_memory_equal(&d, &before, sizeof d);
+		assert_memory_equal(err.msg, "x.yaml:", 7);
+		assert_int_equal(err.kind, ERR_DATA);
+	}
+	assert_true(good > 100 && good < 2900);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
