@@ -1,12 +1,15 @@
 /* cosim: random programs on two backends, which must not differ.
  *
  *     cosim [--designs N|--design I] [--seed S] [--count N] [--commands N]
- *           [--only fast] [--cache DIR] [--rtl DIR] [--print]
+ *           [--only fast] [--cache DIR] [--rtl DIR] [--print] [--mutate]
  *
  * Each program runs on `fast` with data and without, on the naive reference
  * (data only) and on `rtl`. The first difference is printed with its seed;
  * `--design I --seed S --count 1 --print` repeats it. Status 0: no
  * difference; 3: a difference; 69: a tool is missing.
+ *
+ * --mutate damages the programs; the fast model alone runs them and must
+ * survive (build with sanitizers).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,18 +18,18 @@
 
 #include "tests/cosim/pair.h"
 
-enum { LIMIT = 3000000 };
+enum { LIMIT = 3000000, MUTANT_LIMIT = 100000 };
 
 struct args {
 	int first, designs, count, commands;
 	uint64_t seed;
-	bool rtl, print;
+	bool rtl, print, mutate;
 	struct accel_opts opts;
 };
 
 /* Figures of all pairs, for the last line. */
 struct sum {
-	uint64_t programs, commands, cycles;
+	uint64_t programs, commands, cycles, faults;
 };
 
 static void print_program(const struct program *p)
@@ -112,12 +115,37 @@ static int one(const struct args *o, const struct design *d, int design,
 	return status;
 }
 
+/* A damaged program, on the fast model only. */
+static int one_mutant(const struct args *o, const struct design *d, int design,
+                      uint64_t seed, struct sum *sum)
+{
+	struct program p;
+	struct run r;
+	struct err err = {0};
+
+	program_make(&p, d, seed, o->commands);
+	program_mutate(&p, seed);
+	if (!run_program(&r, &accel_fast, &p, &o->opts, MUTANT_LIMIT, &err))
+		return no_backend(&err);
+	sum->programs++;
+	sum->faults += r.faulty;
+	sum->commands += r.log.n_cmd;
+	sum->cycles += r.cycles;
+	run_free(&r);
+	program_free(&p);
+	return 0;
+}
+
 static bool parse(int argc, char **argv, struct args *o)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *key = argv[i];
 		if (!strcmp(key, "--print")) {
 			o->print = true;
+			continue;
+		}
+		if (!strcmp(key, "--mutate")) {
+			o->mutate = true;
 			continue;
 		}
 		if (++i == argc)
@@ -169,11 +197,15 @@ int main(int argc, char **argv)
 		if (!design_check(&d, at, &err))
 			return no_backend(&err);
 		for (int k = 0; k < o.count && !status; k++)
-			status = one(&o, &d, i, o.seed + (uint64_t)k, &sum);
+			status = (o.mutate ? one_mutant : one)(
+			        &o, &d, i, o.seed + (uint64_t)k, &sum);
 	}
 	printf("%" PRIu64 " programs, %" PRIu64 " commands, %" PRIu64
-	       " cycles: %s\n",
-	       sum.programs, sum.commands, sum.cycles,
-	       status ? "see above" : "no difference");
+	       " cycles, ",
+	       sum.programs, sum.commands, sum.cycles);
+	if (o.mutate)
+		printf("%" PRIu64 " faults\n", sum.faults);
+	else
+		printf("%s\n", status ? "see above" : "no difference");
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include "isa/map.h"
 #include "tests/cosim/generate.h"
+#include "tests/cosim/rng.h"
 
 /* rows, cols, spad_kib, banks, lanes, dma_bytes, queue */
 static const int designs[][7] = {
@@ -85,6 +86,37 @@ void program_make(struct program *p, const struct design *d, uint64_t seed,
 	p->d = *d;
 	generate(p, commands);
 	program_place(p);
+}
+
+void program_mutate(struct program *p, uint64_t seed)
+{
+	struct rng r = {seed};
+
+	for (int64_t n = rng_in(&r, 1, 4); n; n--) {
+		const struct job *j = &p->job[rng_in(&r, 0, p->n_jobs - 1)];
+		int m = j->addr >> 30 & 1 ? MEM_FLASH : MEM_SRAM;
+		int64_t words = j->n * COMMAND_WORDS;
+		uint8_t *at = p->init[m] + (j->addr & 0xfffffff) +
+		              4 * rng_in(&r, 0, words - 1);
+		uint32_t w;
+		memcpy(&w, at, 4);
+		uint32_t v = (uint32_t)rng_next(&r);
+		uint32_t lane = 0xffu << rng_in(&r, 0, 3) * 8;
+		switch (rng_in(&r, 0, 3)) {
+		case 0:
+			w ^= 1u << v % 32;
+			break;
+		case 1:
+			w = (w & ~lane) | (v & lane);
+			break;
+		case 2:
+			w += v % 9 - 4;
+			break;
+		default:
+			w = v % 3 ? v : v % 2 - 1;
+		}
+		memcpy(at, &w, 4);
+	}
 }
 
 void program_ring(const struct program *p, uint32_t j, uint32_t *at,

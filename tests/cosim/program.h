@@ -50,6 +50,8 @@ void program_make(struct program *p, const struct design *d, uint64_t seed,
                   int commands);
 /* Write lists into init[] (again, after jobs were edited). */
 void program_place(struct program *p);
+/* Change a few words of the lists in init[]: most likely no legal program. */
+void program_mutate(struct program *p, uint64_t seed);
 /* What the driver writes for job `j`: four words at *at of SRAM. */
 void program_ring(const struct program *p, uint32_t j, uint32_t *at,
                   uint32_t words[4]);
