@@ -116,7 +116,7 @@ static int one(const struct args *o, const struct design *d, int design,
 }
 
 /* A damaged program, on the fast model only. */
-static int one_mutant(const struct args *o, const struct design *d, int design,
+static int one_mutant(const struct args *o, const struct design *d,
                       uint64_t seed, struct sum *sum)
 {
 	struct program p;
@@ -196,9 +196,11 @@ int main(int argc, char **argv)
 			break;
 		if (!design_check(&d, at, &err))
 			return no_backend(&err);
-		for (int k = 0; k < o.count && !status; k++)
-			status = (o.mutate ? one_mutant : one)(
-			        &o, &d, i, o.seed + (uint64_t)k, &sum);
+		for (int k = 0; k < o.count && !status; k++) {
+			uint64_t seed = o.seed + (uint64_t)k;
+			status = o.mutate ? one_mutant(&o, &d, seed, &sum)
+			                  : one(&o, &d, i, seed, &sum);
+		}
 	}
 	printf("%" PRIu64 " programs, %" PRIu64 " commands, %" PRIu64
 	       " cycles, ",
