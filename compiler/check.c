@@ -1,0 +1,463 @@
+/* check: is an image legal? See image_check in emit.h.
+ *
+ * Knows nothing of how the image was made. For every command it computes what
+ * is certain when the command starts: how many commands of each queue have
+ * ended. That follows from its own wait counts, from those of the commands it
+ * waits for, and from the order of its queue. Two commands of different queues
+ * may overlap in time unless the later one is certain that the earlier ended
+ * (an earlier one never waits for a later one: checked). So it is enough to
+ * look, for each bank and each block of SRAM, at its last user in each other
+ * queue.
+ */
+#include "compiler/emit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "isa/map.h"
+
+enum { SRAM_BLOCK = 16 };
+
+/* Commands of each queue known to have ended. */
+struct certain {
+	int n[N_QUEUES];
+};
+
+/* Bytes lo .. hi-1; none if equal. */
+struct range {
+	int64_t lo, hi;
+};
+
+struct check {
+	const struct program *p;
+	struct hw hw;
+	uint32_t sram_lo, sram_hi;
+	uint32_t job, seq;              /* for messages */
+	struct certain *known[N_QUEUES]; /* per command, when it starts */
+	int n[N_QUEUES];                /* commands so far in this job */
+	int bank_last[N_QUEUES][MAX_BANKS];
+	int *sram_last[N_QUEUES];       /* per block; LD reads, ST writes */
+	size_t blocks;
+	uint8_t *written;               /* per scratchpad byte, if deep */
+	struct err *err;
+};
+
+static bool bad(struct check *k, const struct command *c, const char *what,
+		int64_t value)
+{
+	return err_set(k->err, ERR_BUG, "job %u, command %u (%s): %s (%lld)",
+		       k->job, k->seq, opcode_name((int)c->opcode), what,
+		       (long long)value);
+}
+
+/* ---- what a command touches ---- */
+
+static void stretch(struct range *r, int64_t count, int64_t stride)
+{
+	int64_t by = (count - 1) * stride;
+
+	if (by < 0)
+		r->lo += by;
+	else
+		r->hi += by;
+}
+
+static struct range dma_spad(const struct command *c)
+{
+	struct range r = {c->spad, c->spad + c->n0};
+
+	stretch(&r, c->n1, c->spad_s1);
+	stretch(&r, c->n2, c->spad_s2);
+	return r;
+}
+
+static struct range dma_mem(const struct command *c)
+{
+	struct range r = {c->mem, c->mem + c->n0};
+
+	stretch(&r, c->n1, c->mem_s1);
+	stretch(&r, c->n2, c->mem_s2);
+	return r;
+}
+
+static int64_t add_count(const struct command *c)
+{
+	return c->nx | c->ny << 16;
+}
+
+static bool is_vector(const struct command *c)
+{
+	return c->opcode == OP_DWCONV || c->opcode == OP_MAXPOOL ||
+	       c->opcode == OP_AVGPOOL;
+}
+
+static struct range port_a(const struct command *c)
+{
+	struct range r = {c->act, c->act + (is_vector(c) ? c->nchan
+							 : c->run)};
+
+	if (c->opcode == OP_ADD)
+		return (struct range){c->act, c->act + add_count(c)};
+	stretch(&r, c->nx, c->act_xs);
+	stretch(&r, c->ny, c->act_ys);
+	stretch(&r, c->ka, c->ka_s);
+	stretch(&r, c->kb, c->kb_s);
+	return r;
+}
+
+static int64_t col_groups(const struct check *k, const struct command *c)
+{
+	return (c->nchan + k->hw.cols - 1) / k->hw.cols;
+}
+
+static struct range port_b(const struct check *k, const struct command *c)
+{
+	int64_t steps = c->ka * c->kb * (c->opcode == OP_CONV ? c->run : 1);
+	struct range r = {c->wgt, c->wgt + steps * k->hw.cols};
+
+	if (c->opcode == OP_ADD)
+		return (struct range){c->wgt, c->wgt + add_count(c)};
+	if (c->opcode != OP_CONV && c->opcode != OP_DWCONV)
+		return (struct range){0, 0};
+	stretch(&r, col_groups(k, c), c->wgt_cs);
+	return r;
+}
+
+static struct range port_params(const struct check *k,
+				const struct command *c)
+{
+	bool shared = c->opcode == OP_ADD || c->flags & EXE_PAR_SHARED;
+	int64_t n = shared ? 1 : col_groups(k, c);
+
+	if (c->flags & EXE_HOLD)
+		return (struct range){0, 0};
+	return (struct range){c->par, c->par + n * k->hw.par_bytes};
+}
+
+static struct range port_out(const struct command *c)
+{
+	struct range r = {c->out, c->out + c->nchan};
+
+	if (c->flags & EXE_HOLD)
+		return (struct range){0, 0};
+	if (c->opcode == OP_ADD)
+		return (struct range){c->out, c->out + add_count(c)};
+	stretch(&r, c->nx, c->out_xs);
+	stretch(&r, c->ny, c->out_ys);
+	return r;
+}
+
+/* ---- banks and SRAM ---- */
+
+static bool in_spad(struct check *k, const struct command *c,
+		    struct range r, uint64_t *banks)
+{
+	*banks = 0;
+	if (r.lo == r.hi)
+		return true;
+	if (r.lo < 0 || r.hi > k->hw.spad_bytes)
+		return bad(k, c, "outside of the scratchpad at byte",
+			   r.lo < 0 ? r.lo : r.hi - 1);
+	for (int64_t b = r.lo / k->hw.bank_bytes;
+	     b <= (r.hi - 1) / k->hw.bank_bytes; b++)
+		*banks |= (uint64_t)1 << b;
+	return true;
+}
+
+static bool spad_banks(struct check *k, const struct command *c,
+		       uint64_t *banks)
+{
+	uint64_t a, b, p, o;
+
+	if (opcode_queue((int)c->opcode) != QUEUE_EX)
+		return in_spad(k, c, dma_spad(c), banks);
+	if (!in_spad(k, c, port_a(c), &a) || !in_spad(k, c, port_b(k, c), &b) ||
+	    !in_spad(k, c, port_params(k, c), &p) ||
+	    !in_spad(k, c, port_out(c), &o))
+		return false;
+	if ((a & b) || (a & (p | o)) || (b & (p | o)))
+		return bad(k, c, "two of its own ports use one bank; banks",
+			   (int64_t)(a | b | p | o));
+	*banks = a | b | p | o;
+	return true;
+}
+
+static bool check_banks(struct check *k, const struct command *c, enum queue q,
+			const struct certain *known, uint64_t banks)
+{
+	for (int b = 0; b < k->hw.banks; b++) {
+		if (!(banks >> b & 1))
+			continue;
+		for (int o = 0; o < N_QUEUES; o++)
+			if (o != (int)q && k->bank_last[o][b] > known->n[o])
+				return bad(k, c, "a command of another queue "
+					   "may use its bank", b);
+		k->bank_last[q][b] = k->n[q] + 1;
+	}
+	return true;
+}
+
+static bool check_sram(struct check *k, const struct command *c, enum queue q,
+		       const struct certain *known, struct range r)
+{
+	enum queue other = q == QUEUE_LD ? QUEUE_ST : QUEUE_LD;
+
+	if (r.lo < k->sram_lo || r.hi > k->sram_hi)
+		return bad(k, c, "outside of the arena at", r.lo);
+	size_t first = (size_t)(r.lo - k->sram_lo) / SRAM_BLOCK;
+	size_t last = (size_t)(r.hi - 1 - k->sram_lo) / SRAM_BLOCK;
+	for (size_t i = first; i <= last; i++) {
+		if (k->sram_last[other][i] > known->n[other])
+			return bad(k, c, q == QUEUE_LD
+				   ? "reads SRAM that may not be stored yet"
+				   : "overwrites SRAM that may not be read yet",
+				   (int64_t)i * SRAM_BLOCK + k->sram_lo);
+		k->sram_last[q][i] = k->n[q] + 1;
+	}
+	return true;
+}
+
+static bool check_mem(struct check *k, const struct command *c, enum queue q,
+		      const struct certain *known)
+{
+	struct range r = dma_mem(c);
+
+	if (c->opcode == OP_FILL)
+		return true;
+	if (r.lo < MAP_FLASH)
+		return check_sram(k, c, q, known, r);
+	if (q == QUEUE_ST)
+		return bad(k, c, "stores to flash at", r.lo);
+	if (r.hi > (int64_t)MAP_FLASH + k->p->image_bytes)
+		return bad(k, c, "outside of the image at", r.hi);
+	return true;
+}
+
+/* ---- contents ---- */
+
+static bool read_bytes(struct check *k, const struct command *c, int64_t at,
+		       int64_t n)
+{
+	if (!k->written)
+		return true;
+	const uint8_t *hole = memchr(k->written + at, 0, (size_t)n);
+	if (hole)
+		return bad(k, c, "reads a byte that was never written",
+			   hole - k->written);
+	return true;
+}
+
+static void write_bytes(struct check *k, int64_t at, int64_t n)
+{
+	memset(k->written + at, 1, (size_t)n);
+}
+
+static bool read_range(struct check *k, const struct command *c,
+		       struct range r)
+{
+	return r.lo == r.hi || read_bytes(k, c, r.lo, r.hi - r.lo);
+}
+
+static bool read_act(struct check *k, const struct command *c)
+{
+	int64_t n = is_vector(c) ? c->nchan : c->run;
+
+	if (c->opcode == OP_ADD)
+		return read_range(k, c, port_a(c));
+	for (int64_t y = 0; y < c->ny; y++)
+		for (int64_t x = 0; x < c->nx; x++)
+			for (int64_t b = 0; b < c->kb; b++)
+				for (int64_t a = 0; a < c->ka; a++)
+					if (!read_bytes(k, c, c->act +
+							y * c->act_ys +
+							x * c->act_xs +
+							b * c->kb_s +
+							a * c->ka_s, n))
+						return false;
+	return true;
+}
+
+static void write_out(struct check *k, const struct command *c)
+{
+	struct range r = port_out(c);
+
+	if (c->flags & EXE_HOLD)
+		return;
+	if (c->opcode == OP_ADD) {
+		write_bytes(k, r.lo, r.hi - r.lo);
+		return;
+	}
+	for (int64_t y = 0; y < c->ny; y++)
+		for (int64_t x = 0; x < c->nx; x++)
+			write_bytes(k, c->out + y * c->out_ys + x * c->out_xs,
+				    c->nchan);
+}
+
+static bool check_contents(struct check *k, const struct command *c)
+{
+	if (!k->written)
+		return true;
+	if (opcode_queue((int)c->opcode) == QUEUE_EX) {
+		bool ok = read_act(k, c) && read_range(k, c, port_b(k, c)) &&
+			  read_range(k, c, port_params(k, c));
+		if (ok)
+			write_out(k, c);
+		return ok;
+	}
+	for (int64_t i2 = 0; i2 < c->n2; i2++)
+		for (int64_t i1 = 0; i1 < c->n1; i1++) {
+			int64_t at = c->spad + i2 * c->spad_s2 +
+				     i1 * c->spad_s1;
+			if (c->opcode != OP_STORE)
+				write_bytes(k, at, c->n0);
+			else if (!read_bytes(k, c, at, c->n0))
+				return false;
+		}
+	return true;
+}
+
+/* ---- order ---- */
+
+static void learn(struct certain *to, const struct certain *from)
+{
+	for (int q = 0; q < N_QUEUES; q++)
+		if (from->n[q] > to->n[q])
+			to->n[q] = from->n[q];
+}
+
+/* What is certain when `c`, the next of queue q, starts. */
+static bool set_certain(struct check *k, const struct command *c, enum queue q,
+			struct certain *now)
+{
+	const int64_t wait[N_QUEUES] = {c->wait_ld, c->wait_ex, c->wait_st};
+
+	*now = (struct certain){{0}};
+	for (int o = 0; o < N_QUEUES; o++) {
+		if (wait[o] > k->n[o])
+			return bad(k, c, "waits for a later command", wait[o]);
+		int ended = o == (int)q ? k->n[q] : (int)wait[o];
+		if (ended > 0)
+			learn(now, &k->known[o][ended - 1]);
+		if (ended > now->n[o])
+			now->n[o] = ended;
+	}
+	return true;
+}
+
+static bool check_fields(struct check *k, const struct command *c)
+{
+	const char *field;
+
+	if (!command_fits(c, &field))
+		return bad(k, c, field, 0);
+	if (opcode_queue((int)c->opcode) != QUEUE_EX) {
+		if (c->n0 < 1 || c->n1 < 1 || c->n2 < 1)
+			return bad(k, c, "a count is zero", 0);
+		return true;
+	}
+	if (c->opcode == OP_ADD)
+		return add_count(c) > 0 || bad(k, c, "no elements", 0);
+	if (c->nchan < 1 || c->ka < 1 || c->kb < 1 || c->nx < 1 || c->ny < 1)
+		return bad(k, c, "a count is zero", 0);
+	if (c->opcode == OP_CONV && c->run < 1)
+		return bad(k, c, "run", c->run);
+	if (is_vector(c) && (c->pm < 1 || c->pm > c->ka))
+		return bad(k, c, "pm", c->pm);
+	if (is_vector(c) && c->flags & (EXE_HOLD | EXE_KEEP))
+		return bad(k, c, "flags", c->flags);
+	if (c->flags & (EXE_HOLD | EXE_KEEP) &&
+	    (c->nx * c->ny > k->hw.rows || c->nchan > k->hw.cols))
+		return bad(k, c, "HOLD or KEEP of more than the array", 0);
+	return true;
+}
+
+static bool check_command(struct check *k, const struct command *c)
+{
+	struct certain now;
+	uint64_t banks;
+
+	if (!check_fields(k, c))
+		return false;
+	enum queue q = opcode_queue((int)c->opcode);
+	if (k->n[q] == 65535)
+		return bad(k, c, "too many commands in the job", 65536);
+	if (!set_certain(k, c, q, &now) || !spad_banks(k, c, &banks) ||
+	    !check_banks(k, c, q, &now, banks))
+		return false;
+	if (q != QUEUE_EX && !check_mem(k, c, q, &now))
+		return false;
+	if (!check_contents(k, c))
+		return false;
+	k->known[q][k->n[q]++] = now;
+	return true;
+}
+
+/* ---- image ---- */
+
+static bool check_job(struct check *k, const struct image_step *s)
+{
+	if (s->arg % COMMAND_BYTES || s->arg < MAP_FLASH ||
+	    s->arg - MAP_FLASH + (uint64_t)s->n * COMMAND_BYTES >
+		    k->p->image_bytes || s->n < 1)
+		return err_set(k->err, ERR_BUG, "job %u: %u commands at 0x%x",
+			       k->job, s->n, s->arg);
+	memset(k->bank_last, 0, sizeof(k->bank_last));
+	memset(k->n, 0, sizeof(k->n));
+	for (int q = 0; q < N_QUEUES; q++) {
+		k->known[q] = mem_grow(k->known[q], s->n,
+				       sizeof(*k->known[q]));
+		memset(k->sram_last[q], 0, k->blocks * sizeof(int));
+	}
+	for (k->seq = 0; k->seq < s->n; k->seq++) {
+		uint32_t words[COMMAND_WORDS];
+		struct command c;
+		memcpy(words, k->p->image + (s->arg - MAP_FLASH) +
+		       k->seq * COMMAND_BYTES, sizeof(words));
+		if (!command_decode(words, &c))
+			return bad(k, &c, "opcode", c.opcode);
+		if (!check_command(k, &c))
+			return false;
+	}
+	return true;
+}
+
+static void check_close(struct check *k)
+{
+	for (int q = 0; q < N_QUEUES; q++) {
+		free(k->known[q]);
+		free(k->sram_last[q]);
+	}
+	free(k->written);
+}
+
+static void check_open(struct check *k, bool deep)
+{
+	k->sram_lo = MAP_SRAM + FW_SRAM_BYTES;
+	k->sram_hi = k->sram_lo + k->p->arena_bytes;
+	k->blocks = k->p->arena_bytes / SRAM_BLOCK + 1;
+	for (int q = 0; q < N_QUEUES; q++)
+		k->sram_last[q] = mem_zero(k->blocks, sizeof(int));
+	if (deep)
+		k->written = mem_zero(k->hw.spad_bytes, 1);
+}
+
+bool image_check(const struct program *p, const struct design *d, bool deep,
+		 struct err *err)
+{
+	struct check k = {.p = p, .hw = hw_of(d), .err = err};
+	struct image_header h;
+	bool ok = true;
+
+	check_open(&k, deep);
+	memcpy(&h, p->image, sizeof(h));
+	for (uint32_t i = 0; i < h.n_steps && ok; i++) {
+		struct image_step s;
+		memcpy(&s, p->image + (h.steps - MAP_FLASH) + i * sizeof(s),
+		       sizeof(s));
+		k.job = i;
+		if (s.kind == STEP_ACCEL)
+			ok = check_job(&k, &s);
+	}
+	check_close(&k);
+	return ok;
+}

@@ -1,0 +1,95 @@
+/* compile: all stages in order. See compiler.h. */
+#include "compiler/compiler.h"
+
+#include <string.h>
+#include <xxhash.h>
+#include "compiler/emit.h"
+
+/* Is `stage` in the comma-separated list? */
+static bool wanted(const struct compile_opts *opts, const char *stage)
+{
+	size_t n = strlen(stage);
+
+	for (const char *s = opts->dump; s && *s;) {
+		size_t len = strcspn(s, ",");
+		if (len == n && memcmp(s, stage, n) == 0)
+			return true;
+		s += len + (s[len] == ',');
+	}
+	return false;
+}
+
+static bool known_stages(const struct compile_opts *opts, struct err *err)
+{
+	static const char *const known[] = {"graph", "tiles", "image"};
+
+	for (const char *s = opts->dump; s && *s;) {
+		size_t len = strcspn(s, ",");
+		bool ok = false;
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+			ok |= strlen(known[i]) == len &&
+			      memcmp(s, known[i], len) == 0;
+		if (!ok)
+			return err_set(err, ERR_USAGE, "dump: no stage '%.*s'; "
+				       "there are graph, tiles, image",
+				       (int)len, s);
+		s += len + (s[len] == ',');
+	}
+	return true;
+}
+
+static bool tile_and_emit(struct program *p, struct lowered *l,
+			  const struct compile_opts *opts, struct err *err)
+{
+	struct tiler t = {.l = l, .hw = hw_of(l->d)};
+	struct sched s;
+
+	sched_open(&s, &t.hw);
+	t.s = &s;
+	bool ok = tile(&t, err);
+	if (ok && wanted(opts, "tiles"))
+		tiles_dump(&t, opts->dump_to);
+	ok = ok && emit(&t, p, err);
+	p->spad_bytes = s.most_bytes;
+	sched_close(&s);
+	return ok;
+}
+
+static bool stages(struct program *p, struct lowered *l,
+		   const struct compile_opts *opts, struct err *err)
+{
+	if (wanted(opts, "graph"))
+		graph_dump(l->g, opts->dump_to);
+	if (!lower(l, err) || !place(l, err) ||
+	    !tile_and_emit(p, l, opts, err))
+		return false;
+	p->arena_bytes = l->arena_bytes;
+	p->peak_bytes = l->peak_bytes;
+	p->layer = l->layer;
+	p->n_layers = l->g->n_nodes;
+	p->hash = XXH3_64bits(p->image, p->image_bytes);
+	if (wanted(opts, "image"))
+		image_dump(p, opts->dump_to);
+	return image_check(p, l->d, false, err);
+}
+
+bool compile(struct program *p, const struct graph *g, const struct design *d,
+	     const struct compile_opts *opts, struct err *err)
+{
+	struct lowered l = {.g = g, .d = d, .target = opts->target};
+
+	*p = (struct program){0};
+	bool ok = known_stages(opts, err) && stages(p, &l, opts, err);
+	p->arena = l.arena;
+	if (!ok)
+		program_free(p);
+	return ok;
+}
+
+void program_free(struct program *p)
+{
+	if (!p)
+		return;
+	arena_free(p->arena);
+	*p = (struct program){0};
+}

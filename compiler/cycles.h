@@ -1,0 +1,30 @@
+/* cycles: how long a command takes, from docs/accelerator.md. Private to
+ * compiler/; the tiler decides with it.
+ *
+ * Exact for execute commands. LOAD and STORE are counted as if their memory
+ * port were free, so they are a lower bound.
+ */
+#ifndef COMPILER_CYCLES_H
+#define COMPILER_CYCLES_H
+
+#include <stdint.h>
+#include "isa/command.h"
+#include "isa/design.h"
+
+/* Sizes of a design, derived once. */
+struct hw {
+	int rows, cols, lanes, dma, queue, banks;
+	int word, par_words;    /* W, PW */
+	int par_bytes;          /* PW * W: a block of one column group */
+	uint32_t spad_bytes, bank_bytes;
+};
+
+struct hw hw_of(const struct design *d);
+
+/* end - start. */
+int64_t command_cycles(const struct hw *h, const struct command *c);
+
+/* Cycles from the push of one command to the push of the next. */
+int64_t fetch_cycles(const struct hw *h);
+
+#endif

@@ -1,0 +1,160 @@
+/* place: SRAM addresses of activations. See ir.h.
+ *
+ * Tensors whose lives overlap must not overlap in memory. Two greedy orders
+ * are tried, largest first and earliest first; each tensor goes to the lowest
+ * gap. The smaller arena wins. Networks of this size reach the lower bound
+ * (peak_bytes) nearly always.
+ */
+#include "compiler/ir.h"
+
+#include <stdlib.h>
+#include "base/mem.h"
+#include "isa/map.h"
+
+enum { ALIGN = 16 };
+
+struct item {
+	int tensor;
+	const struct home *home;
+	uint32_t bytes, at;
+};
+
+static uint32_t round_up(uint32_t n)
+{
+	return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static int by_tensor(const struct item *a, const struct item *b)
+{
+	return (a->tensor > b->tensor) - (a->tensor < b->tensor);
+}
+
+static int by_size(const void *pa, const void *pb)
+{
+	const struct item *a = pa, *b = pb;
+
+	if (a->bytes != b->bytes)
+		return a->bytes < b->bytes ? 1 : -1;
+	return by_tensor(a, b);
+}
+
+static int by_life(const void *pa, const void *pb)
+{
+	const struct item *a = pa, *b = pb;
+
+	if (a->home->first != b->home->first)
+		return a->home->first < b->home->first ? -1 : 1;
+	return by_size(a, b);
+}
+
+static bool alive_together(const struct item *a, const struct item *b)
+{
+	return a->home->first <= b->home->last &&
+	       b->home->first <= a->home->last;
+}
+
+/* Lowest address at which items[i] meets none of those before it. */
+static uint32_t lowest(const struct item *items, int i)
+{
+	uint32_t at = 0;
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		for (int j = 0; j < i; j++) {
+			const struct item *o = &items[j];
+			if (alive_together(&items[i], o) &&
+			    at < o->at + o->bytes &&
+			    o->at < at + items[i].bytes) {
+				at = o->at + o->bytes;
+				moved = true;
+			}
+		}
+	}
+	return at;
+}
+
+static uint32_t pack(struct item *items, int n,
+		     int (*order)(const void *, const void *))
+{
+	uint32_t end = 0;
+
+	qsort(items, (size_t)n, sizeof(*items), order);
+	for (int i = 0; i < n; i++) {
+		items[i].at = lowest(items, i);
+		if (items[i].at + items[i].bytes > end)
+			end = items[i].at + items[i].bytes;
+	}
+	return end;
+}
+
+/* Most bytes alive at one op; *op is which. */
+static uint32_t peak(const struct item *items, int n, int n_ops, int *op)
+{
+	uint32_t most = 0;
+
+	for (int t = -1; t <= n_ops; t++) {
+		uint32_t sum = 0;
+		for (int i = 0; i < n; i++)
+			if (items[i].home->first <= t &&
+			    t <= items[i].home->last)
+				sum += items[i].bytes;
+		if (sum > most) {
+			most = sum;
+			*op = t;
+		}
+	}
+	return most;
+}
+
+static bool too_large(const struct lowered *l, const struct item *items,
+		      int n, int op, uint32_t have, struct err *err)
+{
+	const struct item *big = NULL;
+
+	for (int i = 0; i < n; i++)
+		if (items[i].home->first <= op && op <= items[i].home->last &&
+		    (!big || items[i].bytes > big->bytes))
+			big = &items[i];
+	const struct tensor *t = &l->g->tensor[big->tensor];
+	const char *layer = op >= 0 && op < l->n_ops
+		? l->layer[l->op[op].layer].name : "the network's ends";
+	return err_at(err, (struct src){l->g->path, 0},
+		      "activations need %u bytes of SRAM, there are %u "
+		      "(sram.kib=%d, %d bytes of it are the firmware's): at "
+		      "'%s', where tensor '%s' needs %d",
+		      l->arena_bytes, have, l->d->sram_kib, FW_SRAM_BYTES,
+		      layer, t->name, t->bytes);
+}
+
+static int collect(const struct lowered *l, struct item *items)
+{
+	int n = 0;
+
+	for (int t = 0; t < l->g->n_tensors; t++)
+		if (l->home[t].used && !l->g->tensor[t].data)
+			items[n++] = (struct item){
+				t, &l->home[t],
+				round_up((uint32_t)l->g->tensor[t].bytes), 0};
+	return n;
+}
+
+bool place(struct lowered *l, struct err *err)
+{
+	struct item *items = mem_zero((size_t)l->g->n_tensors, sizeof(*items));
+	int n = collect(l, items), op = 0;
+	uint32_t have = (uint32_t)l->d->sram_kib * 1024 - FW_SRAM_BYTES;
+
+	l->peak_bytes = peak(items, n, l->n_ops, &op);
+	uint32_t by_life_bytes = pack(items, n, by_life);
+	l->arena_bytes = pack(items, n, by_size);
+	if (by_life_bytes < l->arena_bytes)
+		l->arena_bytes = pack(items, n, by_life);
+	for (int i = 0; i < n; i++)
+		l->home[items[i].tensor].addr =
+			MAP_SRAM + FW_SRAM_BYTES + items[i].at;
+	bool ok = l->arena_bytes <= have ||
+		  too_large(l, items, n, op, have, err);
+	free(items);
+	return ok;
+}

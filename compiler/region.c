@@ -1,0 +1,217 @@
+/* region: see region.h. */
+#include "compiler/region.h"
+
+#include <string.h>
+
+/* ---- copies ---- */
+
+static void push_copy(struct tiler *t, int op, const struct copy *c)
+{
+	struct item it = {.flash = c->flash};
+	int64_t spad_end = (c->n1 - 1) * c->spad_s1 +
+			   (c->n2 - 1) * c->spad_s2 + c->n0;
+
+	it.c = (struct command){
+		.opcode = c->opcode, .layer = t->l->op[op].layer,
+		.spad = c->spad, .n0 = c->n0, .n1 = c->n1, .n2 = c->n2};
+	if (c->n1 > 1)
+		it.c.spad_s1 = c->spad_s1;
+	if (c->n2 > 1)
+		it.c.spad_s2 = c->spad_s2;
+	if (c->opcode == OP_FILL) {
+		it.c.fill = (uint8_t)c->fill;
+	} else {
+		it.c.mem = c->mem;
+		it.c.mem_s1 = c->n1 > 1 ? c->mem_s1 : 0;
+		it.c.mem_s2 = c->n2 > 1 ? c->mem_s2 : 0;
+	}
+	if (c->opcode != OP_FILL && !c->flash) {
+		it.lo = c->mem;
+		it.hi = c->mem + (uint32_t)((c->n1 - 1) * c->mem_s1 +
+					    (c->n2 - 1) * c->mem_s2 + c->n0);
+	}
+	it.banks = sched_banks(t->s, c->spad, (uint32_t)spad_end);
+	sched_push(t->s, op, it);
+}
+
+void push_linear(struct tiler *t, int op, struct copy c, int64_t n)
+{
+	enum { RUN = 32768 };
+	int64_t runs = n > 65535 ? n / RUN : 0;
+
+	c.n1 = c.n2 = 1;
+	if (runs) {
+		c.n0 = c.mem_s1 = c.spad_s1 = RUN;
+		c.n1 = runs;
+		push_copy(t, op, &c);
+		c.mem += (uint32_t)(runs * RUN);
+		c.spad += (uint32_t)(runs * RUN);
+		n -= runs * RUN;
+	}
+	c.n0 = n;
+	c.n1 = 1;
+	if (n > 0)
+		push_copy(t, op, &c);
+}
+
+/* ---- regions of tensors ---- */
+
+static bool region_inside(const struct region *r)
+{
+	return r->y >= 0 && r->x >= 0 &&
+	       r->y + (r->rows - 1) * r->ystep < r->h &&
+	       r->x + (r->cols - 1) * r->xstep < r->w;
+}
+
+/* Offset of the region's first byte, which may lie outside. */
+static int64_t region_offset(const struct region *r, int y, int x)
+{
+	return (((int64_t)r->img * r->h + y) * r->w + x) * r->ch + r->c;
+}
+
+static bool region_linear(const struct region *r)
+{
+	bool rows_join = r->rows == 1 ||
+			 (r->cols == r->w && r->ystep == 1);
+
+	return region_inside(r) && r->nch == r->ch && rows_join &&
+	       (r->xstep == 1 || r->cols == 1);
+}
+
+int64_t region_bytes(const struct region *r)
+{
+	return (int64_t)r->rows * r->cols * r->nch;
+}
+
+struct key region_key(const struct region *r)
+{
+	struct key k = {.kind = BUF_REGION, .id = r->tensor};
+
+	if (region_linear(r)) {
+		k.kind = BUF_LINEAR;
+		k.v[0] = region_offset(r, r->y, r->x);
+		k.v[1] = region_bytes(r);
+		return k;
+	}
+	const int64_t v[KEY_VALUES] = {
+		r->img, r->y, r->rows, r->x, r->cols, r->c, r->nch,
+		(int64_t)r->ystep << 32 | r->xstep,
+		region_inside(r) ? 0 : r->fill, (int64_t)r->h << 32 | r->w};
+	memcpy(k.v, v, sizeof(v));
+	return k;
+}
+
+static void fill_linear(struct tiler *t, int op, const struct region *r,
+			int64_t spad, int64_t n)
+{
+	struct copy c = {.opcode = OP_FILL, .spad = (uint32_t)spad,
+			 .fill = r->fill};
+
+	if (n > 0)
+		push_linear(t, op, c, n);
+}
+
+/* The part of a region that lies inside its image. */
+struct inside {
+	int y, rows, x, cols; /* in pixels of the region */
+};
+
+static struct inside region_clip(const struct region *r)
+{
+	struct inside in = {.y = r->y < 0 ? -r->y : 0,
+			    .x = r->x < 0 ? -r->x : 0};
+	int rows = r->rows - in.y, cols = r->cols - in.x;
+
+	if (r->ystep == 1 && r->y + in.y + rows > r->h)
+		rows = r->h - r->y - in.y;
+	if (r->xstep == 1 && r->x + in.x + cols > r->w)
+		cols = r->w - r->x - in.x;
+	in.rows = rows < 0 ? 0 : rows;
+	in.cols = cols < 0 ? 0 : cols;
+	return in;
+}
+
+/* Border: above and the first left edge; right edge with the next left edge,
+ * which follow each other in the scratchpad; the last right edge and below. */
+static void fill_border(struct tiler *t, int op, const struct region *r,
+			const struct inside *in, uint32_t spad)
+{
+	int64_t nch = r->nch, pitch = r->cols * nch;
+	int64_t left = in->x * nch, mid = in->cols * nch;
+	int64_t right = pitch - left - mid;
+	int64_t first = spad + in->y * pitch + left;
+	int64_t last = first + (in->rows - 1) * pitch;
+
+	fill_linear(t, op, r, spad, first - spad);
+	if (in->rows > 1 && left + right > 0) {
+		struct copy c = {.opcode = OP_FILL, .fill = r->fill,
+				 .spad = (uint32_t)(first + mid),
+				 .n0 = left + right, .n1 = in->rows - 1,
+				 .n2 = 1, .spad_s1 = pitch};
+		push_copy(t, op, &c);
+	}
+	fill_linear(t, op, r, last + mid, spad + r->rows * pitch - last - mid);
+}
+
+void set_source(const struct tiler *t, struct copy *c, int tensor,
+		       int64_t offset)
+{
+	c->flash = t->l->g->tensor[tensor].data != NULL;
+	c->mem = (uint32_t)offset + (c->flash ? t->const_at[tensor]
+					      : t->l->home[tensor].addr);
+}
+
+void load_region(struct tiler *t, int op, const struct region *r,
+			uint32_t spad)
+{
+	struct inside in = region_clip(r);
+	int64_t nch = r->nch, pitch = r->cols * nch;
+	struct copy c = {.opcode = OP_LOAD,
+			 .spad = spad + (uint32_t)(in.y * pitch + in.x * nch)};
+
+	if (in.rows == 0 || in.cols == 0) {
+		fill_linear(t, op, r, spad, region_bytes(r));
+		return;
+	}
+	fill_border(t, op, r, &in, spad);
+	set_source(t, &c, r->tensor, region_offset(r, r->y + in.y,
+						   r->x + in.x));
+	int64_t row = (int64_t)r->w * r->ch * r->ystep;
+	if (region_linear(r) ||
+	    (r->nch == r->ch && in.cols == r->w && r->cols == r->w &&
+	     r->ystep == 1 && r->xstep == 1)) {
+		push_linear(t, op, c, in.rows * pitch);
+		return;
+	}
+	if (r->nch == r->ch && r->xstep == 1) {
+		c.n0 = in.cols * nch, c.n1 = in.rows, c.n2 = 1;
+		c.mem_s1 = row, c.spad_s1 = pitch;
+	} else {
+		c.n0 = nch, c.n1 = in.cols, c.n2 = in.rows;
+		c.mem_s1 = (int64_t)r->xstep * r->ch, c.spad_s1 = nch;
+		c.mem_s2 = row, c.spad_s2 = pitch;
+	}
+	push_copy(t, op, &c);
+}
+
+void store_region(struct tiler *t, int op, const struct region *r,
+			 uint32_t spad)
+{
+	int64_t pitch = (int64_t)r->cols * r->nch;
+	struct copy c = {.opcode = OP_STORE, .spad = spad, .n2 = 1};
+
+	set_source(t, &c, r->tensor, region_offset(r, r->y, r->x));
+	if (region_linear(r)) {
+		push_linear(t, op, c, region_bytes(r));
+		return;
+	}
+	if (r->nch == r->ch) {
+		c.n0 = pitch, c.n1 = r->rows;
+		c.mem_s1 = (int64_t)r->w * r->ch, c.spad_s1 = pitch;
+	} else {
+		c.n0 = r->nch, c.n1 = r->cols, c.n2 = r->rows;
+		c.mem_s1 = r->ch, c.spad_s1 = r->nch;
+		c.mem_s2 = (int64_t)r->w * r->ch, c.spad_s2 = pitch;
+	}
+	push_copy(t, op, &c);
+}

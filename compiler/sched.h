@@ -1,0 +1,117 @@
+/* sched: the list of commands while it grows. Private to compiler/.
+ *
+ * Three jobs in one place, because each needs the others' state:
+ *
+ * - banks: buffers are whole banks. A buffer remembers what it holds, so that
+ *   a tile that asks for bytes which are still there gets them without a load
+ *   (weights over the tiles of a layer, an output that the next layer reads).
+ *   New buffers take the banks that were used longest ago: then loads run
+ *   ahead of the array as far as the scratchpad allows.
+ * - order: each command waits for the last commands of the other queues that
+ *   used one of its banks, or that touched its bytes of SRAM where one of the
+ *   two writes. Any list is correct that way; a good one is also fast.
+ * - time: start and end of every command, as if no memory access were denied.
+ *   The tiler compares candidates by it: mark, try, look, go back.
+ */
+#ifndef COMPILER_SCHED_H
+#define COMPILER_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "compiler/cycles.h"
+
+enum { MAX_BANKS = 64, MAX_BUFFERS = MAX_BANKS };
+
+/* What a buffer holds. LINEAR: bytes v[0] .. v[0]+v[1]-1 of tensor `id`; a
+ * part of a longer LINEAR buffer is found too. NONE is never found. */
+enum buffer_kind { BUF_NONE, BUF_LINEAR, BUF_REGION, BUF_COPY, BUF_WGT,
+		   BUF_PAR };
+enum { KEY_VALUES = 10 };
+struct key {
+	int64_t kind, id, v[KEY_VALUES];
+};
+
+/* A buffer that a tile asks for. */
+struct want {
+	struct key key;
+	uint32_t bytes;     /* 0: nothing is wanted */
+	bool optional;      /* may stay without place: then addr is NO_ADDR */
+	bool fresh;         /* never take a cached one */
+	uint32_t addr;      /* result: scratchpad address */
+	bool hit;           /* result: the bytes are there already */
+};
+#define NO_ADDR UINT32_MAX
+
+/* A command, and what of the memories it touches. */
+struct item {
+	struct command c;   /* FLASH addresses: offset in the weight section */
+	bool flash;
+	uint64_t banks;
+	uint32_t lo, hi;    /* SRAM bytes; none if equal */
+	int64_t start, end; /* estimate */
+};
+
+/* A step of the program: a job or a CPU op. */
+struct sched_step {
+	bool accel;
+	int op;             /* first op of a job, or the CPU op */
+	int first, n;       /* items of a job */
+};
+
+struct buffer {
+	struct key key;
+	int bank, banks;
+};
+
+/* Everything that going back must restore; plain values. */
+struct sched_state {
+	int n_items, n_steps;
+	bool open;                   /* a job is being filled */
+	int base[N_QUEUES];          /* index in `queue` of the job's first */
+	int n[N_QUEUES];             /* commands of this job, per queue */
+	int bank_last[N_QUEUES][MAX_BANKS]; /* last user: number from 1; 0 none */
+	int waited[N_QUEUES][N_QUEUES];     /* largest wait count so far */
+	int64_t fetch, free[N_QUEUES];      /* time of last push; units */
+	uint32_t age, bank_age[MAX_BANKS];
+	struct buffer buf[MAX_BUFFERS];
+	int n_buf;
+};
+
+/* Per queue and command: index of its item; largest wait_ld up to it. */
+struct queued {
+	int item, waited_ld;
+};
+
+struct sched {
+	const struct hw *hw;
+	struct sched_state at;
+	struct item *item;
+	int cap_items;
+	struct sched_step *step;
+	int cap_steps;
+	struct queued *queue[N_QUEUES];
+	int cap_queue[N_QUEUES];
+	uint32_t most_bytes;         /* of buffers that one plan used */
+};
+
+void sched_open(struct sched *s, const struct hw *hw);
+void sched_close(struct sched *s);
+
+/* Give every want a place, different banks for each. False: they do not fit. */
+bool sched_plan(struct sched *s, struct want *w, int n);
+
+/* Append a command of op `op`; sets its wait counts. banks: of all the
+ * scratchpad bytes it touches. */
+void sched_push(struct sched *s, int op, struct item it);
+uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes);
+
+/* End the job that is open, if any; append a CPU step. */
+void sched_end_job(struct sched *s);
+void sched_cpu(struct sched *s, int op);
+/* Is the job so long that it should be ended between two tiles? */
+bool sched_full(const struct sched *s);
+
+/* When everything so far has ended. */
+int64_t sched_end(const struct sched *s);
+
+#endif

@@ -1,0 +1,361 @@
+/* tile: which tilings there are, and the search. See tile.h.
+ *
+ * Candidates are tried on the real schedule: each is generated behind what is
+ * there, its end is noted, and the schedule goes back to the mark. So what a
+ * tiling gains from loads that ran ahead, or from bytes that are still in the
+ * scratchpad, is seen and not guessed. The one that ends first is taken; among
+ * equals the one with fewer commands.
+ */
+#include "compiler/tile.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+
+enum { MAX_SIZES = 24, SECTION_ALIGN = 16 };
+
+/* ---- sizes ---- */
+
+static int banks(const struct hw *h, int64_t bytes)
+{
+	return (int)((bytes + h->bank_bytes - 1) / h->bank_bytes);
+}
+
+static int tile_banks(const struct hw *h, const struct tiling *g)
+{
+	int64_t out = (int64_t)g->out_bytes + (g->par_out ? g->par_bytes : 0);
+
+	return banks(h, g->in_bytes) + banks(h, g->wgt_bytes) +
+	       banks(h, out) + (g->par_out ? 0 : banks(h, g->par_bytes));
+}
+
+/* Fields of the commands have 16 bits for counts and output strides. */
+static bool fits_fields(const struct op *op)
+{
+	const struct tiling *g = &op->tiling;
+	const struct window *w = &op->array.win;
+	int64_t row = (int64_t)g->tx * w->sw + (int64_t)w->kw * w->dw;
+
+	if (op->array.opcode == OP_ADD)
+		return true;
+	return g->ty <= 65535 && g->tx <= 65535 &&
+	       (int64_t)g->tx * g->tc <= 65535 && row * w->ic <= 1 << 22 &&
+	       (g->kpiece || (int64_t)w->kw * w->ic <= 65535);
+}
+
+/* Bytes of the largest tile, without overflow of an int. */
+static bool small_enough(const struct hw *h, const struct op *op)
+{
+	const struct tiling *g = &op->tiling;
+	const struct window *w = &op->array.win;
+	int64_t steps = g->kpiece ? g->kpiece : tile_steps(&op->array);
+	int64_t rows = (int64_t)g->ty * w->sh + (int64_t)w->kh * w->dh;
+	int64_t cols = (int64_t)g->tx * w->sw + (int64_t)w->kw * w->dw;
+
+	if (op->array.opcode == OP_ADD)
+		return g->tn <= h->spad_bytes;
+	return (int64_t)g->ty * g->tx <= h->spad_bytes &&
+	       (g->tc + h->cols) * steps <= h->spad_bytes &&
+	       rows * cols <= 16 * (int64_t)h->spad_bytes;
+}
+
+static bool feasible(const struct hw *h, struct op *op)
+{
+	if (!fits_fields(op) || !small_enough(h, op))
+		return false;
+	tile_sizes(h, op);
+	return tile_banks(h, &op->tiling) <= h->banks;
+}
+
+/* ceil(n / k) for k = 1, 2, 3, 4, 6, 8, 12 ..., each once, at last 1. */
+static int divisions(int n, int size[MAX_SIZES])
+{
+	int count = 0;
+
+	for (int k = 1; k < n && count < MAX_SIZES - 1;
+	     k += k < 4 ? 1 : k % 3 ? k / 2 : k / 3) {
+		int s = (n + k - 1) / k;
+		if (!count || size[count - 1] != s)
+			size[count++] = s;
+	}
+	if (!count || size[count - 1] != 1)
+		size[count++] = 1;
+	return count;
+}
+
+/* ---- candidates ---- */
+
+/* The best so far, and how to go back. */
+struct search {
+	struct tiler *t;
+	int index;
+	struct op *op;
+	struct sched_state *mark;
+	bool any;
+	struct tiling best;
+	int64_t best_end;
+	int best_commands;
+	int64_t least_tiles;
+};
+
+static int64_t tile_count(const struct op *op)
+{
+	const struct tiling *g = &op->tiling;
+	const struct window *w = &op->array.win;
+
+	return (int64_t)w->n * ((w->oc + g->tc - 1) / g->tc) *
+	       ((w->y1 - w->y0 + g->ty - 1) / g->ty) *
+	       ((w->x1 - w->x0 + g->tx - 1) / g->tx);
+}
+
+/* Generate, look, go back. */
+static void attempt(struct search *s)
+{
+	struct sched *sched = s->t->s;
+	struct tiling given = s->op->tiling;
+
+	*s->mark = sched->at;
+	tile_commands(s->t, s->index);
+	int64_t end = sched_end(sched);
+	int commands = sched->at.n_items - s->mark->n_items;
+	sched->at = *s->mark;
+	s->op->tiling = given;
+	if (s->any && (end > s->best_end ||
+		       (end == s->best_end && commands >= s->best_commands)))
+		return;
+	s->any = true;
+	s->best = given;
+	s->best_end = end;
+	s->best_commands = commands;
+}
+
+/* Reads of a vector-mode tile: what its execute time is made of. */
+static int64_t chain_reads(const struct hw *h, const struct op *op, bool swap)
+{
+	const struct tiling *g = &op->tiling;
+	int ka, kb, pm, along = swap ? g->ty : g->tx;
+	int64_t across = swap ? g->tx : g->ty, reads = 0;
+
+	tile_chain(&op->array, swap, &ka, &kb, &pm);
+	for (int x = 0; x < along; x += h->rows) {
+		int nr = along - x < h->rows ? along - x : h->rows;
+		reads += (int64_t)pm * (nr - 1) + ka;
+	}
+	return reads * kb * across;
+}
+
+/* Much finer cuts than needed only cost time to try. */
+static bool too_fine(struct search *s)
+{
+	enum { FINER = 16, FEW = 64 };
+	int64_t n = tile_count(s->op);
+
+	if (!s->least_tiles || n < s->least_tiles)
+		s->least_tiles = n;
+	return n > FEW && n > FINER * s->least_tiles;
+}
+
+/* Try the tiling in s->op with both orders of loops, parameters apart or with
+ * the output. */
+static void attempt_window(struct search *s)
+{
+	struct tiling *g = &s->op->tiling;
+	const struct hw *h = &s->t->hw;
+	const struct window *w = &s->op->array.win;
+	bool many = g->tc < w->oc && tile_count(s->op) >
+		    (w->oc + g->tc - 1) / g->tc;
+
+	g->par_out = false;
+	if (!feasible(h, s->op)) {
+		g->par_out = true;
+		if (!feasible(h, s->op))
+			return;
+	}
+	if (too_fine(s))
+		return;
+	if (s->op->array.opcode != OP_CONV)
+		g->swap = chain_reads(h, s->op, true) <
+			  chain_reads(h, s->op, false);
+	for (int order = 0; order <= (many ? 1 : 0); order++) {
+		g->chan_outer = order;
+		attempt(s);
+	}
+}
+
+/* Rows if there are any to cut, else columns. */
+static void search_space(struct search *s, int tc)
+{
+	const struct window *w = &s->op->array.win;
+	int ny[MAX_SIZES], nx[MAX_SIZES];
+	int n_ny = divisions(w->y1 - w->y0, ny);
+	int n_nx = divisions(w->x1 - w->x0, nx);
+
+	for (int i = 0; i < n_ny; i++) {
+		s->op->tiling = (struct tiling){.ty = ny[i], .tx = nx[0],
+						.tc = tc};
+		attempt_window(s);
+	}
+	if (s->any && n_ny > 1)
+		return;
+	for (int i = 1; i < n_nx; i++) {
+		s->op->tiling = (struct tiling){.ty = 1, .tx = nx[i],
+						.tc = tc};
+		attempt_window(s);
+	}
+}
+
+/* Part of the sum per command: one group of pixels and channels at a time. */
+static void search_pieces(struct search *s)
+{
+	const struct hw *h = &s->t->hw;
+	const struct window *w = &s->op->array.win;
+	int width = w->x1 - w->x0;
+
+	for (int tx = width < h->rows ? width : h->rows; tx > 0; tx--)
+		for (int b = h->banks - 2; b > 0; b--)
+			for (int in_piece = 0; in_piece < 2; in_piece++) {
+				int64_t k = (int64_t)b * h->bank_bytes /
+					    h->cols;
+				k = k > 65535 ? 65535 : k;
+				k -= k > h->word ? k % h->word : 0;
+				if (k < 1 || (in_piece && w->kh * w->kw != 1))
+					continue;
+				s->op->tiling = (struct tiling){
+					.ty = 1, .tx = tx,
+					.tc = w->oc < h->cols ? w->oc
+							      : h->cols,
+					.kpiece = (int)k,
+					.in_piece = in_piece};
+				attempt_window(s);
+				if (s->any && b > 2)
+					b = 3; /* then 2 and 1 */
+			}
+}
+
+static void search_window(struct search *s)
+{
+	const struct hw *h = &s->t->hw;
+	int groups[MAX_SIZES];
+	int n = divisions(tile_groups(h, &s->op->array), groups);
+
+	for (int i = 0; i < n; i++) {
+		int tc = groups[i] * h->cols, oc = s->op->array.win.oc;
+		search_space(s, tc < oc ? tc : oc);
+	}
+	if (!s->any && s->op->array.opcode == OP_CONV)
+		search_pieces(s);
+}
+
+static void search_add(struct search *s)
+{
+	enum { ALIGN = 16 };
+	int size[MAX_SIZES];
+	int n = divisions((int)((s->op->array.n + ALIGN - 1) / ALIGN), size);
+
+	for (int i = 0; i < n && (i < 12 || !s->any); i++) {
+		struct tiling *g = &s->op->tiling;
+		*g = (struct tiling){.tn = (int64_t)size[i] * ALIGN};
+		if (g->tn > s->op->array.n)
+			g->tn = s->op->array.n;
+		if (!feasible(&s->t->hw, s->op)) {
+			g->par_out = true;
+			if (!feasible(&s->t->hw, s->op))
+				continue;
+		}
+		attempt(s);
+	}
+}
+
+/* ---- errors ---- */
+
+/* The smallest tile there is, for the message. */
+static bool too_small(struct search *s, struct err *err)
+{
+	const struct lowered *l = s->t->l;
+	const struct hw *h = &s->t->hw;
+	struct op *op = s->op;
+	const struct layer *y = &l->layer[op->layer];
+	const struct window *w = &op->array.win;
+	int64_t in = (int64_t)((w->kh - 1) * w->dh + 1) *
+		     ((w->kw - 1) * w->dw + 1) * w->ic;
+
+	return err_at(err, (struct src){l->g->path, 0},
+		      "layer '%s' (%s): one pixel of tensor '%s' needs %lld "
+		      "bytes of scratchpad beside weights, parameters (%d) and "
+		      "output; there are %u in %d banks of %u",
+		      y->name, y->op, l->g->tensor[op->in[0]].name,
+		      (long long)in, h->par_bytes, h->spad_bytes, h->banks,
+		      h->bank_bytes);
+}
+
+/* ---- the weight section ---- */
+
+static uint32_t reserve(struct tiler *t, uint64_t bytes)
+{
+	uint32_t at = t->section_bytes;
+	uint64_t end = at + bytes;
+
+	/* Far beyond any flash: emit says so. */
+	if (end > UINT32_MAX / 2)
+		end = UINT32_MAX / 2;
+	t->section_bytes = (uint32_t)(end + SECTION_ALIGN - 1) /
+			   SECTION_ALIGN * SECTION_ALIGN;
+	return at;
+}
+
+static void reserve_op(struct tiler *t, struct op *op)
+{
+	const struct array_op *a = &op->array;
+	uint64_t groups = (uint64_t)tile_groups(&t->hw, a);
+
+	op->wgt_at = reserve(t, groups * (uint64_t)tile_steps(a) *
+				(uint64_t)t->hw.cols);
+	op->par_at = reserve(t, (uint64_t)tile_par_blocks(&t->hw, a) *
+				(uint64_t)t->hw.par_bytes);
+	for (int i = 0; i < op->n_in; i++) {
+		const struct tensor *x = &t->l->g->tensor[op->in[i]];
+		if (x->data && !t->const_at[op->in[i]])
+			t->const_at[op->in[i]] =
+				reserve(t, (uint64_t)x->bytes);
+	}
+}
+
+static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
+		    struct err *err)
+{
+	struct op *op = &t->l->op[index];
+	struct search s = {.t = t, .index = index, .op = op, .mark = mark};
+
+	reserve_op(t, op);
+	if (op->array.opcode == OP_ADD)
+		search_add(&s);
+	else
+		search_window(&s);
+	if (!s.any)
+		return too_small(&s, err);
+	op->tiling = s.best;
+	tile_sizes(&t->hw, op);
+	tile_commands(t, index);
+	t->l->layer[op->layer].n_commands += op->tiling.n_commands;
+	return true;
+}
+
+bool tile(struct tiler *t, struct err *err)
+{
+	struct sched_state *mark = mem_zero(1, sizeof(*mark));
+	bool ok = true;
+
+	t->const_at = arena_zero(&t->l->arena, (size_t)t->l->g->n_tensors,
+				 sizeof(*t->const_at));
+	for (int i = 0; i < t->l->n_ops && ok; i++) {
+		if (t->l->op[i].unit == UNIT_CPU)
+			sched_cpu(t->s, i);
+		else
+			ok = tile_op(t, i, mark, err);
+	}
+	sched_end_job(t->s);
+	free(mark);
+	return ok;
+}

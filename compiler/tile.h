@@ -1,0 +1,44 @@
+/* tile: array ops cut into commands. Private to compiler/.
+ *
+ * tile.c       which tilings there are, and the search for the best
+ * tile_cmds.c  the commands of an op for a given tiling
+ * pack.c       weights and parameters in the order in which they are used
+ */
+#ifndef COMPILER_TILE_H
+#define COMPILER_TILE_H
+
+#include "compiler/ir.h"
+#include "compiler/sched.h"
+
+struct tiler {
+	struct lowered *l;
+	struct hw hw;
+	struct sched *s;
+	uint32_t *const_at;     /* per tensor: constant inputs of array ops,
+				 * offset in the weight section */
+	uint32_t section_bytes; /* of the weight section */
+};
+
+/* Commands for the whole network, in steps (t->s, which is open and empty).
+ * Error: a layer that no tiling brings into the scratchpad. */
+bool tile(struct tiler *t, struct err *err);
+
+/* Sizes of the largest tile's buffers; from the op's tiling. */
+void tile_sizes(const struct hw *h, struct op *op);
+
+/* Append the commands of op number `index`. */
+void tile_commands(struct tiler *t, int index);
+
+/* Array steps of one column group; 0 for pools. */
+int64_t tile_steps(const struct array_op *a);
+/* Column groups of all output channels; parameter blocks. */
+int tile_groups(const struct hw *h, const struct array_op *a);
+int tile_par_blocks(const struct hw *h, const struct array_op *a);
+/* Vector mode: kernel sizes along and across the chain, phases. */
+void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb,
+		int *pm);
+
+/* Write an op's weights and parameters to `section` (zeroed). */
+void pack_op(const struct hw *h, const struct op *op, uint8_t *section);
+
+#endif

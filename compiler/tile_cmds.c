@@ -1,0 +1,537 @@
+/* tile_cmds: the commands of an op for a given tiling. See tile.h.
+ *
+ * A tile asks the scheduler for its buffers (input, weights, parameters,
+ * output), loads those that are not there yet, executes and stores. The
+ * weights of the next tile are asked for before the input of this one: they
+ * depend on nothing, so the load unit fetches them while this tile's input is
+ * still being computed by the layer before.
+ */
+#include "compiler/region.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- a tile of a windowed op ---- */
+
+struct tile {
+	int img, y, ny, x, nx, c, nc;
+};
+
+/* Input rows (or columns) that n outputs from `at` on read: those between
+ * kernel taps too, except that a kernel of one tap leaves out what the stride
+ * skips. */
+static void span(int at, int n, int stride, int k, int dil, int before,
+		 int *from, int *count, int *step)
+{
+	*from = at * stride - before;
+	*step = k == 1 ? stride : 1;
+	*count = k == 1 ? n : (n - 1) * stride + (k - 1) * dil + 1;
+}
+
+static struct region in_region(const struct op *op, const struct tile *e)
+{
+	const struct window *w = &op->array.win;
+	struct region r = {.tensor = op->in[0], .img = e->img,
+			   .nch = w->ic, .fill = op->array.fill,
+			   .h = w->ih, .w = w->iw, .ch = w->ic};
+
+	span(e->y, e->ny, w->sh, w->kh, w->dh, w->pt, &r.y, &r.rows, &r.ystep);
+	span(e->x, e->nx, w->sw, w->kw, w->dw, w->pl, &r.x, &r.cols, &r.xstep);
+	if (op->array.opcode != OP_CONV) {
+		r.c = e->c;
+		r.nch = e->nc;
+	}
+	return r;
+}
+
+static struct region out_region(const struct op *op, const struct tile *e)
+{
+	const struct window *w = &op->array.win;
+
+	return (struct region){
+		.tensor = op->out, .img = e->img, .y = e->y, .rows = e->ny,
+		.ystep = 1, .x = e->x, .cols = e->nx, .xstep = 1, .c = e->c,
+		.nch = e->nc, .h = w->oh, .w = w->ow, .ch = w->oc};
+}
+
+/* A command's part of the sum: `nb` runs of the kernel from run `at` on, or
+ * bytes off .. off+len-1 of run `at`. */
+struct piece {
+	int at, nb, off, len;
+	bool first, last;
+};
+
+/* Runs of the kernel: a row of taps if they follow each other, else a tap. */
+static int run_bytes(const struct window *w)
+{
+	return w->dw == 1 ? w->kw * w->ic : w->ic;
+}
+
+static int run_count(const struct window *w)
+{
+	return w->dw == 1 ? w->kh : w->kh * w->kw;
+}
+
+/* The piece after `p`, whose .last is false; start from a zeroed piece. */
+static struct piece next_piece(const struct op *op, const struct piece *p)
+{
+	const struct window *w = &op->array.win;
+	int run = run_bytes(w), runs = run_count(w), k = op->tiling.kpiece;
+	struct piece n = {.at = p->at, .nb = 1, .off = p->off + p->len,
+			  .first = p->nb == 0};
+
+	if (p->nb && n.off == run) {
+		n.at = p->at + p->nb;
+		n.off = 0;
+	}
+	n.len = run - n.off < k ? run - n.off : k;
+	if (w->dw == 1 && k >= run && n.off == 0) {
+		int fit = k / run;
+		n.nb = runs - n.at < fit ? runs - n.at : fit;
+	}
+	n.last = n.at + n.nb == runs && n.off + n.len == run;
+	return n;
+}
+
+/* Where a tile's buffers are. */
+enum { IN, OUT, PAR, WGT, NEXT, N_WANTS };
+
+static int groups_of(const struct hw *h, int nc)
+{
+	return (nc + h->cols - 1) / h->cols;
+}
+
+static int64_t par_bytes(const struct hw *h, const struct array_op *a, int nc)
+{
+	return a->par_shared ? h->par_bytes
+			     : (int64_t)groups_of(h, nc) * h->par_bytes;
+}
+
+/* Weights of tile `e`, all of them or those of piece `p`. */
+static struct want wgt_want(const struct tiler *t, int index,
+			    const struct tile *e, const struct piece *p)
+{
+	const struct op *op = &t->l->op[index];
+	int64_t steps = tile_steps(&op->array), from = 0;
+	int64_t cols = t->hw.cols, n = groups_of(&t->hw, e->nc) * steps;
+
+	if (p) {
+		from = (int64_t)p->at * run_bytes(&op->array.win) + p->off;
+		n = (int64_t)p->nb * p->len;
+	}
+	struct want w = {.key = {.kind = BUF_WGT, .id = index},
+			 .bytes = (uint32_t)(n * cols)};
+	w.key.v[0] = (e->c / cols * steps + from) * cols;
+	w.key.v[1] = n * cols;
+	return w;
+}
+
+static void load_section(struct tiler *t, int index, int64_t at,
+			 const struct want *w, uint32_t spad, int64_t n)
+{
+	struct copy c = {.opcode = OP_LOAD, .flash = true,
+			 .mem = (uint32_t)at, .spad = spad};
+
+	if (n > 0 && !w->hit)
+		push_linear(t, index, c, n);
+}
+
+static void load_wgt(struct tiler *t, int index, const struct want *w)
+{
+	if (w->bytes && w->addr != NO_ADDR)
+		load_section(t, index, t->l->op[index].wgt_at + w->key.v[0],
+			     w, w->addr, w->bytes);
+}
+
+/* Geometry of a CONV over input region `r`; p may be NULL. */
+static void set_conv(struct command *c, const struct op *op,
+		     const struct region *r, const struct piece *p)
+{
+	const struct window *w = &op->array.win;
+	int64_t nch = r->nch, pitch = r->cols * nch;
+	int ysub = r->ystep > 1 ? 1 : w->sh, xsub = r->xstep > 1 ? 1 : w->sw;
+
+	c->run = run_bytes(w);
+	c->kb = w->kh;
+	c->ka = w->dw == 1 ? 1 : w->kw;
+	c->kb_s = w->dh * pitch;
+	c->ka_s = c->ka > 1 ? w->dw * nch : 0;
+	c->act_xs = xsub * nch;
+	c->act_ys = ysub * pitch;
+	if (!p)
+		return;
+	if (op->tiling.in_piece) {
+		c->run = p->len;
+	} else {
+		c->act += p->at / c->ka * c->kb_s + p->at % c->ka * c->ka_s +
+			  p->off;
+		c->run = p->len;
+	}
+	c->kb = p->nb;
+	c->ka = 1;
+	c->ka_s = 0;
+	c->flags |= (p->first ? 0 : EXE_KEEP) | (p->last ? 0 : EXE_HOLD);
+}
+
+static void set_vector(struct command *c, const struct op *op,
+		       const struct region *r, const struct tile *e)
+{
+	const struct window *w = &op->array.win;
+	int64_t nch = r->nch, pitch = r->cols * nch;
+	int ka, kb, pm;
+	bool swap = op->tiling.swap;
+
+	tile_chain(&op->array, swap, &ka, &kb, &pm);
+	int64_t xs = (r->xstep > 1 ? 1 : w->sw) * nch, xk = w->dw * nch;
+	int64_t ys = (r->ystep > 1 ? 1 : w->sh) * pitch, yk = w->dh * pitch;
+	c->ka = ka, c->kb = kb, c->pm = pm;
+	c->ka_s = swap ? yk : xk;
+	c->kb_s = swap ? xk : yk;
+	c->act_xs = swap ? ys : xs;
+	c->act_ys = swap ? xs : ys;
+	if (swap) {
+		c->nx = e->ny, c->ny = e->nx;
+		c->out_xs = (int64_t)e->nx * e->nc, c->out_ys = e->nc;
+	}
+}
+
+static struct command exe_command(const struct tiler *t, int index)
+{
+	const struct op *op = &t->l->op[index];
+	const struct array_op *a = &op->array;
+
+	return (struct command){
+		.opcode = a->opcode, .layer = op->layer, .zp = a->zp,
+		.qmin = a->qmin, .qmax = a->qmax, .pm = 1, .ka = 1, .kb = 1,
+		.flags = a->par_shared ? EXE_PAR_SHARED : 0};
+}
+
+/* Output bytes before the parameters that share the buffer. */
+static uint32_t word_up(const struct hw *h, int64_t n)
+{
+	return (uint32_t)((n + h->word - 1) / h->word * h->word);
+}
+
+static void execute(struct tiler *t, int index, const struct tile *e,
+		    const struct piece *p, const struct region *in,
+		    const struct want *w, uint32_t par)
+{
+	const struct op *op = &t->l->op[index];
+	const struct array_op *a = &op->array;
+	struct item it = {.c = exe_command(t, index)};
+	struct command *c = &it.c;
+	int64_t out_bytes = (int64_t)e->ny * e->nx * e->nc;
+
+	c->act = w[IN].addr;
+	c->wgt = w[WGT].bytes ? w[WGT].addr : 0;
+	c->par = par;
+	c->out = w[OUT].addr;
+	c->nchan = e->nc;
+	c->nx = e->nx, c->ny = e->ny;
+	c->wgt_cs = tile_steps(a) * t->hw.cols;
+	c->out_xs = e->nc;
+	c->out_ys = e->ny > 1 ? (int64_t)e->nx * e->nc : 0;
+	if (a->opcode == OP_CONV)
+		set_conv(c, op, in, p);
+	else
+		set_vector(c, op, in, e);
+	it.banks = sched_banks(t->s, w[IN].addr, w[IN].bytes) |
+		   sched_banks(t->s, w[OUT].addr, (uint32_t)out_bytes) |
+		   sched_banks(t->s, par, (uint32_t)par_bytes(&t->hw, a,
+							      e->nc));
+	if (w[WGT].bytes)
+		it.banks |= sched_banks(t->s, w[WGT].addr, w[WGT].bytes);
+	sched_push(t->s, index, it);
+}
+
+/* Note the first tile's places and sizes for the dump. */
+static void note_tile(struct tiler *t, struct tiling *g, const struct want *w)
+{
+	int bank = (int)t->hw.bank_bytes;
+
+	if (g->n_tiles++)
+		return;
+	g->in_bank = (int)w[IN].addr / bank;
+	g->out_bank = (int)w[OUT].addr / bank;
+	g->wgt_bank = w[WGT].bytes ? (int)w[WGT].addr / bank : -1;
+	g->par_bank = g->par_out ? g->out_bank : (int)w[PAR].addr / bank;
+}
+
+/* What every command of tile `e` asks for, but weights. */
+static void base_wants(const struct tiler *t, int index, const struct tile *e,
+		       const struct region *in, const struct region *out,
+		       struct want w[N_WANTS])
+{
+	const struct op *op = &t->l->op[index];
+	int64_t par = par_bytes(&t->hw, &op->array, e->nc);
+	int64_t out_bytes = region_bytes(out);
+
+	memset(w, 0, N_WANTS * sizeof(*w));
+	w[IN].key = region_key(in);
+	w[IN].bytes = (uint32_t)region_bytes(in);
+	w[OUT].key = region_key(out);
+	w[OUT].bytes = (uint32_t)out_bytes;
+	if (op->tiling.par_out) {
+		w[OUT].bytes = word_up(&t->hw, out_bytes) + (uint32_t)par;
+		return;
+	}
+	w[PAR].bytes = (uint32_t)par;
+	w[PAR].key = (struct key){.kind = BUF_PAR, .id = index};
+	w[PAR].key.v[0] = op->array.par_shared ? 0 : e->c;
+	w[PAR].key.v[1] = par;
+}
+
+static uint32_t par_place(const struct tiler *t, const struct op *op,
+			  const struct region *out, const struct want *w)
+{
+	return op->tiling.par_out
+		? w[OUT].addr + word_up(&t->hw, region_bytes(out))
+		: w[PAR].addr;
+}
+
+/* One command's worth: plan, load, execute. `next`: the weights to fetch
+ * ahead (bytes 0: none). */
+static void run_piece(struct tiler *t, int index, const struct tile *e,
+		      const struct piece *p, const struct want *next)
+{
+	struct op *op = &t->l->op[index];
+	struct region in = in_region(op, e), out = out_region(op, e);
+	struct want w[N_WANTS];
+	bool first = !p || p->first;
+
+	if (p && op->tiling.in_piece) {
+		in.c = p->off;
+		in.nch = p->len;
+	}
+	base_wants(t, index, e, &in, &out, w);
+	w[OUT].fresh = first;
+	w[WGT] = wgt_want(t, index, e, p);
+	w[NEXT] = *next;
+	w[NEXT].optional = true;
+	bool ok = sched_plan(t->s, w, N_WANTS);
+	assert(ok), (void)ok;
+
+	load_wgt(t, index, &w[WGT]);
+	load_wgt(t, index, &w[NEXT]);
+	const struct want *holder = &w[op->tiling.par_out ? OUT : PAR];
+	int group = op->array.par_shared ? 0 : e->c / t->hw.cols;
+	uint32_t par = par_place(t, op, &out, w);
+	load_section(t, index, op->par_at + (int64_t)group * t->hw.par_bytes,
+		     holder, par, par_bytes(&t->hw, &op->array, e->nc));
+	if (!w[IN].hit)
+		load_region(t, index, &in, w[IN].addr);
+	execute(t, index, e, p, &in, w, par);
+	if (first)
+		note_tile(t, &op->tiling, w);
+	if (!p || p->last)
+		store_region(t, index, &out, w[OUT].addr);
+}
+
+static void run_tile(struct tiler *t, int index, const struct tile *e,
+		     const struct tile *after)
+{
+	const struct op *op = &t->l->op[index];
+	struct want next = {0};
+
+	if (sched_full(t->s))
+		sched_end_job(t->s);
+	if (!op->tiling.kpiece) {
+		if (after)
+			next = wgt_want(t, index, after, NULL);
+		run_piece(t, index, e, NULL, &next);
+		return;
+	}
+	struct piece none = {0}, p = next_piece(op, &none);
+	for (;;) {
+		struct piece q = {0};
+		next = (struct want){0};
+		if (!p.last) {
+			q = next_piece(op, &p);
+			next = wgt_want(t, index, e, &q);
+		}
+		run_piece(t, index, e, &p, &next);
+		if (p.last)
+			break;
+		p = q;
+	}
+}
+
+/* ---- loops ---- */
+
+static int min_int(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t count(int from, int to, int step)
+{
+	return (to - from + step - 1) / step;
+}
+
+/* Tile number i in the order of the loops. */
+static struct tile nth_tile(const struct op *op, int64_t i)
+{
+	const struct window *w = &op->array.win;
+	const struct tiling *g = &op->tiling;
+	int64_t nc = count(0, w->oc, g->tc), nx = count(w->x0, w->x1, g->tx);
+	int64_t ny = count(w->y0, w->y1, g->ty), space = w->n * ny * nx;
+	int64_t c = g->chan_outer ? i / space : i % nc;
+	int64_t s = g->chan_outer ? i % space : i / nc;
+	struct tile e = {.img = (int)(s / (ny * nx)),
+			 .y = w->y0 + (int)(s / nx % ny) * g->ty,
+			 .x = w->x0 + (int)(s % nx) * g->tx,
+			 .c = (int)c * g->tc};
+
+	e.ny = min_int(g->ty, w->y1 - e.y);
+	e.nx = min_int(g->tx, w->x1 - e.x);
+	e.nc = min_int(g->tc, w->oc - e.c);
+	return e;
+}
+
+static void run_window(struct tiler *t, int index)
+{
+	const struct op *op = &t->l->op[index];
+	const struct window *w = &op->array.win;
+	const struct tiling *g = &op->tiling;
+	int64_t n = count(0, w->oc, g->tc) * count(w->x0, w->x1, g->tx) *
+		    count(w->y0, w->y1, g->ty) * w->n;
+	struct tile e = nth_tile(op, 0);
+
+	for (int64_t i = 0; i < n; i++) {
+		struct tile after = nth_tile(op, i + 1 < n ? i + 1 : i);
+		run_tile(t, index, &e, after.c != e.c ? &after : NULL);
+		e = after;
+	}
+}
+
+/* ---- ADD ---- */
+
+enum { SECOND = WGT };
+
+static struct want linear_want(int kind, int tensor, int64_t at, int64_t n)
+{
+	struct want w = {.key = {.kind = kind, .id = tensor},
+			 .bytes = (uint32_t)n};
+
+	w.key.v[0] = at;
+	w.key.v[1] = n;
+	return w;
+}
+
+static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
+			 const struct want *w)
+{
+	struct copy c = {.opcode = OP_LOAD, .spad = w->addr};
+
+	set_source(t, &c, tensor, at);
+	if (!w->hit)
+		push_linear(t, index, c, w->bytes);
+}
+
+static void execute_add(struct tiler *t, int index, int64_t n,
+			const struct want *w, uint32_t par)
+{
+	struct item it = {.c = exe_command(t, index)};
+
+	it.c.pm = it.c.ka = it.c.kb = 0;
+	it.c.nchan = 1;
+	it.c.act = w[IN].addr;
+	it.c.wgt = w[SECOND].addr;
+	it.c.par = par;
+	it.c.out = w[OUT].addr;
+	it.c.nx = n & 0xffff;
+	it.c.ny = n >> 16;
+	it.banks = sched_banks(t->s, w[IN].addr, (uint32_t)n) |
+		   sched_banks(t->s, w[SECOND].addr, (uint32_t)n) |
+		   sched_banks(t->s, w[OUT].addr, (uint32_t)n) |
+		   sched_banks(t->s, par, (uint32_t)t->hw.par_bytes);
+	sched_push(t->s, index, it);
+}
+
+static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
+{
+	struct op *op = &t->l->op[index];
+	bool same = op->in[0] == op->in[1];
+	struct want w[N_WANTS];
+
+	memset(w, 0, sizeof(w));
+	w[IN] = linear_want(BUF_LINEAR, op->in[0], at, n);
+	w[SECOND] = linear_want(same ? BUF_COPY : BUF_LINEAR, op->in[1], at,
+				n);
+	w[OUT] = linear_want(BUF_LINEAR, op->out, at, n);
+	w[OUT].fresh = true;
+	if (op->tiling.par_out)
+		w[OUT].bytes = word_up(&t->hw, n) + (uint32_t)t->hw.par_bytes;
+	else
+		w[PAR] = linear_want(BUF_PAR, index, 0, t->hw.par_bytes);
+	bool ok = sched_plan(t->s, w, N_WANTS);
+	assert(ok), (void)ok;
+	uint32_t par = op->tiling.par_out ? w[OUT].addr + word_up(&t->hw, n)
+					  : w[PAR].addr;
+	load_section(t, index, op->par_at,
+		     &w[op->tiling.par_out ? OUT : PAR], par,
+		     t->hw.par_bytes);
+	load_operand(t, index, op->in[0], at, &w[IN]);
+	load_operand(t, index, op->in[1], at, &w[SECOND]);
+	execute_add(t, index, n, w, par);
+	note_tile(t, &op->tiling, w);
+	struct copy c = {.opcode = OP_STORE, .spad = w[OUT].addr};
+	set_source(t, &c, op->out, at);
+	push_linear(t, index, c, n);
+}
+
+/* ---- */
+
+void tile_commands(struct tiler *t, int index)
+{
+	struct op *op = &t->l->op[index];
+	struct tiling *g = &op->tiling;
+	int first = t->s->at.n_items;
+
+	g->n_tiles = 0;
+	g->begin = t->s->at.free[QUEUE_EX];
+	if (op->array.opcode != OP_ADD) {
+		run_window(t, index);
+	} else {
+		for (int64_t at = 0; at < op->array.n; at += g->tn) {
+			if (sched_full(t->s))
+				sched_end_job(t->s);
+			int64_t left = op->array.n - at;
+			run_add(t, index, at, left < g->tn ? left : g->tn);
+		}
+	}
+	g->end = sched_end(t->s);
+	g->n_commands = t->s->at.n_items - first;
+	g->ex_cycles = 0;
+	for (int i = first; i < t->s->at.n_items; i++) {
+		const struct item *it = &t->s->item[i];
+		if (opcode_queue((int)it->c.opcode) == QUEUE_EX)
+			g->ex_cycles += it->end - it->start;
+	}
+}
+
+void tile_sizes(const struct hw *h, struct op *op)
+{
+	struct tiling *g = &op->tiling;
+	const struct array_op *a = &op->array;
+
+	if (a->opcode == OP_ADD) {
+		g->in_bytes = g->wgt_bytes = (int)g->tn;
+		g->par_bytes = h->par_bytes;
+		g->out_bytes = (int)g->tn;
+	} else {
+		struct tile e = {.ny = g->ty, .nx = g->tx, .nc = g->tc};
+		struct region in = in_region(op, &e);
+		int64_t steps = tile_steps(a);
+		if (g->kpiece)
+			steps = g->kpiece;
+		if (g->in_piece)
+			in.nch = g->kpiece;
+		g->in_bytes = (int)region_bytes(&in);
+		g->wgt_bytes = (int)(groups_of(h, g->tc) * steps * h->cols);
+		g->par_bytes = (int)par_bytes(h, a, g->tc);
+		g->out_bytes = (int)((int64_t)g->ty * g->tx * g->tc);
+	}
+	if (g->par_out)
+		g->out_bytes = (int)word_up(h, g->out_bytes);
+}
