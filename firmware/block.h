@@ -18,15 +18,17 @@ enum { NP = 2, NC = 4 };
 struct block;
 
 /* The taps that lie inside the input: rows of taps, runs in a row (things
- * that do not follow each other in memory), bytes of a run. */
+ * that do not follow each other in memory), bytes of a run. Of two pixels at
+ * once the second is x_next further in the input, out_next in the output. */
 struct window {
 	const int8_t *x, *w;
 	int32_t rows, runs, len;
+	int32_t x_next, out_next;
 };
 
-/* Compute pixels of the block's channels from their windows (that of the
- * first; the next is x_pixel further) and store them. */
-typedef void block_fn(const struct block *b, const struct window *v,
+/* Compute n times one or two pixels of the block's channels, and store them;
+ * v: the window of the first. */
+typedef void block_fn(const struct block *b, const struct window *v, int32_t n,
                       int8_t *out);
 
 struct block {
@@ -34,13 +36,13 @@ struct block {
 	block_fn *pair_folded, *pair; /* NULL: one pixel at a time only */
 	block_fn *single;
 	const int8_t *w; /* of the first channel */
-	int32_t x_pixel; /* input: from output pixel to pixel */
 	int32_t w_chan;  /* weights: from channel to channel */
 	int32_t w_tap;   /* and from tap to tap */
 	int32_t x_row, x_run, w_row, w_run;
 	int32_t tap; /* bytes of a tap */
 	bool merged; /* a row of taps is one run */
 	bool fold;
+	bool rare;      /* some scale shifts to the left */
 	int32_t xa, xb; /* whole windows: xa <= ox < xb */
 	int32_t bias[NC], folded[NC];
 	struct scale scale[NC];
@@ -58,20 +60,32 @@ void block_channels(struct block *b, int32_t c0, int nc);
  * channel in the output. */
 void block_run(const struct block *b, const int8_t *x, int8_t *out);
 
-/* Sums to outputs, np pixels of nc channels. */
-INLINE void block_store(int np, int nc, const struct block *b,
-                        const int32_t *acc, int8_t *out)
+/* What the sums of one or two pixels begin with. */
+INLINE void block_init(int np, int nc, bool folded, const struct block *b,
+                       int32_t *acc)
 {
-	const struct k_conv *p = b->p;
+	const int32_t *from = folded ? b->folded : b->bias;
 	UNROLL
-	for (int i = 0; i < np; i++) {
-		UNROLL
-		for (int c = 0; c < nc; c++) {
-			int32_t y = scale_apply(&b->scale[c], acc[i * nc + c]);
-			out[c] = (int8_t)clamp(y + p->out_zp, p->qmin, p->qmax);
-		}
-		out += p->oc;
-	}
+	for (int i = 0; i < np * nc; i++)
+		acc[i] = from[i % nc];
+}
+
+/* Sums to outputs, for two pixels of NC channels, one of NC, one of one. Not
+ * inline: with the loops before them they would not fit the registers. */
+void block_put_2(const struct block *b, const int32_t *acc, int8_t *out,
+                 int32_t out_next);
+void block_put(const struct block *b, const int32_t *acc, int8_t *out);
+void block_put_1(const struct block *b, const int32_t *acc, int8_t *out);
+
+INLINE void block_store(int np, int nc, const struct block *b,
+                        const struct window *v, const int32_t *acc, int8_t *out)
+{
+	if (np == 2)
+		block_put_2(b, acc, out, v->out_next);
+	else if (nc == NC)
+		block_put(b, acc, out);
+	else
+		block_put_1(b, acc, out);
 }
 
 #endif

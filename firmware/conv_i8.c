@@ -38,87 +38,99 @@ INLINE void step(int n, int np, int nc, int32_t zp, const int8_t *const *x,
 	}
 }
 
-INLINE void advance(int n, int np, int nc, const int8_t **x, const int8_t **w)
+INLINE void advance(int32_t nx, int32_t nw, int np, int nc, const int8_t **x,
+                    const int8_t **w)
 {
 	UNROLL
 	for (int i = 0; i < np; i++)
-		x[i] += n;
+		x[i] += nx;
 	UNROLL
 	for (int c = 0; c < nc; c++)
-		w[c] += n;
+		w[c] += nw;
 }
 
-/* One run. */
-INLINE void run(int np, int nc, int32_t zp, int32_t len, const int8_t **x,
-                const int8_t **w, int32_t *acc)
+/* Rows of one run each. After a row all pointers go on by what is left of the
+ * step to the next, so that nothing else has to be kept. */
+INLINE void rows(int np, int nc, int32_t zp, const struct block *b,
+                 const struct window *v, const int8_t *x0, const int8_t *w0,
+                 int32_t *sums)
 {
-	for (int32_t k = len >> 3; k; k--) {
-		step(8, np, nc, zp, x, w, acc);
-		advance(8, np, nc, x, w);
-	}
-	if (len & 4) {
-		step(4, np, nc, zp, x, w, acc);
-		advance(4, np, nc, x, w);
-	}
-	for (int32_t k = len & 3; k; k--) {
-		step(1, np, nc, zp, x, w, acc);
-		advance(1, np, nc, x, w);
-	}
-}
+	int32_t len = v->len, x_rest = b->x_row - len, w_rest = b->w_row - len;
+	int32_t acc[NP * NC];
+	const int8_t *x[NP], *w[NC];
+	UNROLL
+	for (int i = 0; i < np; i++)
+		x[i] = x0 + i * v->x_next;
+	UNROLL
+	for (int c = 0; c < nc; c++)
+		w[c] = w0 + c * b->w_chan;
 
-INLINE void dot(int np, int nc, int32_t zp, const struct block *b,
-                const struct window *v, int32_t *acc)
-{
-	const int8_t *xr = v->x, *wr = v->w;
+	UNROLL
+	for (int i = 0; i < np * nc; i++)
+		acc[i] = sums[i];
 	for (int32_t r = v->rows; r > 0; r--) {
-		const int8_t *xs = xr, *ws = wr;
-		for (int32_t s = v->runs; s > 0; s--) {
-			const int8_t *x[NP], *w[NC];
-			UNROLL
-			for (int i = 0; i < np; i++)
-				x[i] = xs + i * b->x_pixel;
-			UNROLL
-			for (int c = 0; c < nc; c++)
-				w[c] = ws + c * b->w_chan;
-			run(np, nc, zp, v->len, x, w, acc);
-			xs += b->x_run;
-			ws += b->w_run;
+		for (int32_t k = len >> 3; k; k--) {
+			step(8, np, nc, zp, x, w, acc);
+			advance(8, 8, np, nc, x, w);
 		}
-		xr += b->x_row;
-		wr += b->w_row;
+		if (len & 4) {
+			step(4, np, nc, zp, x, w, acc);
+			advance(4, 4, np, nc, x, w);
+		}
+		for (int32_t k = len & 3; k; k--) {
+			step(1, np, nc, zp, x, w, acc);
+			advance(1, 1, np, nc, x, w);
+		}
+		advance(x_rest, w_rest, np, nc, x, w);
 	}
+	UNROLL
+	for (int i = 0; i < np * nc; i++)
+		sums[i] = acc[i];
 }
 
 INLINE void pixels(int np, int nc, bool folded, const struct block *b,
-                   const struct window *v, int8_t *out)
+                   const struct window *v, int32_t n, int8_t *out)
 {
-	int32_t acc[NP * NC];
-	UNROLL
-	for (int i = 0; i < np * nc; i++)
-		acc[i] = folded ? b->folded[i % nc] : b->bias[i % nc];
-	dot(np, nc, folded ? 0 : b->p->in_zp, b, v, acc);
-	block_store(np, nc, b, acc, out);
+	int32_t zp = folded ? 0 : b->p->in_zp;
+	const int8_t *x = v->x;
+
+	for (; n > 0; n--) {
+		const int8_t *xs = x, *ws = v->w;
+		int32_t acc[NP * NC];
+		block_init(np, nc, folded, b, acc);
+		for (int32_t s = v->runs; s > 0; s--) {
+			rows(np, nc, zp, b, v, xs, ws, acc);
+			xs += b->x_run;
+			ws += b->w_run;
+		}
+		block_store(np, nc, b, v, acc, out);
+		x += np * v->x_next;
+		out += np * v->out_next;
+	}
 }
 
 static void pair_folded(const struct block *b, const struct window *v,
-                        int8_t *out)
+                        int32_t n, int8_t *out)
 {
-	pixels(2, NC, true, b, v, out);
+	pixels(2, NC, true, b, v, n, out);
 }
 
-static void pair(const struct block *b, const struct window *v, int8_t *out)
+static void pair(const struct block *b, const struct window *v, int32_t n,
+                 int8_t *out)
 {
-	pixels(2, NC, false, b, v, out);
+	pixels(2, NC, false, b, v, n, out);
 }
 
-static void single(const struct block *b, const struct window *v, int8_t *out)
+static void single(const struct block *b, const struct window *v, int32_t n,
+                   int8_t *out)
 {
-	pixels(1, NC, false, b, v, out);
+	pixels(1, NC, false, b, v, n, out);
 }
 
-static void single_1(const struct block *b, const struct window *v, int8_t *out)
+static void single_1(const struct block *b, const struct window *v, int32_t n,
+                     int8_t *out)
 {
-	pixels(1, 1, false, b, v, out);
+	pixels(1, 1, false, b, v, n, out);
 }
 
 static void conv(const struct k_conv *p)

@@ -49,66 +49,93 @@ INLINE void tap_shared(int np, int nc, int32_t zp, const int8_t *const *x,
 	}
 }
 
-INLINE void pixels(int np, int nc, bool shared, bool folded,
-                   const struct block *b, const struct window *v, int8_t *out)
+INLINE void rows(int np, int nc, bool shared, int32_t zp, const struct block *b,
+                 const struct window *v, const int8_t *x0, int32_t *sums)
 {
-	int32_t zp = folded ? 0 : b->p->in_zp;
-	int32_t x_run = b->x_run, w_run = b->w_run;
-	const int8_t *xr = v->x, *wr = v->w;
+	int32_t x_run = b->x_run, w_run = b->w_run, runs = v->runs;
+	int32_t x_rest = b->x_row - runs * x_run;
+	int32_t w_rest = b->w_row - runs * w_run;
 	int32_t acc[NP * NC];
+	const int8_t *x[NP], *w = v->w;
+	UNROLL
+	for (int i = 0; i < np; i++)
+		x[i] = x0 + i * v->x_next;
 
+	if (runs <= 0)
+		return;
 	UNROLL
 	for (int i = 0; i < np * nc; i++)
-		acc[i] = folded ? b->folded[i % nc] : b->bias[i % nc];
+		acc[i] = sums[i];
 	for (int32_t r = v->rows; r > 0; r--) {
-		const int8_t *x[NP], *w = wr;
-		UNROLL
-		for (int i = 0; i < np; i++)
-			x[i] = xr + i * b->x_pixel;
-		for (int32_t s = v->runs; s > 0; s--) {
+		int32_t s = runs;
+		do {
 			(shared ? tap_shared : tap)(np, nc, zp, x, w, acc);
 			UNROLL
 			for (int i = 0; i < np; i++)
 				x[i] += x_run;
 			w += w_run;
-		}
-		xr += b->x_row;
-		wr += b->w_row;
+		} while (--s);
+		UNROLL
+		for (int i = 0; i < np; i++)
+			x[i] += x_rest;
+		w += w_rest;
 	}
-	block_store(np, nc, b, acc, out);
+	UNROLL
+	for (int i = 0; i < np * nc; i++)
+		sums[i] = acc[i];
+}
+
+INLINE void pixels(int np, int nc, bool shared, bool folded,
+                   const struct block *b, const struct window *v, int32_t n,
+                   int8_t *out)
+{
+	int32_t zp = folded ? 0 : b->p->in_zp;
+	const int8_t *x = v->x;
+
+	for (; n > 0; n--) {
+		int32_t acc[NP * NC];
+		block_init(np, nc, folded, b, acc);
+		rows(np, nc, shared, zp, b, v, x, acc);
+		block_store(np, nc, b, v, acc, out);
+		x += np * v->x_next;
+		out += np * v->out_next;
+	}
 }
 
 static void pair_folded(const struct block *b, const struct window *v,
-                        int8_t *out)
+                        int32_t n, int8_t *out)
 {
-	pixels(2, NC, false, true, b, v, out);
+	pixels(2, NC, false, true, b, v, n, out);
 }
 
-static void pair(const struct block *b, const struct window *v, int8_t *out)
+static void pair(const struct block *b, const struct window *v, int32_t n,
+                 int8_t *out)
 {
-	pixels(2, NC, false, false, b, v, out);
+	pixels(2, NC, false, false, b, v, n, out);
 }
 
-static void single(const struct block *b, const struct window *v, int8_t *out)
+static void single(const struct block *b, const struct window *v, int32_t n,
+                   int8_t *out)
 {
-	pixels(1, NC, false, false, b, v, out);
+	pixels(1, NC, false, false, b, v, n, out);
 }
 
 static void shared_pair(const struct block *b, const struct window *v,
-                        int8_t *out)
+                        int32_t n, int8_t *out)
 {
-	pixels(2, NC, true, false, b, v, out);
+	pixels(2, NC, true, false, b, v, n, out);
 }
 
 static void shared_single(const struct block *b, const struct window *v,
-                          int8_t *out)
+                          int32_t n, int8_t *out)
 {
-	pixels(1, NC, true, false, b, v, out);
+	pixels(1, NC, true, false, b, v, n, out);
 }
 
-static void single_1(const struct block *b, const struct window *v, int8_t *out)
+static void single_1(const struct block *b, const struct window *v, int32_t n,
+                     int8_t *out)
 {
-	pixels(1, 1, true, false, b, v, out);
+	pixels(1, 1, true, false, b, v, n, out);
 }
 
 void kernel_DWCONV_I8(const struct k_conv *p)
