@@ -109,15 +109,30 @@ static int widest_cut(const struct table *t, const int *width)
 	return best;
 }
 
-/* Widths that fit; returns how many columns are shown. */
+/* Widths of the columns as they are; freed by the caller. */
+static int *widths(const struct table *t)
+{
+	int *width = mem_zero((size_t)t->n_columns, sizeof *width);
+	for (int i = 0; i < t->n_cells; i++) {
+		int w = width_of(t->cell[i]);
+		if (w > width[i % t->n_columns])
+			width[i % t->n_columns] = w;
+	}
+	return width;
+}
+
+int table_width(const struct table *t)
+{
+	int *w = widths(t);
+	int sum = total(w, t->n_columns);
+	free(w);
+	return sum;
+}
+
+/* Make the widths fit; returns how many columns are shown. */
 static int fit(const struct table *t, int limit, int *width)
 {
 	int n = t->n_columns;
-	for (int i = 0; i < t->n_cells; i++) {
-		int w = width_of(t->cell[i]);
-		if (w > width[i % n])
-			width[i % n] = w;
-	}
 	if (limit <= 0)
 		return n;
 	int cut;
@@ -147,7 +162,7 @@ static void put_cell(struct buf *to, const char *s, int width,
 void table_write(const struct table *t, int width, struct buf *to)
 {
 	assert(t->n_cells % t->n_columns == 0);
-	int *w = mem_zero((size_t)t->n_columns, sizeof *w);
+	int *w = widths(t);
 	int shown = fit(t, width, w);
 
 	for (int row = 0; row < t->n_cells / t->n_columns; row++) {

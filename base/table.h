@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-enum { TABLE_MIN_CUT = 8 };
+enum { TABLE_MIN_CUT = 12 };
 
 enum table_align {
 	TABLE_LEFT,
@@ -36,6 +36,9 @@ void table_free(struct table *t);
 void table_cell(struct table *t, const char *text);
 void table_printf(struct table *t, const char *fmt, ...)
         __attribute__((format(printf, 2, 3)));
+
+/* Characters of the longest line if nothing is shortened. */
+int table_width(const struct table *t);
 
 /* The whole table, lines of at most `width` characters (0: no limit). */
 void table_write(const struct table *t, int width, struct buf *to);

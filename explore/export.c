@@ -24,7 +24,8 @@ static void tallies(const struct sweep *s, long *done, long *best)
 	}
 }
 
-static struct table *new_table(const struct plan *p)
+/* Axes are named by their keys, or if that is too wide by their fields. */
+static struct table *new_table(const struct plan *p, bool brief)
 {
 	struct table_column column[64];
 	int n = 0;
@@ -32,10 +33,11 @@ static struct table *new_table(const struct plan *p)
 	if (p->n_nets > 1)
 		column[n++] = (struct table_column){"network", TABLE_CUT};
 	for (int i = 0; i < p->n_axes; i++)
-		column[n++] = (struct table_column){p->axis[i].param->key,
-		                                    TABLE_RIGHT};
-	static const char *const fixed[] = {"latency_us", "energy_uj",
-	                                    "utilization", "peak_kib"};
+		column[n++] = (struct table_column){
+		        brief ? p->axis[i].param->field : p->axis[i].param->key,
+		        TABLE_RIGHT};
+	static const char *const fixed[] = {"latency_us", "energy_uj", "util",
+	                                    "peak_kib"};
 	for (int i = 0; i < 4; i++)
 		column[n++] = (struct table_column){fixed[i], TABLE_RIGHT};
 	assert(n <= 64);
@@ -97,19 +99,29 @@ static void reasons(const struct sweep *s, struct buf *b)
 		           others);
 }
 
+static struct table *fill_table(const struct sweep *s, bool brief, bool all)
+{
+	struct table *t = new_table(s->plan, brief);
+	for (long i = 0; i < s->plan->n_points; i++)
+		if (all || s->row[i].best)
+			table_row(s, t, i);
+	return t;
+}
+
 void sweep_text(const struct sweep *s, int width, FILE *f)
 {
 	assert(s->row);
 	const struct plan *p = s->plan;
 	struct buf b = {0};
-	struct table *t = new_table(p);
 	long done, best;
 	tallies(s, &done, &best);
 	bool all = p->n_points <= MANY_ROWS;
 
-	for (long i = 0; i < p->n_points; i++)
-		if (all || s->row[i].best)
-			table_row(s, t, i);
+	struct table *t = fill_table(s, false, all);
+	if (width > 0 && table_width(t) > width) {
+		table_free(t);
+		t = fill_table(s, true, all);
+	}
 	table_write(t, width, &b);
 	table_free(t);
 	buf_printf(&b, "\n%ld points: %ld done, %ld failed; %ld known before\n",

@@ -105,15 +105,16 @@ static void table_fits_the_terminal(void **state)
 	(void)state;
 	struct table *t = sample();
 	struct buf b = {0};
-	table_write(t, 24, &b);
-	assert_string_equal(b.data, "name             n  what\n"
-	                            "a\xc3\xa9quite-l..  12345  x\n"
-	                            "b?               6\n");
+	assert_int_equal(table_width(t), 17 + 2 + 5 + 2 + 4);
+	table_write(t, 25, &b);
+	assert_string_equal(b.data, "name              n  what\n"
+	                            "a\xc3\xa9quite-lo..  12345  x\n"
+	                            "b?                6\n");
 	buf_clear(&b);
-	table_write(t, 16, &b);
-	assert_string_equal(b.data, "name          n\n"
-	                            "a\xc3\xa9quit..  12345\n"
-	                            "b?            6\n"
+	table_write(t, 20, &b);
+	assert_string_equal(b.data, "name              n\n"
+	                            "a\xc3\xa9quite-lo..  12345\n"
+	                            "b?                6\n"
 	                            "(left out, too narrow: what)\n");
 	buf_free(&b);
 	table_free(t);
