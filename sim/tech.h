@@ -32,6 +32,6 @@ struct joulet_tech {
  * width with one point alone follows the sizes of the nearest width that has
  * several. */
 struct sram_point tech_sram(const struct joulet_tech *t, double kib,
-			    double bits);
+                            double bits);
 
 #endif

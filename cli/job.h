@@ -1,0 +1,45 @@
+/* job: what run and verify have in common: a design, a network compiled for
+ * it, and inputs. Also how the command line talks. */
+#ifndef CLI_JOB_H
+#define CLI_JOB_H
+
+#include "cli/args.h"
+#include "sim/joulet.h"
+
+/* As written on the command line; NULL: not given. */
+struct job_args {
+	const char *design, *net, *input, *target, *dump;
+	struct arg_list set;
+};
+
+struct job {
+	struct design design;
+	enum joulet_target target;
+	struct joulet_net *net;
+	struct joulet_program *program;
+	void *in;
+	size_t n;         /* inferences */
+	size_t out_bytes; /* of all of them */
+};
+
+/* Read everything and compile. Dumps go to stdout. On false nothing is open. */
+bool job_open(struct job *job, const struct job_args *args, struct err *err);
+void job_close(struct job *job);
+
+/* Print "joulet: message" to stderr, one line; returns the exit status. */
+int fail(const struct err *err);
+
+/* For joulet_opts.note. */
+void say(void *unused, const char *text);
+
+/* Columns to fill: COLUMNS, else the terminal's, else 80. */
+int page_width(void);
+
+/* Flush stdout: results that did not arrive are a failure. */
+bool finish_stdout(struct err *err);
+
+int run_main(int argc, char **argv);
+int verify_main(int argc, char **argv);
+int sweep_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,150 @@
+/* run: simulate inferences of one network on one design and report. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/job.h"
+
+struct run {
+	struct job_args job;
+	const char *backend, *output, *tech, *trace;
+	bool json;
+};
+
+static const char example[] =
+        "  joulet run --net models/digits_cnn.tflite\n"
+        "  joulet run configs/designs/big16.yaml --set requant.lanes=16 \\\n"
+        "      --net models/digits_cnn.tflite --backend rtl --json\n";
+
+static bool parse(struct run *o, int argc, char **argv, bool *help,
+                  struct err *err)
+{
+	struct job_args *j = &o->job;
+	const struct option options[] = {
+	        {"net", "NET.tflite", "the network (needed)", .value = &j->net,
+	         .needed = true},
+	        {"input", "IN.bin",
+	         "inputs, raw, one after the other (default: made up)",
+	         .value = &j->input},
+	        {"output", "OUT.bin", "write all outputs there, raw",
+	         .value = &o->output},
+	        {"backend", "fast|rtl",
+	         "accelerator as C model or as Verilog (default: fast)",
+	         .value = &o->backend},
+	        {"target", "accel|cpu",
+	         "with the accelerator or host core only (default: accel)",
+	         .value = &j->target},
+	        {"tech", "TECH.yaml",
+	         "energy figures (default: configs/tech/horowitz45.yaml)",
+	         .value = &o->tech},
+	        {"set", "KEY=VALUE", "change the design; may be repeated",
+	         .list = &j->set},
+	        {"json", NULL, "print JSON instead of tables",
+	         .flag = &o->json},
+	        {"trace", "FILE.json",
+	         "write a timeline for Perfetto or speedscope",
+	         .value = &o->trace},
+	        {"dump", "STAGES",
+	         "print compiler stages first: graph,tiles,image",
+	         .value = &j->dump},
+	};
+	const struct command c = {
+	        .name = "run",
+	        .about =
+	                "Simulate inferences of a network on a design "
+	                "(default: "
+	                "8x8, 100 MHz) and\nreport cycles, energy and outputs.",
+	        .operand = "[DESIGN.yaml]",
+	        .example = example,
+	        .option = options,
+	        .n_options = sizeof options / sizeof options[0],
+	};
+	if (!args_parse(&c, argc, argv, &j->design, help, err))
+		return false;
+	if (*help)
+		args_help(&c, stdout);
+	return true;
+}
+
+/* Files first: what is on stdout then also is on disk. */
+static bool deliver(const struct run *o, const struct joulet_report *r,
+                    struct err *err)
+{
+	if (o->output && !file_write(o->output, r->out, r->out_bytes, err))
+		return false;
+	if (o->trace && !joulet_report_trace(r, o->trace, err))
+		return false;
+	if (o->json)
+		joulet_report_json(r, stdout);
+	else
+		joulet_report_text(r, page_width(), stdout);
+	return finish_stdout(err);
+}
+
+static bool simulate(const struct run *o, const struct job *job,
+                     const struct joulet_tech *tech, struct err *err)
+{
+	const struct joulet_opts opts = {
+	        .backend = o->backend,
+	        .timeline = o->trace != NULL,
+	        .note = say,
+	};
+	struct joulet_result result;
+	void *out = mem_zero(job->out_bytes, 1);
+	bool ok = joulet_run(job->program, &opts, job->in, job->n, out, &result,
+	                     err);
+	if (ok) {
+		const struct joulet_report report = {
+		        .net = job->net,
+		        .design = &job->design,
+		        .result = &result,
+		        .tech = tech,
+		        .backend = o->backend,
+		        .target = o->job.target,
+		        .out = out,
+		        .out_bytes = job->out_bytes,
+		};
+		ok = deliver(o, &report, err);
+		joulet_result_free(&result);
+	}
+	free(out);
+	return ok;
+}
+
+static bool run(struct run *o, struct err *err)
+{
+	struct job job;
+	if (!o->backend)
+		o->backend = "fast";
+	if (strcmp(o->backend, "fast") != 0 && strcmp(o->backend, "rtl") != 0)
+		return err_set(err, ERR_USAGE,
+		               "--backend %s: no such backend; fast or rtl",
+		               o->backend);
+	if (!o->job.target)
+		o->job.target = "accel";
+	/* Before the simulation, which may take long. */
+	struct joulet_tech *tech = joulet_tech_open(o->tech, err);
+	if (!tech)
+		return false;
+	bool ok = job_open(&job, &o->job, err);
+	if (ok) {
+		ok = simulate(o, &job, tech, err);
+		job_close(&job);
+	}
+	joulet_tech_close(tech);
+	return ok;
+}
+
+int run_main(int argc, char **argv)
+{
+	struct run o = {0};
+	struct err err;
+	bool help;
+
+	if (!parse(&o, argc, argv, &help, &err))
+		return fail(&err);
+	if (help)
+		return finish_stdout(&err) ? 0 : fail(&err);
+	return run(&o, &err) ? 0 : fail(&err);
+}

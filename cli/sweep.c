@@ -1,0 +1,128 @@
+/* sweep: run many designs and networks from one file, and compare them. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/job.h"
+#include "explore/sweep.h"
+
+enum { MAX_JOBS = 256 };
+
+struct sweep_args {
+	const char *file, *store, *jobs, *csv;
+	bool json, durable;
+};
+
+static const char example[] =
+        "  joulet sweep configs/sweeps/arrays.yaml --csv arrays.csv\n";
+
+static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
+                  struct err *err)
+{
+	const struct option options[] = {
+	        {"store", "FILE.db",
+	         "where results are kept (default: SWEEP.db)",
+	         .value = &o->store},
+	        {"jobs", "N", "worker processes (default: one per CPU)",
+	         .value = &o->jobs},
+	        {"csv", "FILE", "write all results there, one line a point",
+	         .value = &o->csv},
+	        {"json", NULL, "print JSON instead of a table",
+	         .flag = &o->json},
+	        {"durable", NULL, "every result survives a power cut (slower)",
+	         .flag = &o->durable},
+	};
+	const struct command c = {
+	        .name = "sweep",
+	        .about = "Run every point of a sweep file that is not in the "
+	                 "store yet, then print all\nof them; Pareto-optimal "
+	                 "points are marked. Interrupted, it goes on where it\n"
+	                 "was when run again.",
+	        .operand = "SWEEP.yaml",
+	        .operand_needed = true,
+	        .example = example,
+	        .option = options,
+	        .n_options = sizeof options / sizeof options[0],
+	};
+	if (!args_parse(&c, argc, argv, &o->file, help, err))
+		return false;
+	if (*help)
+		args_help(&c, stdout);
+	return true;
+}
+
+/* Zero if not given: one per CPU. */
+static bool read_jobs(const char *text, int *jobs, struct err *err)
+{
+	long n = 0;
+	*jobs = 0;
+	if (!text)
+		return true;
+	if (text_long(text, &n) != TEXT_OK || n < 1 || n > MAX_JOBS)
+		return err_set(err, ERR_USAGE, "--jobs: %s is not in 1..%d",
+		               text, MAX_JOBS);
+	*jobs = (int)n;
+	return true;
+}
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+/* The first signal ends the sweep in order, a second one at once. */
+static void catch_signals(void)
+{
+	struct sigaction a = {.sa_handler = on_signal};
+	a.sa_flags = (int)SA_RESETHAND;
+	sigemptyset(&a.sa_mask);
+	sigaction(SIGINT, &a, NULL);
+	sigaction(SIGTERM, &a, NULL);
+}
+
+static bool print(const struct sweep *s, const struct sweep_args *o,
+                  struct err *err)
+{
+	if (o->csv && !sweep_csv(s, o->csv, err))
+		return false;
+	if (!o->json)
+		sweep_text(s, page_width(), stdout);
+	else if (!sweep_json(s, stdout, err))
+		return false;
+	return finish_stdout(err);
+}
+
+static bool run(const struct sweep_args *o, struct err *err)
+{
+	struct sweep_opts opts = {
+	        .durable = o->durable,
+	        .stop = &stop,
+	        .talk = stderr,
+	        .terminal = isatty(2) == 1,
+	};
+	if (!read_jobs(o->jobs, &opts.jobs, err))
+		return false;
+	struct sweep *s = sweep_open(o->file, o->store, err);
+	if (!s)
+		return false;
+	catch_signals();
+	bool ok = sweep_run(s, &opts, err) && print(s, o, err);
+	sweep_close(s);
+	return ok;
+}
+
+int sweep_main(int argc, char **argv)
+{
+	struct sweep_args o = {0};
+	struct err err;
+	bool help;
+
+	if (!parse(&o, argc, argv, &help, &err))
+		return fail(&err);
+	if (help)
+		return finish_stdout(&err) ? 0 : fail(&err);
+	return run(&o, &err) ? 0 : fail(&err);
+}

@@ -1,0 +1,109 @@
+/* verify: run the Verilog, the C model and the compiler's reference, and
+ * compare everything. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "cli/job.h"
+
+static const char example[] =
+        "  joulet verify --net models/digits_cnn.tflite \\\n"
+        "      --input models/digits_cnn.in.bin\n";
+
+static bool parse(struct job_args *j, const char **expect, int argc,
+                  char **argv, bool *help, struct err *err)
+{
+	const struct option options[] = {
+	        {"net", "NET.tflite", "the network (needed)", .value = &j->net,
+	         .needed = true},
+	        {"input", "IN.bin",
+	         "inputs, raw, one after the other (default: made up)",
+	         .value = &j->input},
+	        {"expect", "OUT.bin",
+	         "outputs that must come out, raw (default: none)",
+	         .value = expect},
+	        {"target", "accel|cpu",
+	         "with the accelerator or host core only (default: accel)",
+	         .value = &j->target},
+	        {"set", "KEY=VALUE", "change the design; may be repeated",
+	         .list = &j->set},
+	};
+	const struct command c = {
+	        .name = "verify",
+	        .about = "Compare Verilog, C model and reference: outputs, "
+	                 "start "
+	                 "and end of every\ncommand, every count of every "
+	                 "layer. "
+	                 "Exit status 3 and the first difference if\nthey "
+	                 "disagree.",
+	        .operand = "[DESIGN.yaml]",
+	        .example = example,
+	        .option = options,
+	        .n_options = sizeof options / sizeof options[0],
+	};
+	if (!args_parse(&c, argc, argv, &j->design, help, err))
+		return false;
+	if (*help)
+		args_help(&c, stdout);
+	return true;
+}
+
+static bool read_expected(const struct job *job, const char *path, void **to,
+                          struct err *err)
+{
+	size_t size;
+	*to = NULL;
+	if (!path)
+		return true;
+	*to = file_read(path, (size_t)1 << 30, &size, err);
+	if (!*to)
+		return false;
+	if (size == job->out_bytes)
+		return true;
+	free(*to);
+	*to = NULL;
+	return err_at(err, (struct src){path, 0},
+	              "%zu bytes are not %zu, the output of %zu inferences of "
+	              "%s",
+	              size, job->out_bytes, job->n, joulet_net_name(job->net));
+}
+
+static bool compare(const struct job *job, const char *expect, struct err *err)
+{
+	const struct joulet_opts opts = {.note = say};
+	struct joulet_result r = {0};
+	void *want;
+
+	if (!read_expected(job, expect, &want, err))
+		return false;
+	bool ok = joulet_verify(job->program, &opts, job->in, job->n, want, &r,
+	                        err);
+	if (ok)
+		printf("%s on %s: %zu inference%s, %" PRIu64
+		       " cycles: rtl, fast and reference agree%s\n",
+		       joulet_net_name(job->net), job->design.name, job->n,
+		       job->n == 1 ? "" : "s", r.cycles,
+		       want ? ", as expected" : "");
+	joulet_result_free(&r);
+	free(want);
+	return ok && finish_stdout(err);
+}
+
+int verify_main(int argc, char **argv)
+{
+	struct job_args args = {0};
+	const char *expect = NULL;
+	struct job job;
+	struct err err;
+	bool help;
+
+	if (!parse(&args, &expect, argc, argv, &help, &err))
+		return fail(&err);
+	if (help)
+		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!job_open(&job, &args, &err))
+		return fail(&err);
+	bool ok = compare(&job, expect, &err);
+	job_close(&job);
+	return ok ? 0 : fail(&err);
+}
