@@ -1,6 +1,19 @@
 /* block: the walk over the output of an int8 convolution. */
 #include "firmware/block.h"
 
+/* Outputs first..end-1 along an axis have whole windows: `in` cells, n taps. */
+static void whole(int32_t in, int32_t n, int32_t stride, int32_t dilation,
+                  int32_t before, int32_t out, int32_t *first, int32_t *end)
+{
+	int32_t room = in + before - (n - 1) * dilation - 1;
+	*first = (before + stride - 1) / stride;
+	*end = room < 0 ? 0 : room / stride + 1;
+	if (*end > out)
+		*end = out;
+	if (*first >= *end)
+		*first = *end = 0;
+}
+
 struct block block_make(const struct k_conv *p, bool merged, int32_t tap,
                         int32_t w_tap, int32_t w_chan)
 {
@@ -14,15 +27,10 @@ struct block block_make(const struct k_conv *p, bool merged, int32_t tap,
 	b.w_run = w_tap;
 	b.w_row = p->kw * w_tap;
 
-	int32_t room = p->iw + p->pl - (p->kw - 1) * p->dw - 1;
-	b.xa = (p->pl + p->sw - 1) / p->sw;
-	b.xb = room < 0 ? 0 : room / p->sw + 1;
-	if (b.xb > p->ow)
-		b.xb = p->ow;
-	if (b.xa > b.xb) /* no whole window: all is border */
-		b.xa = b.xb = 0;
+	whole(p->iw, p->kw, p->sw, p->dw, p->pl, p->ow, &b.xa, &b.xb);
+	whole(p->ih, p->kh, p->sh, p->dh, p->pt, p->oh, &b.ya, &b.yb);
 	/* Summing the weights costs as much as half a pixel. */
-	b.fold = (b.xb - b.xa) * p->oh * p->n >= 4;
+	b.fold = (b.xb - b.xa) * (b.yb - b.ya) * p->n >= 4;
 	return b;
 }
 
@@ -84,42 +92,6 @@ static struct window column(const struct block *b, const struct window *row,
 	return v;
 }
 
-/* Columns first..end-1 of one row, or of two at once. */
-static void columns(const struct block *b, const struct window *row,
-                    int32_t first, int32_t end, bool two, int8_t *out)
-{
-	const struct k_conv *p = b->p;
-	for (int32_t ox = first; ox < end; ox++) {
-		struct window v = column(b, row, ox);
-		if (two) {
-			v.x_next = p->sh * p->iw * p->ic;
-			v.out_next = p->ow * p->oc;
-			b->pair(b, &v, 1, out + ox * p->oc);
-		} else {
-			b->single(b, &v, 1, out + ox * p->oc);
-		}
-	}
-}
-
-/* Pairs of neighbours in a row, as long as their windows are whole; returns
- * the column after the last. */
-static int32_t pairs(const struct block *b, const struct window *row,
-                     int8_t *out)
-{
-	const struct k_conv *p = b->p;
-	int32_t n = b->pair ? (b->xb - b->xa) / 2 : 0;
-	bool whole = b->fold && row->rows == p->kh;
-
-	if (n > 0) {
-		struct window v = column(b, row, b->xa);
-		v.x_next = p->sw * p->ic;
-		v.out_next = p->oc;
-		(whole ? b->pair_folded : b->pair)(b, &v, n,
-		                                   out + b->xa * p->oc);
-	}
-	return b->xa + 2 * n;
-}
-
 /* The window of output row oy. */
 static struct window row_at(const struct block *b, const int8_t *x, int32_t oy)
 {
@@ -133,26 +105,76 @@ static struct window row_at(const struct block *b, const int8_t *x, int32_t oy)
 	};
 }
 
-/* Columns without a partner in their row are paired with those of the next row
- * where both rows' windows are whole. */
+/* Columns first..end-1 of a row, one by one. */
+static void border(const struct block *b, const struct window *row,
+                   int32_t first, int32_t end, int8_t *out)
+{
+	for (int32_t ox = first; ox < end; ox++) {
+		struct window v = column(b, row, ox);
+		b->single(b, &v, 1, out + ox * b->p->oc);
+	}
+}
+
+/* One row of the output: neighbours in pairs as long as their windows reach
+ * from edge to edge. */
+static void wide(const struct block *b, const int8_t *x, int32_t oy,
+                 int8_t *out)
+{
+	const struct k_conv *p = b->p;
+	struct window row = row_at(b, x, oy);
+	int32_t per = b->pair ? 2 : 1, n = (b->xb - b->xa) / per;
+
+	if (n > 0) {
+		struct window v = column(b, &row, b->xa);
+		bool whole = b->fold && row.rows == p->kh;
+		v.x_next = p->sw * p->ic;
+		v.out_next = p->oc;
+		block_fn *fn = !b->pair ? b->single
+		               : whole  ? b->pair_folded
+		                        : b->pair;
+		fn(b, &v, n, out + b->xa * p->oc);
+	}
+	border(b, &row, 0, b->xa, out);
+	border(b, &row, b->xa + per * n, p->ow, out);
+}
+
+/* All columns of rows ya .. ya + n * per - 1, whose windows reach from top to
+ * bottom: each column is one call, borders too. */
+static void tall(const struct block *b, const int8_t *x, int32_t n, int8_t *out)
+{
+	const struct k_conv *p = b->p;
+	struct window row = row_at(b, x, b->ya);
+	row.x_next = p->sh * p->iw * p->ic;
+	row.out_next = p->ow * p->oc;
+	out += b->ya * row.out_next;
+
+	for (int32_t ox = 0; ox < p->ow; ox++) {
+		struct window v = column(b, &row, ox);
+		bool whole = b->fold && ox >= b->xa && ox < b->xb;
+		block_fn *fn = !b->pair ? b->single
+		               : whole  ? b->pair_folded
+		                        : b->pair;
+		fn(b, &v, n, out);
+		out += p->oc;
+	}
+}
+
+/* Rows whose windows reach from top to bottom go column by column, since there
+ * are more of them than calls then; the others row by row. */
 static void image(const struct block *b, const int8_t *x, int8_t *out)
 {
 	const struct k_conv *p = b->p;
-	for (int32_t oy = 0; oy < p->oh;) {
-		struct window row = row_at(b, x, oy);
-		int32_t last = (oy + 1) * p->sh - p->pt + (p->kh - 1) * p->dh;
-		bool two = b->pair && row.rows == p->kh && oy + 1 < p->oh &&
-		           last < p->ih;
-		int32_t ox = pairs(b, &row, out);
-		if (two) {
-			struct window next = row_at(b, x, oy + 1);
-			pairs(b, &next, out + p->ow * p->oc);
-		}
-		columns(b, &row, 0, b->xa, two, out);
-		columns(b, &row, ox, p->ow, two, out);
-		out += (1 + two) * p->ow * p->oc;
-		oy += 1 + two;
+	int32_t per = b->pair ? 2 : 1, n = (b->yb - b->ya) / per;
+	int32_t from = b->ya, next = b->ya;
+
+	if (n > 0 && p->oh > 1) {
+		tall(b, x, n, out);
+		next += per * n;
 	}
+	for (int32_t oy = 0; oy < from; oy++)
+		wide(b, x, oy, out + oy * p->ow * p->oc);
+	for (int32_t oy = next; oy < p->oh; oy++)
+		wide(b, x, oy, out + oy * p->ow * p->oc);
 }
 
 void block_run(const struct block *b, const int8_t *x, int8_t *out)

@@ -42,8 +42,8 @@ struct block {
 	int32_t tap; /* bytes of a tap */
 	bool merged; /* a row of taps is one run */
 	bool fold;
-	bool rare;      /* some scale shifts to the left */
-	int32_t xa, xb; /* whole windows: xa <= ox < xb */
+	bool rare;              /* some scale shifts to the left */
+	int32_t xa, xb, ya, yb; /* whole windows: xa <= ox < xb */
 	int32_t bias[NC], folded[NC];
 	struct scale scale[NC];
 };
