@@ -277,6 +277,7 @@ bool host_fault(const struct host *h, struct err *err)
 	if (!h->faulted)
 		return true;
 	host_exception(h, text, sizeof text);
-	return err_set(err, ERR_BUG, "host: %s, and no handler at 0x%08x", text,
+	return err_set(err, ERR_BUG,
+	               "host: %s; the handler at 0x%08x traps too", text,
 	               h->csr.mtvec & ~0xffu);
 }

@@ -37,18 +37,20 @@ struct step {
 static void raise_at(struct host *h, struct step *s, uint64_t x, uint32_t cause,
                      uint32_t tval)
 {
-	h->trap.any = true;
-	h->trap.pc = s->pc;
-	h->trap.cause = cause;
-	h->trap.tval = tval;
-	h->trap.cycle = s->t;
+	/* The first instruction of the handler traps: it would for ever. What
+	 * led there is what the user wants to know. */
+	h->faulted = s->pc == (h->csr.mtvec & ~0xffu);
+	if (!h->faulted || !h->trap.any) {
+		h->trap.any = true;
+		h->trap.pc = s->pc;
+		h->trap.cause = cause;
+		h->trap.tval = tval;
+		h->trap.cycle = s->t;
+	}
 	s->trap = true;
 	s->retired = false;
 	s->rd = 0;
 	s->quiet = x + 3;
-	/* The first instruction of the handler traps: it would for ever. */
-	if (s->pc == (h->csr.mtvec & ~0xffu))
-		h->faulted = true;
 	host_go(h, host_enter_trap(h, cause, s->pc, tval));
 	h->cyc = x + 3;
 }
