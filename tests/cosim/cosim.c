@@ -2,12 +2,14 @@
  *
  *     cosim [--designs N|--design I] [--seed S] [--count N] [--commands N]
  *           [--only fast] [--cache DIR] [--rtl DIR] [--print] [--mutate]
+ *           [--events]
  *
  * Each program runs on `fast` with data and without, on the naive reference
  * (data only) and on `rtl`. The first difference is printed with its seed;
  * `--design I --seed S --count 1 --print` repeats it. Status 0: no
  * difference; 3: a difference; 69: a tool is missing.
  *
+ * --events prints what the programs did, event by event.
  * --mutate damages the programs; the fast model alone runs them and must
  * survive (build with sanitizers).
  */
@@ -23,13 +25,14 @@ enum { LIMIT = 3000000, MUTANT_LIMIT = 100000 };
 struct args {
 	int first, designs, count, commands;
 	uint64_t seed;
-	bool rtl, print, mutate;
+	bool rtl, print, mutate, events;
 	struct accel_opts opts;
 };
 
 /* Figures of all pairs, for the last line. */
 struct sum {
 	uint64_t programs, commands, cycles, faults;
+	struct counts events;
 };
 
 static void print_program(const struct program *p)
@@ -110,6 +113,9 @@ static int one(const struct args *o, const struct design *d, int design,
 	sum->programs++;
 	sum->commands += fast.log.n_cmd;
 	sum->cycles += fast.cycles;
+	for (int l = 0; l < N_LAYERS; l++)
+		for (int ev = 0; ev < N_ACCEL_EVENTS; ev++)
+			sum->events.n[ev] += fast.log.layer[l].n[ev];
 	run_free(&fast);
 	program_free(&p);
 	return status;
@@ -142,6 +148,10 @@ static bool parse(int argc, char **argv, struct args *o)
 		const char *key = argv[i];
 		if (!strcmp(key, "--print")) {
 			o->print = true;
+			continue;
+		}
+		if (!strcmp(key, "--events")) {
+			o->events = true;
 			continue;
 		}
 		if (!strcmp(key, "--mutate")) {
@@ -202,6 +212,9 @@ int main(int argc, char **argv)
 			                  : one(&o, &d, i, seed, &sum);
 		}
 	}
+	for (int ev = 0; o.events && ev < N_ACCEL_EVENTS; ev++)
+		printf("%-15s %12" PRIu64 "\n", event_name[ev],
+		       sum.events.n[ev]);
 	printf("%" PRIu64 " programs, %" PRIu64 " commands, %" PRIu64
 	       " cycles, ",
 	       sum.programs, sum.commands, sum.cycles);
