@@ -1,0 +1,280 @@
+// exec_unit: CONV, DWCONV, MAXPOOL, AVGPOOL and ADD.
+//
+// One command at a time: start_i in cycle s takes the item; end_o is high in
+// the command's last cycle. Ports A, B and P of the scratchpad are its own.
+// Times: docs/accelerator.md. Fields out of their ranges are not handled.
+
+`default_nettype none
+`include "isa.vh"
+
+module exec_unit #(
+    parameter ROWS  = 8,
+    parameter COLS  = 8,
+    parameter LANES = 4,
+    parameter W     = 8,
+    parameter WL    = 3,
+    parameter AW    = 17,
+    parameter OW    = 16,
+    parameter NL    = 3,
+    parameter EXN   = 305     // bits of the item: 120 + 9 * AW + 2 * OW
+) (
+    input  wire             clk_i,
+    input  wire             rst_ni,
+    input  wire             start_i,
+    input  wire [EXN-1:0]   item_i,
+    output wire             busy_o,
+    output wire             end_o,
+
+    output wire             a_req_o,
+    output wire [AW-1:0]    a_addr_o,
+    output wire [WL:0]      a_n_o,
+    input  wire [W*8-1:0]   a_rdata_i,
+    output wire             b_req_o,
+    output wire [AW-1:0]    b_addr_o,
+    output wire [WL:0]      b_n_o,
+    input  wire [W*8-1:0]   b_rdata_i,
+    output wire             p_req_o,
+    output wire             p_we_o,
+    output wire [AW-1:0]    p_addr_o,
+    output wire [WL:0]      p_n_o,
+    output wire [W*8-1:0]   p_wdata_o,
+    input  wire [W*8-1:0]   p_rdata_i,
+
+    output wire             ev_stall_read_o,
+    output wire             ev_stall_drain_o,
+    output wire             ev_step_o,
+    output wire             ev_mac_o,        // the step counts macs
+    output wire [2*WL+1:0]  ev_cells_o,      // ... this many
+    output wire [NL-1:0]    ev_requants_o
+);
+
+    localparam PW = (COLS * 9 + W - 1) / W;
+    localparam [WL:0] COLSN = COLS[WL:0];
+
+    // ------------------------------------------------------------------------
+    // The command, in the order of cmd_pack
+
+    wire [3:0]      i_op, i_flags;
+    wire [AW-1:0]   i_act, i_wgt, i_par, i_out, i_ka_s, i_kb_s;
+    wire [AW-1:0]   i_act_xs, i_act_ys, i_wgt_cs;
+    wire [15:0]     i_nchan, i_run, i_nx, i_ny;
+    wire [7:0]      i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax;
+    wire [OW-1:0]   i_out_xs, i_out_ys;
+    assign {i_op, i_flags, i_act, i_wgt, i_par, i_out, i_nchan, i_run,
+            i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax, i_ka_s, i_kb_s, i_nx, i_ny,
+            i_act_xs, i_act_ys, i_wgt_cs, i_out_xs, i_out_ys} = item_i;
+
+    localparam [7:0] CONV = `OP_CONV, MAXPOOL = `OP_MAXPOOL,
+                     AVGPOOL = `OP_AVGPOOL, ADD = `OP_ADD;
+    wire i_add = i_op == ADD[3:0];
+
+    reg             add_q, vec_q, max_q, avg_q;
+    reg [3:0]       flags_q;
+    reg [AW-1:0]    ka_s_q, kb_s_q, act_xs_q, act_ys_q, wgt_cs_q;
+    reg [15:0]      run_q, nx_q, ny_q;
+    reg [7:0]       ka_q, kb_q, pm_q, zp_q, qmin_q, qmax_q;
+    reg [OW-1:0]    out_xs_q, out_ys_q;
+
+    always @(posedge clk_i)
+        if (start_i) begin
+            add_q <= i_add;
+            vec_q <= i_op != CONV[3:0] && !i_add;
+            max_q <= i_op == MAXPOOL[3:0];
+            avg_q <= i_op == AVGPOOL[3:0];
+            flags_q <= i_flags;
+            run_q <= i_run;
+            {ka_q, kb_q, pm_q} <= {i_ka, i_kb, i_pm};
+            {zp_q, qmin_q, qmax_q} <= {i_zp, i_qmin, i_qmax};
+            {ka_s_q, kb_s_q} <= {i_ka_s, i_kb_s};
+            {nx_q, ny_q} <= {i_nx, i_ny};
+            {act_xs_q, act_ys_q} <= {i_act_xs, i_act_ys};
+            wgt_cs_q <= i_wgt_cs;
+            {out_xs_q, out_ys_q} <= {i_out_xs, i_out_ys};
+        end
+
+    wire shared = flags_q[`EXE_PAR_SHARED_BIT];
+    wire keep   = flags_q[`EXE_KEEP_BIT];
+    wire hold   = flags_q[`EXE_HOLD_BIT];
+    wire single = flags_q[`EXE_SINGLE_ROUND_BIT];
+    wire pool   = max_q || avg_q;
+
+    wire [AW-1:0] out_xs, out_ys;
+    generate
+        if (AW > OW) begin : pad
+            assign out_xs = {{AW-OW{1'b0}}, out_xs_q};
+            assign out_ys = {{AW-OW{1'b0}}, out_ys_q};
+        end else begin : nopad
+            assign out_xs = out_xs_q;
+            assign out_ys = out_ys_q;
+        end
+    endgenerate
+
+    reg busy_q;
+    assign busy_o = busy_q;
+
+    always @(posedge clk_i)
+        if (!rst_ni)
+            busy_q <= 1'b0;
+        else if (start_i)
+            busy_q <= 1'b1;
+        else if (end_o)
+            busy_q <= 1'b0;
+
+    // ------------------------------------------------------------------------
+    // Reads of activations, slots, steps
+
+    wire            valid, done, rd, vstep, vstep_end, first, group_end;
+    wire            cols_end, cmd_end, cols_new, cols_one, slot_end, fill;
+    wire [AW-1:0]   rd_addr, wgt_addr;
+    wire [WL:0]     rd_n, rd_row, steps, nr, nc;
+    wire            go_loops = start_i && !i_add;
+
+    exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) agen (
+        .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .act_i(i_act),
+        .nchan_i(i_nchan), .run_i(i_run),
+        .vec_i(vec_q), .run_again_i(run_q), .ka_i(ka_q), .kb_i(kb_q),
+        .pm_i(pm_q), .ka_s_i(ka_s_q), .kb_s_i(kb_s_q), .nx_i(nx_q),
+        .ny_i(ny_q), .xs_i(act_xs_q), .ys_i(act_ys_q),
+        .slot_end_i(slot_end), .valid_o(valid), .done_o(done), .rd_o(rd),
+        .addr_o(rd_addr), .n_o(rd_n), .row_o(rd_row),
+        .step_o(vstep), .step_end_o(vstep_end), .s_o(steps),
+        .nr_o(nr), .nc_o(nc), .first_o(first), .group_end_o(group_end),
+        .cols_end_o(cols_end), .cmd_end_o(cmd_end),
+        .cols_new_o(cols_new), .cols_one_o(cols_one));
+
+    wire            wgt_rd, step, step_first, step_buf, held;
+    wire [WL-1:0]   step_k;
+    wire [ROWS-1:0] step_rows;
+    wire [COLS-1:0] step_cols;
+    wire            cap, cap_last;
+    wire [WL:0]     cap_nr, cap_nc;
+    wire [4:0]      cap_pre;
+
+    exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .WL(WL), .AW(AW),
+               .PW(PW)) ctl (
+        .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .wgt_i(i_wgt),
+        .vec_i(vec_q), .pool_i(pool), .keep_i(keep), .hold_i(hold),
+        .shared_i(shared), .wgt_cs_i(wgt_cs_q),
+        .slot_end_o(slot_end), .valid_i(valid), .done_i(done), .rd_i(rd),
+        .vstep_i(vstep), .vstep_end_i(vstep_end), .s_i(steps), .nr_i(nr),
+        .nc_i(nc), .first_i(first), .group_end_i(group_end),
+        .cols_end_i(cols_end), .cmd_end_i(cmd_end),
+        .cols_new_i(cols_new), .cols_one_i(cols_one), .fill_o(fill),
+        .b_req_o(wgt_rd), .b_addr_o(wgt_addr), .step_o(step),
+        .first_o(step_first), .buf_o(step_buf), .k_o(step_k),
+        .rows_o(step_rows), .cols_o(step_cols),
+        .cap_o(cap), .cap_nr_o(cap_nr), .cap_nc_o(cap_nc),
+        .cap_pre_o(cap_pre), .cap_last_o(cap_last), .held_o(held),
+        .ev_stall_read_o(ev_stall_read_o), .ev_stall_drain_o(ev_stall_drain_o),
+        .ev_step_o(ev_step_o), .ev_cells_o(ev_cells_o));
+
+    assign ev_mac_o = !pool;
+
+    // ------------------------------------------------------------------------
+    // Row buffers: filled the cycle after the read
+
+    reg             fill_en_q, fill_buf_q;
+    reg [WL:0]      fill_row_q;
+
+    always @(posedge clk_i)
+        if (!rst_ni)
+            fill_en_q <= 1'b0;
+        else
+            fill_en_q <= rd;
+
+    always @(posedge clk_i)
+        if (rd) begin
+            fill_buf_q <= fill;
+            fill_row_q <= rd_row;
+        end
+
+    wire [ROWS*8-1:0]           bytes;
+    wire [(ROWS+1)*COLS*8-1:0]  chain;
+    assign chain[ROWS*COLS*8 +: COLS*8] = {COLS*8{1'b0}};   // never used
+
+    genvar r;
+    generate
+        for (r = 0; r < ROWS; r = r + 1) begin : row
+            wire mine = fill_en_q && fill_row_q == r[WL:0];
+            row_buf #(.COLS(COLS), .W(W), .WL(WL), .LAST(r == ROWS - 1)) bufs (
+                .clk_i(clk_i),
+                .we0_i(vec_q ? fill_en_q : mine && !fill_buf_q),
+                .we1_i(!vec_q && mine && fill_buf_q),
+                .vec_i(vec_q), .data_i(a_rdata_i),
+                .chain_i(chain[(r+1)*COLS*8 +: COLS*8]),
+                .buf_i(step_buf), .k_i(step_k),
+                .byte_o(bytes[r*8 +: 8]),
+                .chain_o(chain[r*COLS*8 +: COLS*8]));
+        end
+    endgenerate
+
+    // ------------------------------------------------------------------------
+    // Array and drain
+
+    wire [ROWS*COLS*32-1:0] sums;
+
+    mac_array #(.ROWS(ROWS), .COLS(COLS)) array (
+        .clk_i(clk_i), .step_i(step), .first_i(step_first), .max_i(max_q),
+        .vec_i(vec_q), .rows_i(step_rows), .cols_i(step_cols),
+        .bytes_i(bytes), .chain_i(chain[ROWS*COLS*8-1:0]),
+        .wgt_i(avg_q ? {COLS{8'd1}} : b_rdata_i[COLS*8-1:0]),
+        .sums_o(sums));
+
+    wire            go_add, add_rd, add_a, add_b, add_sum, add_keep, add_last;
+    wire [AW-1:0]   add_a_addr, add_b_addr;
+    wire [NL-1:0]   add_rd_n, add_n;
+    wire            drained;
+
+    drain #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .NL(NL), .W(W), .WL(WL),
+            .AW(AW), .PW(PW)) drain_i (
+        .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .par_i(i_par),
+        .out_i(i_out), .load_i(start_i && i_add),
+        .add_i(add_q), .vec_i(vec_q), .single_i(single), .zp_i(zp_q),
+        .qmin_i(qmin_q), .qmax_i(qmax_q), .nx_i(nx_q), .ny_i(ny_q),
+        .xs_i(out_xs), .ys_i(out_ys),
+        .cap_i(cap), .cap_nr_i(cap_nr), .cap_nc_i(cap_nc),
+        .cap_pre_i(cap_pre), .cap_last_i(cap_last), .sums_i(sums),
+        .go_o(go_add), .add_a_i(add_a), .add_b_i(add_b), .add_sum_i(add_sum),
+        .add_keep_i(add_keep), .add_last_i(add_last), .add_n_i(add_n),
+        .a_bytes_i(a_rdata_i[LANES*8-1:0]), .b_bytes_i(b_rdata_i[LANES*8-1:0]),
+        .p_req_o(p_req_o), .p_we_o(p_we_o), .p_addr_o(p_addr_o),
+        .p_n_o(p_n_o), .p_wdata_o(p_wdata_o), .p_rdata_i(p_rdata_i),
+        .end_o(drained), .ev_requants_o(ev_requants_o));
+
+    assign end_o = drained || held;
+
+    // ------------------------------------------------------------------------
+    // ADD, and who reads through A and B
+
+    wire [31:0] elements = {i_ny, i_nx};
+
+    add_seq #(.LANES(LANES), .NL(NL), .AW(AW)) adds (
+        .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i && i_add),
+        .a_i(i_act), .b_i(i_wgt), .count_i(elements[AW:0]), .go_i(go_add),
+        .rd_o(add_rd), .a_addr_o(add_a_addr), .b_addr_o(add_b_addr),
+        .rd_n_o(add_rd_n), .a_o(add_a), .b_o(add_b), .sum_o(add_sum),
+        .keep_o(add_keep), .last_o(add_last), .n_o(add_n));
+
+    wire [WL:0] add_bytes;
+    generate
+        if (NL < WL + 1) begin : narrow
+            assign add_bytes = {{WL+1-NL{1'b0}}, add_rd_n};
+        end else begin : same
+            assign add_bytes = add_rd_n;
+        end
+    endgenerate
+
+    assign a_req_o  = add_q ? add_rd : rd;
+    assign a_addr_o = add_q ? add_a_addr : rd_addr;
+    assign a_n_o    = add_q ? add_bytes : rd_n;
+    assign b_req_o  = add_q ? add_rd : wgt_rd;
+    assign b_addr_o = add_q ? add_b_addr : wgt_addr;
+    assign b_n_o    = add_q ? add_bytes : COLSN;
+
+    // verilator lint_off UNUSED
+    wire unused = &{1'b0, b_rdata_i, elements};
+    // verilator lint_on UNUSED
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,46 @@
+// row_buf: the activations of one row: two buffers of a scratchpad word.
+//
+// Matrix mode: one buffer is filled with a word (we0_i or we1_i) while bytes of
+// the other are picked (buf_i, k_i). Vector mode: buffer 0 is a link of the
+// chain; the row above comes in at chain_i with we0_i. Written data is there
+// one cycle later.
+
+`default_nettype none
+
+module row_buf #(
+    parameter COLS = 8,
+    parameter W    = 8,
+    parameter WL   = 3,
+    parameter LAST = 0      // the row at which elements enter the chain
+) (
+    input  wire                 clk_i,
+    input  wire                 we0_i,
+    input  wire                 we1_i,
+    input  wire                 vec_i,
+    input  wire [W*8-1:0]       data_i,
+    input  wire [COLS*8-1:0]    chain_i,
+    input  wire                 buf_i,
+    input  wire [WL-1:0]        k_i,
+    output wire [7:0]           byte_o,
+    output wire [COLS*8-1:0]    chain_o
+);
+
+    reg [W*8-1:0] buf0_q, buf1_q;
+
+    always @(posedge clk_i) begin
+        if (we0_i) begin
+            buf0_q <= data_i;
+            if (vec_i && LAST == 0)
+                buf0_q[COLS*8-1:0] <= chain_i;
+        end
+        if (we1_i)
+            buf1_q <= data_i;
+    end
+
+    wire [W*8-1:0] word = buf_i ? buf1_q : buf0_q;
+    assign byte_o  = word[{k_i, 3'b0} +: 8];
+    assign chain_o = buf0_q[COLS*8-1:0];
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,349 @@
+/* accel_rtl: the accelerator as verilated Verilog.
+ *
+ * The library (rtl_wrap.cpp) simulates cycles; this file keeps the caller's
+ * side of time, names commands, and gives what the hardware counted to layers:
+ * a unit's counters are read when one of its commands ends, the fetch unit's
+ * when a command leaves it or a job ends.
+ */
+#include <assert.h>
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "isa/map.h"
+#include "sim/accel_rtl.h"
+#include "sim/accel_rtl_build.h"
+
+enum unit { UNIT_LD, UNIT_EX, UNIT_ST, UNIT_FE, UNIT_CPU };
+static const uint8_t event_unit[N_EVENTS] = {
+#define EVENT(name, unit, doc) UNIT_##unit,
+#include "isa/events.def"
+};
+
+/* Commands of one queue, fetched and not yet ended: at most the queue's depth
+ * and one at work. */
+enum { MAX_PENDING = 32 };
+struct pending {
+	struct cmd_log cmd[MAX_PENDING];
+	unsigned first, n;
+};
+
+struct accel {
+	const struct accel_ops *ops;
+	const struct design *d;
+	struct mem *mem;
+	struct accel_log *log;
+	const struct rtl_api *api;
+	struct rtl_model *model;
+
+	uint64_t now;        /* cycles before this one are simulated */
+	struct rtl_input in; /* what the host does in cycle `now` */
+	bool in_used;
+
+	struct pending queue[N_QUEUES];
+	uint32_t seq, job;             /* of the next command fetched */
+	uint16_t layer;                /* of the last command fetched */
+	uint32_t seen[N_ACCEL_EVENTS]; /* counters already given to layers */
+	struct err fault;
+};
+
+/* ------------------------------------------------------------------------
+ * Faults: the first is the one that is told */
+
+static void fault(struct accel *a, uint64_t cycle, const char *text)
+{
+	if (a->fault.kind == ERR_NONE)
+		err_set(&a->fault, ERR_DATA, "cycle %" PRIu64 ", job %u: %s",
+		        cycle, a->job, text);
+}
+
+static void on_outside(void *ctx, uint64_t cycle, int mem, uint32_t addr)
+{
+	struct accel *a = ctx;
+
+	if (a->fault.kind != ERR_NONE)
+		return;
+	err_set(&a->fault, ERR_DATA,
+	        "cycle %" PRIu64 ", job %u: access to %s offset 0x%x, which "
+	        "has only 0x%x bytes",
+	        cycle, a->job, mem == MEM_SRAM ? "SRAM" : "flash", addr,
+	        a->mem->size[mem]);
+}
+
+/* Names the commands at work: one of them, or two, used the same bank. */
+static void clash(struct accel *a, uint64_t cycle)
+{
+	char at[200] = "";
+
+	for (int q = 0; q < N_QUEUES; q++) {
+		const struct pending *p = &a->queue[q];
+		if (p->n == 0 || p->cmd[p->first].start == UINT64_MAX)
+			continue;
+		size_t used = strlen(at);
+		snprintf(at + used, sizeof(at) - used, "%scommand %u (%s)",
+		         used ? ", " : "", p->cmd[p->first].seq,
+		         opcode_name(p->cmd[p->first].opcode));
+	}
+	if (a->fault.kind == ERR_NONE)
+		err_set(&a->fault, ERR_DATA,
+		        "cycle %" PRIu64 ", job %u: two ports use one "
+		        "scratchpad bank; at work: %s",
+		        cycle, a->job, at);
+}
+
+/* ------------------------------------------------------------------------
+ * Counts and log */
+
+static void give(struct accel *a, uint16_t layer, enum event ev)
+{
+	uint32_t now = a->api->counts(a->model)[ev];
+
+	if (layer < a->log->n_layers)
+		a->log->layer[layer].n[ev] += now - a->seen[ev];
+	a->seen[ev] = now;
+}
+
+static void give_unit(struct accel *a, uint16_t layer, enum unit unit)
+{
+	for (int ev = 0; ev < N_ACCEL_EVENTS; ev++)
+		if (event_unit[ev] == unit)
+			give(a, layer, (enum event)ev);
+}
+
+static void log_cmd(struct accel_log *log, const struct cmd_log *c)
+{
+	if (!log->want_cmds)
+		return;
+	if (log->n_cmd == log->cap_cmd) {
+		log->cap_cmd = log->cap_cmd ? 2 * log->cap_cmd : 256;
+		log->cmd = mem_grow(log->cmd, log->cap_cmd, sizeof(*log->cmd));
+	}
+	log->cmd[log->n_cmd++] = *c;
+}
+
+static void on_push(struct accel *a, const struct rtl_trace *t)
+{
+	const struct cmd_log c = {.opcode = t->opcode,
+	                          .layer = t->layer,
+	                          .seq = a->seq++,
+	                          .start = UINT64_MAX};
+
+	a->layer = t->layer;
+	if (t->layer >= a->log->n_layers)
+		fault(a, t->cycle, "a command's layer tag is out of range");
+	give(a, t->layer, EV_fe_beats);
+	if (!strcmp(opcode_name(t->opcode), "?")) {
+		fault(a, t->cycle, "unknown opcode");
+		return;
+	}
+	struct pending *p = &a->queue[opcode_queue(t->opcode)];
+	assert(p->n < MAX_PENDING);
+	struct cmd_log *to = &p->cmd[(p->first + p->n++) % MAX_PENDING];
+	*to = c;
+	to->queue = (uint8_t)opcode_queue(t->opcode);
+}
+
+static void on_end(struct accel *a, enum queue q, uint64_t end)
+{
+	struct pending *p = &a->queue[q];
+	struct cmd_log *c = &p->cmd[p->first];
+
+	assert(p->n > 0 && c->start != UINT64_MAX);
+	c->end = end;
+	give_unit(a, c->layer, (enum unit)q);
+	log_cmd(a->log, c);
+	p->first = (p->first + 1) % MAX_PENDING;
+	p->n--;
+}
+
+static void on_trace(void *ctx, const struct rtl_trace *t)
+{
+	struct accel *a = ctx;
+
+	if (t->clash)
+		clash(a, t->cycle);
+	for (int q = 0; q < N_QUEUES; q++)
+		if (t->end >> q & 1)
+			on_end(a, (enum queue)q, t->cycle + 1);
+	for (int q = 0; q < N_QUEUES; q++)
+		if (t->start >> q & 1)
+			a->queue[q].cmd[a->queue[q].first].start = t->cycle;
+	if (t->push)
+		on_push(a, t);
+	if (t->job_end) {
+		/* Waits that no execute command has claimed. */
+		give_unit(a, a->layer, UNIT_EX);
+		give(a, a->layer, EV_job_cycles);
+		a->seq = 0;
+		a->job++;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Time as the caller sees it */
+
+static uint64_t run(struct accel *a, uint64_t cycle, bool stop_at_irq)
+{
+	/* The present cycle's input must not be skipped by a line that is
+	 * high already. */
+	if (a->in_used && a->now < cycle) {
+		a->in_used = false;
+		a->now = a->api->run(a->model, a->now + 1, 0, &a->in);
+		a->in = (struct rtl_input){0};
+	}
+	if (a->now < cycle)
+		a->now = a->api->run(a->model, cycle, stop_at_irq, NULL);
+	return a->now;
+}
+
+static void rtl_advance(struct accel *a, uint64_t cycle)
+{
+	run(a, cycle, false);
+}
+
+static bool rtl_irq(const struct accel *a)
+{
+	return a->api->irq(a->model);
+}
+
+static uint64_t rtl_until_irq(struct accel *a, uint64_t limit)
+{
+	if (rtl_irq(a))
+		return a->now;
+	run(a, limit, true);
+	return rtl_irq(a) ? a->now : limit;
+}
+
+static uint32_t rtl_read(struct accel *a, uint64_t cycle, uint32_t offset)
+{
+	rtl_advance(a, cycle);
+	return offset < 0x1000 ? a->api->read(a->model, offset) : 0;
+}
+
+static void rtl_write(struct accel *a, uint64_t cycle, uint32_t offset,
+                      uint32_t value)
+{
+	rtl_advance(a, cycle);
+	assert(a->now == cycle && !a->in.write);
+	if (offset >= 0x1000)
+		return;
+	a->in.write = 1;
+	a->in.addr = (uint16_t)offset;
+	a->in.data = value;
+	a->in_used = true;
+}
+
+static void rtl_host_access(struct accel *a, uint64_t cycle, int mem)
+{
+	rtl_advance(a, cycle);
+	assert(a->now == cycle);
+	a->in.busy[mem] = 1;
+	a->in_used = true;
+}
+
+static bool rtl_busy(const struct accel *a)
+{
+	return a->api->read(a->model, ACCEL_STATUS) & 1;
+}
+
+static bool rtl_fault(const struct accel *a, struct err *err)
+{
+	if (a->fault.kind == ERR_NONE)
+		return true;
+	*err = a->fault;
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Open and close */
+
+static void open_model(struct accel *a)
+{
+	const struct rtl_host host = {
+	        .mem = {a->mem->bytes[MEM_SRAM], a->mem->bytes[MEM_FLASH]},
+	        .size = {a->mem->size[MEM_SRAM], a->mem->size[MEM_FLASH]},
+	        .ctx = a,
+	        .trace = on_trace,
+	        .outside = on_outside,
+	};
+
+	a->model = a->api->open(&host);
+}
+
+static void rtl_reset(struct accel *a)
+{
+	const struct accel zero = {.ops = a->ops,
+	                           .d = a->d,
+	                           .mem = a->mem,
+	                           .log = a->log,
+	                           .api = a->api};
+
+	a->api->close(a->model);
+	*a = zero;
+	open_model(a);
+}
+
+static void rtl_close(struct accel *a)
+{
+	if (!a)
+		return;
+	a->api->close(a->model);
+	free(a);
+}
+
+static const struct rtl_api *load(const char *path, struct err *err)
+{
+	/* Stays loaded: the next run of the design will want it again. */
+	void *lib = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const struct rtl_api *api = lib ? dlsym(lib, "joulet_rtl_api") : NULL;
+
+	if (!api) {
+		err_set(err, ERR_TOOL, "%s: cannot be loaded: %s", path,
+		        dlerror());
+		return NULL;
+	}
+	if (api->abi != RTL_ABI || api->n_events != N_ACCEL_EVENTS) {
+		err_set(err, ERR_BUG, "%s: was built for another joulet", path);
+		return NULL;
+	}
+	return api;
+}
+
+static struct accel *rtl_open(const struct design *d, struct mem *mem,
+                              struct accel_log *log,
+                              const struct accel_opts *opts, struct err *err)
+{
+	static const struct accel_opts none;
+	char *path = rtl_library(d, opts ? opts : &none, err);
+	const struct rtl_api *api = path ? load(path, err) : NULL;
+
+	free(path);
+	if (!api)
+		return NULL;
+	struct accel *a = mem_zero(1, sizeof(*a));
+	a->ops = &accel_rtl;
+	a->d = d;
+	a->mem = mem;
+	a->log = log;
+	a->api = api;
+	open_model(a);
+	return a;
+}
+
+const struct accel_ops accel_rtl = {
+        .name = "rtl",
+        .open = rtl_open,
+        .close = rtl_close,
+        .reset = rtl_reset,
+        .read = rtl_read,
+        .write = rtl_write,
+        .host_access = rtl_host_access,
+        .advance = rtl_advance,
+        .until_irq = rtl_until_irq,
+        .irq = rtl_irq,
+        .busy = rtl_busy,
+        .fault = rtl_fault,
+};

@@ -1,0 +1,166 @@
+// rtl_wrap: the C face of the verilated accelerator; see accel_rtl.h.
+//
+// Built with the Verilog into one shared library per set of parameters, on
+// demand (accel_rtl_build.c). C++ because Verilator's output is.
+
+#include <cstring>
+#include <memory>
+
+#include "Vaccel.h"
+#include "verilated.h"
+
+#include "sim/accel_rtl.h"
+
+enum { SRAM, FLASH };
+
+struct rtl_model {
+	VerilatedContext context;
+	std::unique_ptr<Vaccel> top;
+	rtl_host host;
+	uint64_t now;
+};
+
+namespace
+{
+
+// Verilator's types for ports of 32, 64 and 128 bits are little-endian words.
+template <typename Port>
+void read_beat(rtl_model *m, int mem, uint32_t addr, Port &data)
+{
+	if (addr <= m->host.size[mem] - sizeof(data)) {
+		memcpy(&data, m->host.mem[mem] + addr, sizeof(data));
+		return;
+	}
+	memset(&data, 0, sizeof(data));
+	m->host.outside(m->host.ctx, m->now, mem, addr);
+}
+
+template <typename Port>
+void write_beat(rtl_model *m, uint32_t addr, const Port &data, uint32_t strobe)
+{
+	uint8_t bytes[sizeof(data)];
+
+	if (addr > m->host.size[SRAM] - sizeof(data)) {
+		m->host.outside(m->host.ctx, m->now, SRAM, addr);
+		return;
+	}
+	memcpy(bytes, &data, sizeof(data));
+	for (unsigned i = 0; i < sizeof(data); i++)
+		if (strobe >> i & 1)
+			m->host.mem[SRAM][addr + i] = bytes[i];
+}
+
+// One cycle. The first evaluation settles what depends on the inputs of this
+// cycle, the second is the rising edge at its end.
+void cycle(rtl_model *m, const rtl_input *in)
+{
+	Vaccel *top = m->top.get();
+
+	top->sram_busy_i = in && in->busy[SRAM];
+	top->flash_busy_i = in && in->busy[FLASH];
+	top->mmio_req_i = in && in->write;
+	top->mmio_we_i = top->mmio_req_i;
+	if (top->mmio_req_i) {
+		top->mmio_addr_i = in->addr;
+		top->mmio_wdata_i = in->data;
+	}
+	top->clk_i = 0;
+	top->eval();
+
+	const bool sram_read = top->sram_req_o && !top->sram_we_o;
+	const bool flash_read = top->flash_req_o;
+	const uint32_t sram_addr = top->sram_addr_o;
+	const uint32_t flash_addr = top->flash_addr_o;
+	if (top->sram_req_o && top->sram_we_o)
+		write_beat(m, sram_addr, top->sram_wdata_o, top->sram_wstrb_o);
+
+	const bool told = top->tr_push_o | top->tr_start_o | top->tr_end_o |
+	                  top->tr_job_end_o | top->tr_clash_o;
+	rtl_trace t;
+	if (told)
+		t = {m->now,
+		     top->tr_push_o,
+		     top->tr_opcode_o,
+		     top->tr_layer_o,
+		     top->tr_start_o,
+		     top->tr_end_o,
+		     top->tr_job_end_o,
+		     top->tr_clash_o};
+
+	top->clk_i = 1;
+	top->eval();
+
+	// Read data of this cycle's access is there in the next.
+	if (sram_read)
+		read_beat(m, SRAM, sram_addr, top->sram_rdata_i);
+	if (flash_read)
+		read_beat(m, FLASH, flash_addr, top->flash_rdata_i);
+	m->now++;
+	if (told)
+		m->host.trace(m->host.ctx, &t);
+}
+
+void close(rtl_model *m)
+{
+	delete m;
+}
+
+rtl_model *open(const rtl_host *host)
+{
+	rtl_model *m = new rtl_model;
+
+	m->host = *host;
+	m->now = 0;
+	m->top.reset(new Vaccel(&m->context, ""));
+	Vaccel *top = m->top.get();
+	top->rst_ni = 0;
+	for (int i = 0; i < 2; i++) {
+		top->clk_i = 0;
+		top->eval();
+		top->clk_i = 1;
+		top->eval();
+	}
+	top->rst_ni = 1;
+	top->eval();
+	return m;
+}
+
+uint64_t run(rtl_model *m, uint64_t to, int stop_at_irq, const rtl_input *in)
+{
+	while (m->now < to && !(stop_at_irq && m->top->irq_o)) {
+		cycle(m, in);
+		in = nullptr;
+	}
+	return m->now;
+}
+
+uint32_t read(rtl_model *m, uint32_t offset)
+{
+	Vaccel *top = m->top.get();
+
+	top->mmio_req_i = 1;
+	top->mmio_we_i = 0;
+	top->mmio_addr_i = offset & 0xfff;
+	top->eval();
+	return top->mmio_rdata_o;
+}
+
+int irq(const rtl_model *m)
+{
+	return m->top->irq_o;
+}
+
+const uint32_t *counts(const rtl_model *m)
+{
+	return &m->top->tr_counts_o[0];
+}
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const rtl_api joulet_rtl_api;
+const rtl_api joulet_rtl_api = {
+        RTL_ABI, sizeof(Vaccel::tr_counts_o) / sizeof(uint32_t),
+        open,    close,
+        run,     read,
+        irq,     counts,
+};
