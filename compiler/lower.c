@@ -313,13 +313,17 @@ static bool alias(struct lowered *l, const struct node *n, struct err *err)
 	return true;
 }
 
-/* Shortened to what fits, keeping the end: names are paths. */
+/* Shortened to what fits. A converter joins the names of fused operators with
+ * ';': the first one is enough. Then the end is kept: names are paths. */
 static void layer_name(struct layer *y, const char *name)
 {
-	size_t len = strlen(name), room = sizeof(y->name) - 1;
+	size_t len = strcspn(name, ";"), room = sizeof(y->name) - 1;
+	if (len == 0)
+		len = strlen(name);
+	size_t from = len > room ? len - room : 0;
 
-	snprintf(y->name, sizeof(y->name), "%s",
-		 len > room ? name + (len - room) : name);
+	snprintf(y->name, sizeof(y->name), "%.*s", (int)(len - from),
+		 name + from);
 }
 
 static void layer_set(struct lowered *l, const struct node *n)

@@ -391,7 +391,7 @@ class Output(Case):
                 self.assertLessEqual(one[1], two[0])
 
 
-class Rtl(Case):
+class Tool(Case):
     def test_without_verilator(self):
         os.mkdir(self.path("bin"))
         self.refused_with(TOOL, "verilator", "run", "--net", NET, "--input",
@@ -402,6 +402,8 @@ class Rtl(Case):
                           HOME=self.path("bin"),
                           XDG_CACHE_HOME=self.path("bin"))
 
+
+class Rtl(Case):
     def test_verify_agrees(self):
         p = self.good("verify", "--net", NET, "--input", INPUT, "--expect",
                       EXPECT)
