@@ -74,8 +74,9 @@ module requant_lane (
     end
 
     wire signed [32:0] z = {w_qo[31], w_qo} + {{25{zp_i[7]}}, zp_i};
-    assign out_o = z < {{25{qmin_i[7]}}, qmin_i} ? qmin_i :
-                   z > {{25{qmax_i[7]}}, qmax_i} ? qmax_i : z[7:0];
+    wire signed [32:0] lo = {{25{qmin_i[7]}}, qmin_i};
+    wire signed [32:0] hi = {{25{qmax_i[7]}}, qmax_i};
+    assign out_o = z < lo ? qmin_i : z > hi ? qmax_i : z[7:0];
 
     // verilator lint_off UNUSED
     wire unused = &{1'b0, rounded[63], rounded[30:0], w[32], down[5]};
