@@ -357,7 +357,7 @@ static bool lower_node(struct lowered *l, const struct node *n,
 	bool done = false;
 
 	if (n->n_out != 1)
-		return lower_error(l, n, err, "%d outputs", n->n_out);
+		return lower_error(l, n, err, "the operator is not supported");
 	if (is_alias(n->code)) {
 		if (!alias(l, n, err))
 			return false;
