@@ -109,7 +109,6 @@ static void *made_up(size_t bytes)
 		x ^= x << 17;
 		in[i] = (uint8_t)(x >> 56);
 	}
-	say(NULL, "no --input: one made-up input is used, the same every time");
 	return in;
 }
 
@@ -159,11 +158,15 @@ bool job_open(struct job *job, const struct job_args *args, struct err *err)
 		ok = job->net && read_input(job, args->input, err) &&
 		     compile(job, args, err);
 	}
-	if (ok)
-		job->out_bytes = job->n * joulet_net_out_bytes(job->net);
-	else
+	if (!ok) {
 		job_close(job);
-	return ok;
+		return false;
+	}
+	job->out_bytes = job->n * joulet_net_out_bytes(job->net);
+	if (!args->input)
+		say(NULL, "no --input: one made-up input is used, the same "
+		          "every time");
+	return true;
 }
 
 void job_close(struct job *job)

@@ -14,7 +14,7 @@ struct sweep_args {
 };
 
 static const char example[] =
-        "  joulet sweep configs/sweeps/arrays.yaml --csv arrays.csv\n";
+        "  joulet sweep configs/sweeps/digits_arrays.yaml --csv arrays.csv\n";
 
 static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
                   struct err *err)

@@ -65,10 +65,9 @@ class Case(unittest.TestCase):
         """As refused, with a message of which only a part is known."""
         before = sorted(os.listdir(self.dir))
         p = self.joulet(*args, **env)
-        lines = p.stderr.splitlines()
         self.assertEqual(p.returncode, status, p.stderr)
-        self.assertTrue(lines and lines[-1].startswith("joulet: "), p.stderr)
-        self.assertIn(part, lines[-1])
+        self.assertRegex(p.stderr, r"^joulet: [^\n]*\n$")
+        self.assertIn(part, p.stderr)
         self.assertEqual(p.stdout, "")
         self.assertEqual(sorted(os.listdir(self.dir)), before)
 
@@ -295,10 +294,11 @@ class Net(Case):
                           "grpah", "--input", INPUT)
 
     def test_too_large(self):
-        self.refused_with(DATA, "", "run", "--net", NET, "--input", INPUT,
-                          "--set", "scratchpad.kib=1", "--set",
-                          "scratchpad.banks=4", "--set", "array.rows=64",
-                          "--set", "array.cols=64", "--output", "out.bin")
+        self.refused_with(DATA, "bytes of scratchpad", "run", "--net", NET,
+                          "--input", INPUT, "--output", "out.bin",
+                          "--set", "scratchpad.kib=1",
+                          "--set", "scratchpad.banks=4",
+                          "--set", "array.rows=64", "--set", "array.cols=64")
 
 
 class Output(Case):
