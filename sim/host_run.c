@@ -48,7 +48,7 @@ static uint32_t rem_signed(uint32_t a, uint32_t b)
 	do {                                                                   \
 		if (!LIKELY(cyc < limit))                                      \
 			goto out;                                              \
-		goto *(p->run);                                                  \
+		goto *(p->run);                                                \
 	} while (0)
 
 #define BOTH(name, body)                                                       \
