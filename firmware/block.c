@@ -14,24 +14,24 @@ static void whole(int32_t in, int32_t n, int32_t stride, int32_t dilation,
 		*first = *end = 0;
 }
 
-struct block block_make(const struct k_conv *p, bool merged, int32_t tap,
-                        int32_t w_tap, int32_t w_chan)
+void block_make(struct block *b, const struct k_conv *p, bool merged,
+                int32_t tap, int32_t w_tap, int32_t w_chan)
 {
-	struct block b = {.p = p,
-	                  .merged = merged,
-	                  .tap = tap,
-	                  .w_tap = w_tap,
-	                  .w_chan = w_chan};
-	b.x_row = p->dh * p->iw * p->ic;
-	b.x_run = p->dw * p->ic;
-	b.w_run = w_tap;
-	b.w_row = p->kw * w_tap;
+	b->p = p;
+	b->merged = merged;
+	b->tap = tap;
+	b->w_tap = w_tap;
+	b->w_chan = w_chan;
+	b->x_row = p->dh * p->iw * p->ic;
+	b->x_run = p->dw * p->ic;
+	b->w_run = w_tap;
+	b->w_row = p->kw * w_tap;
 
-	whole(p->iw, p->kw, p->sw, p->dw, p->pl, p->ow, &b.xa, &b.xb);
-	whole(p->ih, p->kh, p->sh, p->dh, p->pt, p->oh, &b.ya, &b.yb);
+	whole(p->iw, p->kw, p->sw, p->dw, p->pl, p->ow, &b->xa, &b->xb);
+	whole(p->ih, p->kh, p->sh, p->dh, p->pt, p->oh, &b->ya, &b->yb);
+	b->dot = p->n == 1 && p->oh == 1 && p->ow == 1 && b->xb && b->yb;
 	/* Summing the weights costs as much as half a pixel. */
-	b.fold = (b.xb - b.xa) * (b.yb - b.ya) * p->n >= 4;
-	return b;
+	b->fold = (b->xb - b->xa) * (b->yb - b->ya) * p->n >= 4;
 }
 
 /* bias - zp * (sum of the weights of a channel). */
@@ -180,6 +180,14 @@ static void image(const struct block *b, const int8_t *x, int8_t *out)
 void block_run(const struct block *b, const int8_t *x, int8_t *out)
 {
 	const struct k_conv *p = b->p;
+	if (b->dot) {
+		/* One pixel, no padding: the walk would take longer. */
+		struct window v = {.x = x, .w = b->w, .rows = p->kh};
+		v.runs = b->merged ? 1 : p->kw;
+		v.len = b->merged ? b->w_row : b->tap;
+		b->single(b, &v, 1, out);
+		return;
+	}
 	for (int32_t n = 0; n < p->n; n++) {
 		image(b, x, out);
 		x += p->ih * p->iw * p->ic;

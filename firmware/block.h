@@ -41,6 +41,7 @@ struct block {
 	int32_t x_row, x_run, w_row, w_run;
 	int32_t tap; /* bytes of a tap */
 	bool merged; /* a row of taps is one run */
+	bool dot;    /* one output pixel, no padding */
 	bool fold;
 	bool rare;              /* some scale shifts to the left */
 	int32_t xa, xb, ya, yb; /* whole windows: xa <= ox < xb */
@@ -50,8 +51,8 @@ struct block {
 
 /* What does not depend on the channels, of a kernel whose taps have `tap`
  * bytes of input, and weights w_tap and channels w_chan apart. */
-struct block block_make(const struct k_conv *p, bool merged, int32_t tap,
-                        int32_t w_tap, int32_t w_chan);
+void block_make(struct block *b, const struct k_conv *p, bool merged,
+                int32_t tap, int32_t w_tap, int32_t w_chan);
 
 /* Turn to the nc channels from c0 on. */
 void block_channels(struct block *b, int32_t c0, int nc);

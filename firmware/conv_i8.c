@@ -9,28 +9,31 @@
 #include "firmware/block.h"
 
 /* n taps of np pixels and nc channels. Each weight is loaded before the
- * products of the one before it, because a product right after its load waits
- * a cycle; the flags of CMakeLists.txt keep this order. */
+ * products of the one before it, and so is the input of a single pixel,
+ * because what uses a load right after it waits a cycle; the flags of
+ * CMakeLists.txt keep this order. */
 INLINE void step(int n, int np, int nc, int32_t zp, const int8_t *const *x,
                  const int8_t *const *w, int32_t *acc)
 {
-	int32_t next = w[0][0];
+	int32_t xn[NP], xv[NP], wn = w[0][0];
 	UNROLL
 	for (int k = 0; k < n; k++) {
-		int32_t xv[NP];
 		UNROLL
 		for (int i = 0; i < np; i++)
-			xv[i] = x[i][k];
+			if (np > 1 || k == 0)
+				xn[i] = x[i][k];
 		UNROLL
 		for (int i = 0; i < np; i++)
-			xv[i] -= zp;
+			xv[i] = xn[i] - zp;
 		UNROLL
 		for (int c = 0; c < nc; c++) {
-			int32_t wv = next;
+			int32_t wv = wn;
 			if (c + 1 < nc)
-				next = w[c + 1][k];
+				wn = w[c + 1][k];
 			else if (k + 1 < n)
-				next = w[0][k + 1];
+				wn = w[0][k + 1];
+			if (np == 1 && c == nc / 2 && k + 1 < n)
+				xn[0] = x[0][k + 1];
 			UNROLL
 			for (int i = 0; i < np; i++)
 				acc[i * nc + c] += xv[i] * wv;
@@ -137,8 +140,9 @@ static void conv(const struct k_conv *p)
 {
 	int32_t icg = p->groups > 1 ? p->ic / p->groups : p->ic;
 	int32_t ocg = p->groups > 1 ? p->oc / p->groups : p->oc;
-	struct block b = block_make(p, p->dw == 1 && p->groups == 1, icg, icg,
-	                            p->kh * p->kw * icg);
+	struct block b;
+	block_make(&b, p, p->dw == 1 && p->groups == 1, icg, icg,
+	           p->kh * p->kw * icg);
 	const int8_t *x = PTR(p->in);
 	int8_t *out = PTR(p->out);
 

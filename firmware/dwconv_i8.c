@@ -140,13 +140,14 @@ static void single_1(const struct block *b, const struct window *v, int32_t n,
 
 void kernel_DWCONV_I8(const struct k_conv *p)
 {
-	struct block b = block_make(p, false, 1, p->oc, 1);
+	struct block b;
 	const int8_t *x = PTR(p->in);
 	int8_t *out = PTR(p->out);
 	int32_t mult = p->oc / p->ic;
 	bool shared = mult % NC == 0;
 	int most = mult == 1 || shared ? NC : 1;
 
+	block_make(&b, p, false, 1, p->oc, 1);
 	b.fold = b.fold && !shared;
 	for (int32_t c = 0; c < p->oc;) {
 		int nc = p->oc - c >= most ? most : 1;
