@@ -23,13 +23,6 @@ INLINE struct scale scale_make(int32_t mult, int32_t shift)
 	return (struct scale){(uint32_t)mult << 1, -shift - 1};
 }
 
-/* The rare shifts: 0 and to the left. */
-__attribute__((noinline, unused)) static int32_t
-scale_other(const struct scale *s, int32_t x)
-{
-	return num_requant(x, (int32_t)(s->mult2 >> 1), -s->down - 1);
-}
-
 /* High word of a * b. GCC makes three instructions of it where b is used
  * twice. */
 INLINE int32_t mulhsu(int32_t a, uint32_t b)
@@ -43,21 +36,28 @@ INLINE int32_t mulhsu(int32_t a, uint32_t b)
 #endif
 }
 
-/* The high word of x * 2m and the bit below it are x*m/2^31, rounded. Then
- * half away from zero: the -1 of a negative number turns its ties. Neither
- * step can overflow: |u| < 2^31 - 1 because m < 2^31. s->down >= 0. */
-INLINE int32_t scale_down(const struct scale *s, int32_t x)
+/* The high word of x * 2m and the bit below it are x*m/2^31, rounded. It does
+ * not overflow: |u| < 2^31 - 1 because m < 2^31. */
+INLINE int32_t scale_high(const struct scale *s, int32_t x)
 {
 	uint32_t low = (uint32_t)x * s->mult2;
-	int32_t u = mulhsu(x, s->mult2) + (int32_t)(low >> 31);
+	return mulhsu(x, s->mult2) + (int32_t)(low >> 31);
+}
+
+/* Then half away from zero, where down >= 0: the -1 of a negative number turns
+ * its ties. */
+INLINE int32_t scale_down(const struct scale *s, int32_t x)
+{
+	int32_t u = scale_high(s, x);
 	u += u >> 31;
 	return ((u >> s->down) + 1) >> 1;
 }
 
+/* Every shift. */
 INLINE int32_t scale_apply(const struct scale *s, int32_t x)
 {
 	if (unlikely(s->down < 0))
-		return scale_other(s, x);
+		return scale_high(s, num_shl(x, -1 - s->down));
 	return scale_down(s, x);
 }
 

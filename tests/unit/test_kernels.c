@@ -394,7 +394,8 @@ static void add_make(struct k_add *p, bool wide)
 	*p = (struct k_add){
 	        .flat = between(0, 1), .n = 1, .left = wide ? 15 : 20};
 	for (int d = 0; d < 6; d++) {
-		p->dim[d] = between(1, 4);
+		/* Large ones take another path. */
+		p->dim[d] = between(1, p->flat ? 6 : 4);
 		p->n *= p->dim[d];
 	}
 	operand(p, p->a_stride, p->flat);
