@@ -22,7 +22,17 @@
 #include <stdio.h>
 #include "base/err.h"
 
-enum dtype { DT_F32, DT_I8, DT_U8, DT_I16, DT_I32, DT_I64, DT_BOOL, DT_OTHER, N_DTYPES };
+enum dtype {
+	DT_F32,
+	DT_I8,
+	DT_U8,
+	DT_I16,
+	DT_I32,
+	DT_I64,
+	DT_BOOL,
+	DT_OTHER,
+	N_DTYPES
+};
 extern const char *const dtype_name[N_DTYPES];
 size_t dtype_bytes(enum dtype t); /* 0 for DT_OTHER */
 
@@ -33,25 +43,40 @@ struct tensor {
 	enum dtype type;
 	int rank;
 	int32_t dim[MAX_RANK];
-	int32_t n;              /* elements */
+	int32_t n; /* elements */
 	int32_t bytes;
-	const void *data;       /* constant contents, or NULL for activations */
-	int nq;                 /* scales; 0: not quantized; 1: per tensor */
-	const float *scale;     /* nq */
-	const int64_t *zero;    /* nq */
-	int qdim;               /* axis of per-axis quantization */
+	const void *data;    /* constant contents, or NULL for activations */
+	int nq;              /* scales; 0: not quantized; 1: per tensor */
+	const float *scale;  /* nq */
+	const int64_t *zero; /* nq */
+	int qdim;            /* axis of per-axis quantization */
 };
 
 /* TFLite's builtin operator codes that we know by name; any other code is
  * kept as its number and refused by the stage that cannot handle it. */
 enum builtin {
-	BI_ADD = 0, BI_AVERAGE_POOL_2D = 1, BI_CONCATENATION = 2,
-	BI_CONV_2D = 3, BI_DEPTHWISE_CONV_2D = 4, BI_DEQUANTIZE = 6,
-	BI_FULLY_CONNECTED = 9, BI_LOGISTIC = 14, BI_MAX_POOL_2D = 17,
-	BI_MUL = 18, BI_RESHAPE = 22, BI_SOFTMAX = 25, BI_TANH = 28,
-	BI_PAD = 34, BI_TRANSPOSE = 39, BI_MEAN = 40, BI_SUB = 41,
-	BI_SQUEEZE = 43, BI_STRIDED_SLICE = 45, BI_PADV2 = 60,
-	BI_EXPAND_DIMS = 70, BI_QUANTIZE = 114,
+	BI_ADD = 0,
+	BI_AVERAGE_POOL_2D = 1,
+	BI_CONCATENATION = 2,
+	BI_CONV_2D = 3,
+	BI_DEPTHWISE_CONV_2D = 4,
+	BI_DEQUANTIZE = 6,
+	BI_FULLY_CONNECTED = 9,
+	BI_LOGISTIC = 14,
+	BI_MAX_POOL_2D = 17,
+	BI_MUL = 18,
+	BI_RESHAPE = 22,
+	BI_SOFTMAX = 25,
+	BI_TANH = 28,
+	BI_PAD = 34,
+	BI_TRANSPOSE = 39,
+	BI_MEAN = 40,
+	BI_SUB = 41,
+	BI_SQUEEZE = 43,
+	BI_STRIDED_SLICE = 45,
+	BI_PADV2 = 60,
+	BI_EXPAND_DIMS = 70,
+	BI_QUANTIZE = 114,
 };
 /* Name of a builtin code (all codes of the schema, for messages). */
 const char *builtin_name(int code);
@@ -62,13 +87,13 @@ enum act { ACT_NONE = 0, ACT_RELU = 1, ACT_RELU_N1_1 = 2, ACT_RELU6 = 3 };
 enum { MAX_INPUTS = 16, MAX_OUTPUTS = 8 };
 
 struct node {
-	int index;              /* position in the file */
-	int code;               /* enum builtin or another code */
-	const char *custom;     /* custom operator's name, or NULL */
+	int index;          /* position in the file */
+	int code;           /* enum builtin or another code */
+	const char *custom; /* custom operator's name, or NULL */
 	int n_in, n_out;
-	int in[MAX_INPUTS];     /* tensor indices; -1: absent optional input */
+	int in[MAX_INPUTS]; /* tensor indices; -1: absent optional input */
 	int out[MAX_OUTPUTS];
-	struct {                /* builtin options; defaults as in the schema */
+	struct { /* builtin options; defaults as in the schema */
 		enum padding padding;
 		int act;
 		int stride_h, stride_w, dil_h, dil_w;
@@ -90,21 +115,21 @@ struct graph {
 	const char *path;
 	int n_tensors, n_nodes, n_inputs, n_outputs;
 	struct tensor *tensor;
-	struct node *node;      /* in execution order */
-	int *input, *output;    /* tensor indices */
-	uint64_t file_hash;     /* of the file's bytes */
+	struct node *node;   /* in execution order */
+	int *input, *output; /* tensor indices */
+	uint64_t file_hash;  /* of the file's bytes */
 	void *arena;
 };
 
 bool graph_load(struct graph *g, const char *path, struct err *err);
 bool graph_parse(struct graph *g, const char *path, const void *bytes,
-		 size_t size, struct err *err);
+                 size_t size, struct err *err);
 void graph_free(struct graph *g);
 
 /* ERR_DATA "net.tflite: operator 3 (CONV_2D): " and the text; the way in which
  * every stage refuses a node. Returns false. */
 bool graph_refuse(const struct graph *g, const struct node *n, struct err *err,
-		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* `--dump graph`: one line a tensor and a node, stable text. */
 void graph_dump(const struct graph *g, FILE *f);
@@ -116,7 +141,7 @@ int64_t node_macs(const struct graph *g, const struct node *n);
  * arithmetic (isa/numerics.h). in: all inputs, concatenated; out: all
  * outputs. Every operator it does not know is an ERR_DATA that names it. */
 bool graph_run(const struct graph *g, const void *in, void *out,
-	       struct err *err);
+               struct err *err);
 size_t graph_input_bytes(const struct graph *g);
 size_t graph_output_bytes(const struct graph *g);
 
