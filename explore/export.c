@@ -59,7 +59,7 @@ static void table_row(const struct sweep *s, struct table *t, long i)
 		return;
 	}
 	table_printf(t, "%.1f", r->metric[METRIC_latency_us]);
-	table_printf(t, "%.2f", r->metric[METRIC_energy_uj]);
+	table_printf(t, "%.3f", r->metric[METRIC_energy_uj]);
 	table_printf(t, "%.1f %%", 100 * r->metric[METRIC_utilization]);
 	table_printf(t, "%.1f", r->metric[METRIC_peak_bytes] / 1024);
 }

@@ -193,23 +193,41 @@ static bool check_version(struct store *s, struct err *err)
 	return true;
 }
 
-static bool prepare_file(struct store *s, bool durable, struct err *err)
+/* In one transaction, so that of two processes that make the file one does it
+ * and the other finds it made. A file that is not ours stays as it is. */
+static bool make_tables(struct store *s, struct err *err)
 {
 	char marks[96];
 	snprintf(marks, sizeof marks,
 	         "PRAGMA application_id = %d; PRAGMA user_version = %d",
 	         APPLICATION, VERSION);
-	if (!check_version(s, err) ||
-	    !run(s, "PRAGMA journal_mode = WAL", err) ||
-	    !run(s,
-	         durable ? "PRAGMA synchronous = FULL"
-	                 : "PRAGMA synchronous = NORMAL",
-	         err) ||
-	    !run(s, "BEGIN IMMEDIATE", err))
+	if (!store_begin(s, err))
 		return false;
-	bool ok = run(s, schema, err) && run(s, marks, err) &&
-	          run(s, "COMMIT", err);
-	return ok || back_out(s);
+	if (check_version(s, err) && run(s, schema, err) && run(s, marks, err))
+		return store_end(s, err);
+	return back_out(s);
+}
+
+/* SQLite does not wait for others by itself when it changes the journal. */
+static bool use_wal(struct store *s, struct err *err)
+{
+	const struct timespec pause = {0, 5000000};
+	for (int tries = BUSY_MS / 5;; tries--) {
+		if (run(s, "PRAGMA journal_mode = WAL", err))
+			return true;
+		if (err->kind != ERR_AGAIN || tries == 0)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static bool prepare_file(struct store *s, bool durable, struct err *err)
+{
+	return make_tables(s, err) && use_wal(s, err) &&
+	       run(s,
+	           durable ? "PRAGMA synchronous = FULL"
+	                   : "PRAGMA synchronous = NORMAL",
+	           err);
 }
 
 struct store *store_open(const char *path, bool durable, struct err *err)

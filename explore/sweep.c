@@ -97,7 +97,7 @@ static void on_progress(void *ctx, const struct work_progress *p)
 	bool due = t->terminal ? since >= 0.2
 	                       : since >= 10 &&
 	                                 (all - t->last_done) * 10 >= p->total;
-	if (!due && !(end && t->last_done != all))
+	if (p->known == p->total || (!due && !(end && t->last_done != all)))
 		return;
 	t->last = p->seconds;
 	t->last_done = all;

@@ -292,6 +292,21 @@ static void killed_worker_is_replaced(void **state)
 	assert_true(ask(p, "SELECT sum(attempts) FROM points") <= 49);
 }
 
+static void two_runs_at_once_share_the_points(void **state)
+{
+	struct place *p = *state;
+	int status[2];
+	write_yaml(p, grid);
+	pid_t a = run_apart(p, 2), b = run_apart(p, 2);
+	waitpid(a, &status[0], 0);
+	waitpid(b, &status[1], 0);
+	for (int i = 0; i < 2; i++)
+		assert_true(WIFEXITED(status[i]) &&
+		            WEXITSTATUS(status[i]) == 0);
+	assert_int_equal(ask(p, finished), 48);
+	assert_int_equal(ask(p, "SELECT sum(attempts) FROM points"), 48);
+}
+
 static void results_do_not_depend_on_the_number_of_workers(void **state)
 {
 	struct place *p = *state;
@@ -488,6 +503,7 @@ int main(void)
 	        TEST(bad_sweep_files_are_refused_with_the_place),
 	        TEST(killed_run_goes_on_without_loss_or_repetition),
 	        TEST(killed_worker_is_replaced),
+	        TEST(two_runs_at_once_share_the_points),
 	        TEST(results_do_not_depend_on_the_number_of_workers),
 	        TEST(stop_leaves_a_store_that_goes_on),
 	        TEST(points_are_shared_between_sweeps),
