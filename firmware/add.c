@@ -103,17 +103,27 @@ static void table_make(int32_t *table, const struct operand *o)
 		table[i] = operand_of(&own, (int8_t)i);
 }
 
-static void add_tables(const struct sum *sum, int32_t n, const uint8_t *a,
-                       const uint8_t *b, int8_t *out)
+/* Not inline: the addresses of arrays of its own it would compute anew each
+ * time. */
+__attribute__((noinline)) static void
+look_up(const struct sum *sum, int32_t n, const uint8_t *a, const uint8_t *b,
+        const int32_t *ta, const int32_t *tb, int8_t *out)
 {
 	const struct sum s = *sum;
-	int32_t ta[TABLE], tb[TABLE];
-	table_make(ta, &s.a);
-	table_make(tb, &s.b);
-	for (; n > 0; n--) {
+	const uint8_t *end = a + n;
+	do {
 		uint8_t x = *a++, y = *b++;
 		*out++ = (int8_t)sum_of(&s, ta[x], tb[y]);
-	}
+	} while (a != end);
+}
+
+static void add_tables(const struct sum *s, int32_t n, const uint8_t *a,
+                       const uint8_t *b, int8_t *out)
+{
+	int32_t ta[TABLE], tb[TABLE];
+	table_make(ta, &s->a);
+	table_make(tb, &s->b);
+	look_up(s, n, a, b, ta, tb, out);
 }
 
 void kernel_ADD_I8(const struct k_add *p)

@@ -1,369 +1,7 @@
-/* The firmware's kernels, compiled for this machine, against their definitions
- * in isa/kernels.h, written here one tap at a time. Random shapes and data, a
- * fixed seed, zero tolerance. Bytes around every output must stay as they are.
+/* The firmware's kernels other than convolutions, compiled for this machine,
+ * against their definitions. Bytes around every output must stay as they are.
  */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-#include "firmware/kernels.h"
-#include "isa/numerics.h"
-
-/* ------------------------------------------------------------------------
- * Target memory and random numbers
- */
-
-enum { MEM_BYTES = 1 << 20, GUARD = 64, GUARD_BYTE = 0xa5 };
-
-static _Alignas(16) uint8_t mem[MEM_BYTES];
-static uint32_t used;
-
-void *kernel_ptr(uint32_t addr)
-{
-	assert_in_range(addr, 16, MEM_BYTES - 1);
-	return mem + addr;
-}
-
-static void reset(void)
-{
-	memset(mem, GUARD_BYTE, sizeof mem);
-	used = 16; /* address 0 means: none */
-}
-
-/* Memory with guards on both sides. Not aligned to more than `align`, as
- * the compiler's placement is not. */
-static uint32_t take(size_t bytes, uint32_t align)
-{
-	uint32_t at = used + GUARD;
-	at += (align - at % align) % align;
-	used = at + (uint32_t)bytes + GUARD;
-	assert_true(used <= MEM_BYTES);
-	return at;
-}
-
-static void assert_guards(uint32_t at, size_t bytes)
-{
-	for (uint32_t i = 1; i <= GUARD; i++) {
-		assert_int_equal(mem[at - i], GUARD_BYTE);
-		assert_int_equal(mem[at + bytes + i - 1], GUARD_BYTE);
-	}
-}
-
-static uint64_t seed;
-
-static uint32_t bits(void)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 32);
-}
-
-/* lo..hi, both included. */
-static int32_t between(int32_t lo, int32_t hi)
-{
-	return lo + (int32_t)(bits() % (uint32_t)(hi - lo + 1));
-}
-
-static uint32_t random_bytes(size_t n, uint32_t align)
-{
-	uint32_t at = take(n, align);
-	for (size_t i = 0; i < n; i++)
-		mem[at + i] = (uint8_t)bits();
-	return at;
-}
-
-static int32_t element(uint32_t at, int32_t i, bool wide)
-{
-	return wide ? ((int16_t *)kernel_ptr(at))[i]
-	            : ((int8_t *)kernel_ptr(at))[i];
-}
-
-/* Clamp limits: the whole type, or one-sided, or both. */
-static void limits(int32_t *lo, int32_t *hi, bool wide)
-{
-	*lo = wide ? INT16_MIN : INT8_MIN;
-	*hi = wide ? INT16_MAX : INT8_MAX;
-	if (between(0, 1))
-		*lo += between(0, 128);
-	if (between(0, 3) == 0)
-		*hi -= between(0, 100);
-}
-
-/* ------------------------------------------------------------------------
- * Convolutions
- */
-
-enum form { CONV, DEPTH, FC };
-
-/* Output size along one axis, padded by `before` and `after`; 0: none. */
-static int32_t size(int32_t in, int32_t k, int32_t stride, int32_t dil,
-                    int32_t before, int32_t after)
-{
-	int32_t room = in + before + after - (k - 1) * dil - 1;
-	return room < 0 ? 0 : room / stride + 1;
-}
-
-static void shape_window(struct k_conv *p)
-{
-	static const int32_t kernel[] = {1, 1, 2, 3, 3, 4, 5, 8};
-	do {
-		p->kh = kernel[between(0, 7)];
-		p->kw = kernel[between(0, 7)];
-		p->ih = between(1, 9);
-		p->iw = between(1, 12);
-		p->sh = between(1, 3);
-		p->sw = between(1, 3);
-		p->dh = between(0, 3) ? 1 : between(2, 3);
-		p->dw = between(0, 3) ? 1 : between(2, 3);
-		p->pt = between(0, 1) ? 0 : between(0, p->kh * p->dh);
-		p->pl = between(0, 1) ? 0 : between(0, p->kw * p->dw);
-		p->oh = size(p->ih, p->kh, p->sh, p->dh, p->pt,
-		             between(0, p->kh));
-		p->ow = size(p->iw, p->kw, p->sw, p->dw, p->pl,
-		             between(0, p->kw));
-	} while (p->oh == 0 || p->ow == 0);
-}
-
-static void shape(struct k_conv *p, enum form form)
-{
-	*p = (struct k_conv){.n = between(1, 3), .groups = 1};
-	if (form == FC) {
-		p->ih = p->iw = p->oh = p->ow = p->kh = p->kw = 1;
-		p->sh = p->sw = p->dh = p->dw = 1;
-		p->ic = between(1, 70);
-		p->oc = between(1, 19);
-		return;
-	}
-	shape_window(p);
-	if (form == DEPTH) {
-		static const int32_t mult[] = {1, 1, 1, 2, 3, 4, 8};
-		p->ic = between(1, 13);
-		p->oc = p->ic * mult[between(0, 6)];
-	} else {
-		p->groups = between(0, 3) ? 1 : between(2, 3);
-		p->ic = p->groups * between(1, between(0, 1) ? 6 : 20);
-		p->oc = p->groups * between(1, 11);
-	}
-}
-
-/* Sums are about 2^13 * sqrt(taps); scale them to about the output's range,
- * with all kinds of shifts now and then. */
-static void quantization(struct k_conv *p, bool wide)
-{
-	int32_t *mult, *shift;
-	p->mult = take((size_t)p->oc * 4, 4);
-	p->shift = take((size_t)p->oc * 4, 4);
-	mult = kernel_ptr(p->mult);
-	shift = kernel_ptr(p->shift);
-	for (int32_t c = 0; c < p->oc; c++) {
-		mult[c] = between(1 << 30, INT32_MAX);
-		shift[c] = between(0, 9) ? between(-11, -5) : between(-31, 4);
-		if (wide)
-			shift[c] = between(-12, 2);
-		if (between(0, 30) == 0)
-			mult[c] = shift[c] = 0;
-	}
-	limits(&p->qmin, &p->qmax, wide);
-	if (!wide) {
-		p->in_zp = between(-128, 127);
-		p->out_zp = between(-128, 127);
-	}
-	if (between(0, 9) == 0)
-		return; /* no bias */
-	p->bias = take((size_t)p->oc * (wide ? 8 : 4), 8);
-	for (int32_t c = 0; c < p->oc; c++) {
-		int32_t b = between(-40000, 40000);
-		if (wide)
-			((int64_t *)kernel_ptr(p->bias))[c] = (int64_t)b
-			                                      << between(0, 20);
-		else
-			((int32_t *)kernel_ptr(p->bias))[c] = b;
-	}
-}
-
-static uint32_t conv_make(struct k_conv *p, enum form form, bool wide)
-{
-	uint32_t elem = wide ? 2 : 1;
-	reset();
-	shape(p, form);
-	int32_t per = form == DEPTH ? 1 : p->ic / p->groups;
-	p->in = random_bytes((size_t)(p->n * p->ih * p->iw * p->ic) * elem,
-	                     elem);
-	p->wgt = random_bytes((size_t)(p->kh * p->kw * p->oc * per), 1);
-	quantization(p, wide);
-	p->out = take((size_t)(p->n * p->oh * p->ow * p->oc) * elem, elem);
-	return elem;
-}
-
-/* What one tap adds to a channel's sum. */
-static int64_t tap(const struct k_conv *p, enum form form, bool wide,
-                   int32_t at, int32_t t, int32_t c)
-{
-	const int8_t *w = kernel_ptr(p->wgt);
-	if (form == DEPTH) {
-		int32_t x = element(p->in, at + c / (p->oc / p->ic), wide);
-		return (int64_t)(x - p->in_zp) * w[t * p->oc + c];
-	}
-	int32_t per = p->ic / p->groups, g = c / (p->oc / p->groups);
-	int64_t sum = 0;
-	for (int32_t i = 0; i < per; i++) {
-		int32_t x = element(p->in, at + g * per + i, wide);
-		int32_t v = w[(c * p->kh * p->kw + t) * per + i];
-		sum += (int64_t)(x - p->in_zp) * (v - p->w_zp);
-	}
-	return sum;
-}
-
-static int32_t conv_expected(const struct k_conv *p, enum form form, bool wide,
-                             const int32_t at[3], int32_t c)
-{
-	int64_t sum = 0;
-	for (int32_t t = 0; t < p->kh * p->kw; t++) {
-		int32_t iy = at[1] * p->sh - p->pt + t / p->kw * p->dh;
-		int32_t ix = at[2] * p->sw - p->pl + t % p->kw * p->dw;
-		if (iy >= 0 && iy < p->ih && ix >= 0 && ix < p->iw)
-			sum += tap(p, form, wide,
-			           ((at[0] * p->ih + iy) * p->iw + ix) * p->ic,
-			           t, c);
-	}
-	int32_t m = ((int32_t *)kernel_ptr(p->mult))[c];
-	int32_t s = ((int32_t *)kernel_ptr(p->shift))[c], y;
-	if (wide) {
-		if (p->bias)
-			sum += ((int64_t *)kernel_ptr(p->bias))[c];
-		y = num_requant64(sum, m, s);
-	} else {
-		if (p->bias)
-			sum += ((int32_t *)kernel_ptr(p->bias))[c];
-		y = num_requant((int32_t)sum, m, s);
-	}
-	return num_clamp(num_wrap_add(y, p->out_zp), p->qmin, p->qmax);
-}
-
-static void conv_check(const struct k_conv *p, enum form form, bool wide)
-{
-	int32_t pixels = p->n * p->oh * p->ow;
-	for (int32_t i = 0; i < pixels; i++) {
-		const int32_t at[3] = {i / p->ow / p->oh, i / p->ow % p->oh,
-		                       i % p->ow};
-		for (int32_t c = 0; c < p->oc; c++)
-			assert_int_equal(element(p->out, i * p->oc + c, wide),
-			                 conv_expected(p, form, wide, at, c));
-	}
-	assert_guards(p->out, (size_t)(pixels * p->oc) * (wide ? 2 : 1));
-}
-
-static void convolve(enum form form, bool wide, int rounds,
-                     void (*kernel)(const struct k_conv *))
-{
-	seed = 1 + (uint64_t)form * 2 + wide;
-	for (int i = 0; i < rounds; i++) {
-		struct k_conv p;
-		conv_make(&p, form, wide);
-		kernel(&p);
-		conv_check(&p, form, wide);
-	}
-}
-
-static void conv_i8_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(CONV, false, 400, kernel_CONV_I8);
-}
-
-static void dwconv_i8_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(DEPTH, false, 400, kernel_DWCONV_I8);
-}
-
-static void fc_i8_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(FC, false, 200, kernel_FC_I8);
-}
-
-static void conv_i16_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(CONV, true, 200, kernel_CONV_I16);
-}
-
-static void dwconv_i16_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(DEPTH, true, 200, kernel_DWCONV_I16);
-}
-
-static void fc_i16_equals_its_definition(void **state)
-{
-	(void)state;
-	convolve(FC, true, 200, kernel_FC_I16);
-}
-
-static void fc_i8_with_a_weight_zero_point(void **state)
-{
-	(void)state;
-	seed = 77;
-	for (int i = 0; i < 50; i++) {
-		struct k_conv p;
-		conv_make(&p, FC, false);
-		p.w_zp = between(-128, 127);
-		kernel_FC_I8(&p);
-		conv_check(&p, FC, false);
-	}
-}
-
-/* Long int16 sums leave 32 bits: all products have one sign. */
-static void fc_i16_sums_in_64_bits(void **state)
-{
-	(void)state;
-	seed = 78;
-	struct k_conv p;
-	conv_make(&p, FC, true);
-	p.ic = 3000;
-	p.n = 1;
-	p.in = take(6000, 2);
-	p.wgt = take((size_t)(3000 * p.oc), 1);
-	for (int i = 0; i < 3000; i++)
-		((int16_t *)kernel_ptr(p.in))[i] = INT16_MIN;
-	memset(kernel_ptr(p.wgt), 0x80, (size_t)(3000 * p.oc));
-	for (int32_t c = 0; c < p.oc; c++)
-		((int32_t *)kernel_ptr(p.shift))[c] = between(-24, -16);
-	kernel_FC_I16(&p);
-	conv_check(&p, FC, true);
-}
-
-/* The firmware's short cut for requantization meets every sum and shift. */
-static void one_tap_requantizes_as_tflm(void **state)
-{
-	(void)state;
-	seed = 79;
-	for (int i = 0; i < 4000; i++) {
-		reset();
-		struct k_conv p;
-		shape(&p, FC);
-		p.n = p.ic = p.oc = 1;
-		p.in = random_bytes(1, 1);
-		p.wgt = random_bytes(1, 1);
-		quantization(&p, false);
-		p.bias = random_bytes(4, 4);
-		*(int32_t *)kernel_ptr(p.shift) = between(-31, 0);
-		/* Sums of every magnitude, those that wrap too. */
-		*(int32_t *)kernel_ptr(p.bias) >>= between(0, 31);
-		p.out = take(1, 1);
-		kernel_FC_I8(&p);
-		conv_check(&p, FC, false);
-	}
-}
-
-/* ------------------------------------------------------------------------
- * Other kernels
- */
+#include "tests/unit/kernel_mem.h"
 
 /* Element offset of index i (of the whole output) in an operand. */
 static int32_t broadcast(const struct k_add *p, const int32_t *stride,
@@ -617,6 +255,32 @@ static void quantize_rounds_half_away_and_saturates(void **state)
 	assert_guards(p.out, 2 * N);
 }
 
+/* Floats of every kind: random bits, and random sizes near the range. */
+static void quantize_equals_its_definition(void **state)
+{
+	(void)state;
+	enum { N = 1000 };
+	seed = 35;
+	for (int i = 0; i < 20; i++) {
+		reset();
+		struct k_quant p = {.n = N, .out_zp = between(-128, 127)};
+		float scale = ldexpf((float)between(1 << 23, 1 << 24),
+		                     between(-40, -16));
+		p.scale = float_bits(scale);
+		p.in = random_bytes(N * 4, 4);
+		float *x = kernel_ptr(p.in);
+		for (int k = 0; k < N; k += 2)
+			x[k] = scale * (float)between(-70000, 70000) / 128;
+		p.out = take(N, 1);
+		kernel_QUANTIZE_F32_I8(&p);
+		for (int k = 0; k < N; k++)
+			assert_int_equal(element(p.out, k, false),
+			                 num_quantize(x[k], scale, p.out_zp,
+			                              INT8_MIN, INT8_MAX));
+		assert_guards(p.out, N);
+	}
+}
+
 static void dequantize_multiplies_once(void **state)
 {
 	(void)state;
@@ -752,20 +416,12 @@ static void a_kernel_runs_by_its_number(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(conv_i8_equals_its_definition),
-	        cmocka_unit_test(dwconv_i8_equals_its_definition),
-	        cmocka_unit_test(fc_i8_equals_its_definition),
-	        cmocka_unit_test(fc_i8_with_a_weight_zero_point),
-	        cmocka_unit_test(one_tap_requantizes_as_tflm),
-	        cmocka_unit_test(conv_i16_equals_its_definition),
-	        cmocka_unit_test(dwconv_i16_equals_its_definition),
-	        cmocka_unit_test(fc_i16_equals_its_definition),
-	        cmocka_unit_test(fc_i16_sums_in_64_bits),
 	        cmocka_unit_test(add_equals_its_definition),
 	        cmocka_unit_test(pools_equal_their_definitions),
 	        cmocka_unit_test(softmax_i8_is_near_the_exponential),
 	        cmocka_unit_test(softmax_i16_is_near_the_exponential),
 	        cmocka_unit_test(quantize_rounds_half_away_and_saturates),
+	        cmocka_unit_test(quantize_equals_its_definition),
 	        cmocka_unit_test(dequantize_multiplies_once),
 	        cmocka_unit_test(requantize_equals_its_definition),
 	        cmocka_unit_test(pad_copies_inside_and_fills_outside),
