@@ -307,6 +307,72 @@ static void two_runs_at_once_share_the_points(void **state)
 	assert_int_equal(ask(p, "SELECT sum(attempts) FROM points"), 48);
 }
 
+static void lease_of_another_machine_ends_with_its_time(void **state)
+{
+	struct place *p = *state;
+	static const char far[] = "elsewhere/00000000/1/1", us[] = "us/0/1/1";
+	struct err err;
+	long a, b, n;
+	write_yaml(p, grid);
+	struct plan *plan = plan_load(p->yaml, &err);
+	struct store *s = store_open(p->store, false, &err);
+	assert_true(store_add_plan(s, plan, &err));
+
+	assert_true(store_claim(s, plan, far, 100, 0, &a, &err));
+	assert_int_equal(a, 0);
+	assert_true(store_reap(s, plan, &n, &err));
+	assert_int_equal(n, 0);
+	assert_true(store_claim(s, plan, us, 100, 0, &b, &err));
+	assert_int_equal(b, 1);
+
+	/* Run out: the next one takes it; what its owner brings is dropped. */
+	assert_true(store_renew(s, far, -1, &err));
+	assert_true(store_claim(s, plan, us, 100, 0, &b, &err));
+	assert_int_equal(b, 0);
+	struct outcome late = {.ok = false, .error = "late"}, o;
+	bool found;
+	assert_true(store_finish(s, plan, 0, far, &late, &err));
+	assert_true(store_get(s, plan, 0, &o, &found, &err));
+	assert_false(found);
+	struct outcome ours = {.ok = true,
+	                       .cycles = UINT64_C(1) << 40,
+	                       .out_hash = UINT64_MAX};
+	ours.counts.n[N_EVENTS - 1] = 77;
+	assert_true(store_finish(s, plan, 0, us, &ours, &err));
+	assert_true(store_get(s, plan, 0, &o, &found, &err));
+	assert_true(found && o.ok);
+	assert_true(o.cycles == ours.cycles && o.out_hash == ours.out_hash);
+	assert_memory_equal(&o.counts, &ours.counts, sizeof o.counts);
+	store_close(s);
+	plan_free(plan);
+}
+
+static void a_point_that_kills_three_workers_is_failed(void **state)
+{
+	struct place *p = *state;
+	struct err err;
+	long point;
+	write_yaml(p, grid);
+	struct plan *plan = plan_load(p->yaml, &err);
+	struct store *s = store_open(p->store, false, &err);
+	assert_true(store_add_plan(s, plan, &err));
+	for (int i = 0; i < 3; i++) {
+		assert_true(store_claim(s, plan, "us", 9, 0, &point, &err));
+		assert_int_equal(point, 0);
+		assert_true(store_release(s, "us", true, "it died", &err));
+	}
+	assert_true(store_claim(s, plan, "us", 9, 0, &point, &err));
+	assert_int_equal(point, 1);
+	struct outcome o;
+	bool found;
+	assert_true(store_get(s, plan, 0, &o, &found, &err));
+	assert_true(found && !o.ok);
+	assert_string_equal(o.error, "it died");
+	assert_int_equal(o.kind, ERR_BUG);
+	store_close(s);
+	plan_free(plan);
+}
+
 static void results_do_not_depend_on_the_number_of_workers(void **state)
 {
 	struct place *p = *state;
@@ -504,6 +570,8 @@ int main(void)
 	        TEST(killed_run_goes_on_without_loss_or_repetition),
 	        TEST(killed_worker_is_replaced),
 	        TEST(two_runs_at_once_share_the_points),
+	        TEST(lease_of_another_machine_ends_with_its_time),
+	        TEST(a_point_that_kills_three_workers_is_failed),
 	        TEST(results_do_not_depend_on_the_number_of_workers),
 	        TEST(stop_leaves_a_store_that_goes_on),
 	        TEST(points_are_shared_between_sweeps),
