@@ -80,7 +80,11 @@ INLINE void rows(int np, int nc, int32_t zp, const struct block *b,
 			step(4, np, nc, zp, x, w, acc);
 			advance(4, 4, np, nc, x, w);
 		}
-		for (int32_t k = len & 3; k; k--) {
+		if (len & 2) {
+			step(2, np, nc, zp, x, w, acc);
+			advance(2, 2, np, nc, x, w);
+		}
+		if (len & 1) {
 			step(1, np, nc, zp, x, w, acc);
 			advance(1, 1, np, nc, x, w);
 		}

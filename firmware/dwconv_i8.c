@@ -49,32 +49,44 @@ INLINE void tap_shared(int np, int nc, int32_t zp, const int8_t *const *x,
 	}
 }
 
-INLINE void rows(int np, int nc, bool shared, int32_t zp, const struct block *b,
-                 const struct window *v, const int8_t *x0, int32_t *sums)
+/* All taps, `times` at a time; that divides the taps of a row. */
+INLINE void taps(int times, int np, int nc, bool shared, int32_t zp,
+                 const struct block *b, const struct window *v,
+                 const int8_t *x0, int32_t *sums)
 {
-	int32_t x_run = b->x_run, w_run = b->w_run, runs = v->runs;
-	int32_t x_rest = b->x_row - runs * x_run;
-	int32_t w_rest = b->w_row - runs * w_run;
+	int32_t x_run = b->x_run, w_run = b->w_run;
+	int32_t x_row = b->x_row, w_row = b->w_row;
+	int32_t rows = v->rows, runs = v->runs;
+	if (times == 1 && runs == 1) { /* a column: as good as a row */
+		runs = rows;
+		rows = 1;
+		x_run = x_row;
+		w_run = w_row;
+	}
+	int32_t x_rest = x_row - runs * x_run, w_rest = w_row - runs * w_run;
 	int32_t acc[NP * NC];
 	const int8_t *x[NP], *w = v->w;
 	UNROLL
 	for (int i = 0; i < np; i++)
 		x[i] = x0 + i * v->x_next;
-
-	if (runs <= 0)
-		return;
 	UNROLL
 	for (int i = 0; i < np * nc; i++)
 		acc[i] = sums[i];
-	for (int32_t r = v->rows; r > 0; r--) {
+
+	for (; rows > 0; rows--) {
 		int32_t s = runs;
 		do {
-			(shared ? tap_shared : tap)(np, nc, zp, x, w, acc);
 			UNROLL
-			for (int i = 0; i < np; i++)
-				x[i] += x_run;
-			w += w_run;
-		} while (--s);
+			for (int t = 0; t < times; t++) {
+				(shared ? tap_shared : tap)(np, nc, zp, x, w,
+				                            acc);
+				UNROLL
+				for (int i = 0; i < np; i++)
+					x[i] += x_run;
+				w += w_run;
+			}
+			s -= times;
+		} while (s);
 		UNROLL
 		for (int i = 0; i < np; i++)
 			x[i] += x_rest;
@@ -95,7 +107,10 @@ INLINE void pixels(int np, int nc, bool shared, bool folded,
 	for (; n > 0; n--) {
 		int32_t acc[NP * NC];
 		block_init(np, nc, folded, b, acc);
-		rows(np, nc, shared, zp, b, v, x, acc);
+		if (np == 2 && !shared && v->runs == 3)
+			taps(3, np, nc, shared, zp, b, v, x, acc);
+		else if (v->runs > 0 && v->rows > 0)
+			taps(1, np, nc, shared, zp, b, v, x, acc);
 		block_store(np, nc, b, v, acc, out);
 		x += np * v->x_next;
 		out += np * v->out_next;
