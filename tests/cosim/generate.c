@@ -173,11 +173,11 @@ static bool place_memory(struct gen *g, struct range h, bool flash, int64_t *at)
 static bool gen_dma(struct gen *g, int64_t op)
 {
 	struct command c = {.opcode = op};
-	bool big = chance(g, 10);
+	bool big = chance(g, 10), many = chance(g, 3);
 
-	c.n0 = pick(g, 1, big ? 700 : 70);
-	c.n1 = chance(g, 30) ? 1 : pick(g, 1, big ? 3 : 7);
-	c.n2 = chance(g, 50) ? 1 : pick(g, 1, 4);
+	c.n0 = pick(g, 1, big ? 700 : many ? 2 : 70);
+	c.n1 = chance(g, 30) ? 1 : pick(g, 1, big ? 3 : many ? 600 : 7);
+	c.n2 = chance(g, 50) ? 1 : pick(g, 1, many && c.n1 == 1 ? 600 : 4);
 	c.fill = pick(g, 0, 255);
 	c.spad_s1 = stride(g, c.n0);
 	c.spad_s2 = stride(g, c.n0 * c.n1);
@@ -314,6 +314,15 @@ static bool finish_conv(struct gen *g, struct command *c)
 	c->ka = chance(g, 40) ? 1 : pick(g, 1, 4);
 	c->kb = chance(g, 50) ? 1 : pick(g, 1, 4);
 	c->run = chance(g, 25) ? pick(g, 1, 3 * g->word) : pick(g, 1, g->word);
+	if (chance(g, 4)) {
+		c->run = pick(g, 1, 1500);
+		c->ka = c->kb = 1;
+	}
+	if (chance(g, 4)) {
+		c->run = pick(g, 1, 3);
+		c->ka = pick(g, 1, 255);
+		c->kb = pick(g, 1, 2);
+	}
 	c->ka_s = stride(g, c->run);
 	c->kb_s = stride(g, c->run * c->ka);
 	c->act_xs = stride(g, pick(g, 1, c->run));
@@ -330,14 +339,27 @@ static bool finish_conv(struct gen *g, struct command *c)
 	return true;
 }
 
-static bool gen_conv(struct gen *g)
+/* Channels and pixels; now and then many of one of them. */
+static struct command shape(struct gen *g)
 {
-	int64_t cols = g->p->d.cols;
+	int64_t cols = g->p->d.cols, far = pick(g, 0, 99);
 	struct command c = {
 	        .nchan = pick(g, 1, chance(g, 50) ? cols : 3 * cols),
 	        .nx = pick(g, 1, chance(g, 50) ? 6 : 40),
 	        .ny = pick(g, 1, chance(g, 50) ? 2 : 8),
 	};
+
+	if (far >= 6)
+		return c;
+	c.nchan = far < 2 ? pick(g, 1, N_PAR * cols) : pick(g, 1, 3);
+	c.nx = far == 2 || far == 3 ? pick(g, 1, 1500) : 1;
+	c.ny = far > 3 ? pick(g, 1, 700) : 1;
+	return c;
+}
+
+static bool gen_conv(struct gen *g)
+{
+	struct command c = shape(g);
 
 	return finish_conv(g, &c);
 }
@@ -364,16 +386,16 @@ static bool gen_split(struct gen *g)
 
 static bool gen_vector(struct gen *g)
 {
-	int64_t cols = g->p->d.cols;
-	struct command c = {
-	        .opcode = pick(g, OP_DWCONV, OP_AVGPOOL),
-	        .nchan = pick(g, 1, chance(g, 50) ? cols : 3 * cols),
-	        .nx = pick(g, 1, chance(g, 50) ? 6 : 40),
-	        .ny = pick(g, 1, 5),
-	        .ka = pick(g, 1, chance(g, 80) ? 4 : 12),
-	        .kb = pick(g, 1, chance(g, 80) ? 4 : 9),
-	};
+	struct command c = shape(g);
 
+	c.opcode = pick(g, OP_DWCONV, OP_AVGPOOL);
+	c.ka = pick(g, 1, chance(g, 80) ? 4 : 12);
+	c.kb = pick(g, 1, chance(g, 80) ? 4 : 9);
+	if (chance(g, 5)) {
+		int64_t many = pick(g, 1, 255);
+		c.ka = chance(g, 50) ? many : 1;
+		c.kb = c.ka == 1 ? many : 1;
+	}
 	c.pm = pick(g, 1, c.ka);
 	c.act_xs = stride(g, pick(g, 1, c.nchan));
 	c.act_ys = stride(g, pick(g, 1, c.nchan * 2));
@@ -511,7 +533,7 @@ static void gen_command(struct gen *g)
 		gen_split(g);
 	} else if (kind < 92) {
 		gen_vector(g);
-	} else if (kind < 99 || !g->p->bad_opcode) {
+	} else if (kind < 97 || !g->p->bad_opcode) {
 		gen_add(g);
 	} else {
 		bad.layer = g->layer;

@@ -70,6 +70,8 @@ static void poll_irq(struct host *h)
 	bool irq = h->ops->irq(h->a);
 
 	see(h, "irq", irq);
+	if (rng_percent(&h->rng, 10))
+		put(h, ACCEL_CTRL, (uint32_t)rng_in(&h->rng, 0, 1));
 	if (!irq)
 		return;
 	h->t += (uint64_t)rng_in(&h->rng, 0, 9);
