@@ -30,7 +30,8 @@ MAY_INCLUDE = {
     "cli": {"cli", "explore", "isa", "base", "sim/joulet.h"},
 }
 # The public library joins what the others keep apart.
-EXTRA = {"sim/joulet.c": {"compiler"}}
+EXTRA = {name: {"compiler"}
+         for name in ("sim/joulet.c", "sim/verify.c", "sim/program.h")}
 
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.M)
 SOURCE = (".c", ".h", ".cpp", ".def", ".S")
