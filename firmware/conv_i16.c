@@ -1,8 +1,8 @@
 /* conv_i16: convolutions and fully connected layers, int16 activations, int8
  * weights, int64 sums.
  *
- * A product needs 23 bits with its sign, so that CHUNK of them are summed in a
- * register before they go to the 64-bit sum.
+ * A product needs 23 bits with its sign, so up to CHUNK of them are summed in
+ * a register before they go to the 64-bit sum.
  */
 #include <stdbool.h>
 #include "firmware/kernels.h"
@@ -10,23 +10,22 @@
 
 enum { CHUNK = 256 };
 
-/* n products; inputs x_step elements apart, weights w_step. */
-INLINE int64_t dot(const int16_t *x, int32_t x_step, const int8_t *w,
-                   int32_t w_step, int32_t n)
+/* n products of neighbours. */
+INLINE int64_t dot(const int16_t *x, const int8_t *w, int32_t n)
 {
 	int64_t sum = 0;
 	while (n > 0) {
 		int32_t part = 0, k = n < CHUNK ? n : CHUNK;
 		n -= k;
 		for (; k >= 4; k -= 4) {
-			UNROLL
-			for (int i = 0; i < 4; i++)
-				part += x[i * x_step] * w[i * w_step];
-			x += 4 * x_step;
-			w += 4 * w_step;
+			int32_t x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3];
+			int32_t w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
+			part += x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3;
+			x += 4;
+			w += 4;
 		}
-		for (; k > 0; k--, x += x_step, w += w_step)
-			part += *x * *w;
+		for (; k > 0; k--)
+			part += *x++ * *w++;
 		sum += part;
 	}
 	return sum;
@@ -61,7 +60,7 @@ static int64_t conv_sum(const struct k_conv *p, const struct window *v,
 		const int16_t *xr = x + (iy * p->iw + ix) * p->ic;
 		const int8_t *wr = w + (ky * p->kw + v->kx0) * icg;
 		for (int32_t r = 0; r < runs; r++) {
-			sum += dot(xr, 1, wr, 1, len);
+			sum += dot(xr, wr, len);
 			xr += p->dw * p->ic;
 			wr += icg;
 		}
@@ -69,46 +68,79 @@ static int64_t conv_sum(const struct k_conv *p, const struct window *v,
 	return sum;
 }
 
-/* The same of a depthwise convolution; x, w: of the channel. */
-static int64_t depth_sum(const struct k_conv *p, const struct window *v,
-                         const int16_t *x, const int8_t *w)
+static int64_t channel_bias(const struct k_conv *p, int32_t c)
 {
-	int64_t sum = 0;
-	for (int32_t ky = v->ky0; ky < v->ky1; ky++) {
-		int32_t iy = v->y + ky * p->dh, ix = v->x + v->kx0 * p->dw;
-		sum += dot(x + (iy * p->iw + ix) * p->ic, p->dw * p->ic,
-		           w + (ky * p->kw + v->kx0) * p->oc, p->oc,
-		           v->kx1 - v->kx0);
-	}
-	return sum;
+	return p->bias ? ((const int64_t *)PTR(p->bias))[c] : 0;
 }
 
-static void pixel(const struct k_conv *p, bool depthwise,
-                  const struct window *v, const int16_t *x, int16_t *out)
+static int16_t requantize(const struct k_conv *p, int64_t sum, int32_t c)
+{
+	const int32_t *mult = PTR(p->mult), *shift = PTR(p->shift);
+	int32_t y = num_requant64(sum, mult[c], shift[c]);
+	return (int16_t)num_clamp(num_wrap_add(y, p->out_zp), p->qmin, p->qmax);
+}
+
+static void conv_pixel(const struct k_conv *p, const struct window *v,
+                       const int16_t *x, int16_t *out)
 {
 	const int8_t *w = PTR(p->wgt);
-	const int32_t *mult = PTR(p->mult), *shift = PTR(p->shift);
-	const int64_t *bias = p->bias ? PTR(p->bias) : 0;
-	int32_t icg = p->ic, ocg = p->oc, group = 0, c_mult = p->oc / p->ic;
+	int32_t icg = p->ic, ocg = p->oc;
 	if (p->groups > 1) {
 		icg = p->ic / p->groups;
 		ocg = p->oc / p->groups;
 	}
+	for (int32_t c = 0, left = ocg; c < p->oc; c++, left--) {
+		if (left == 0) { /* next group */
+			left = ocg;
+			x += icg;
+		}
+		int64_t sum = conv_sum(p, v, x, w, icg);
+		out[c] = requantize(p, sum + channel_bias(p, c), c);
+		w += p->kh * p->kw * icg;
+	}
+}
 
-	for (int32_t c = 0; c < p->oc; c++) {
-		int64_t sum;
-		if (c == (group + 1) * ocg)
-			group++;
-		if (depthwise)
-			sum = depth_sum(p, v, x + c / c_mult, w + c);
-		else
-			sum = conv_sum(p, v, x + group * icg,
-			               w + c * p->kh * p->kw * icg, icg);
-		if (bias)
-			sum += bias[c];
-		int32_t y = num_requant64(sum, mult[c], shift[c]);
-		out[c] = (int16_t)num_clamp(num_wrap_add(y, p->out_zp), p->qmin,
-		                            p->qmax);
+/* Sum of a channel of a depthwise convolution; x, w: its first tap inside. */
+static int64_t depth_sum(const struct k_conv *p, const struct window *v,
+                         const int16_t *x, const int8_t *w)
+{
+	int32_t n = v->kx1 - v->kx0, x_step = p->dw * p->ic, w_step = p->oc;
+	int32_t x_row = p->dh * p->iw * p->ic - n * x_step;
+	int32_t w_row = (p->kw - n) * w_step;
+	int64_t sum = 0;
+
+	for (int32_t r = v->ky1 - v->ky0; r > 0; r--) {
+		for (int32_t left = n; left > 0; left -= CHUNK) {
+			int32_t part = 0;
+			for (int32_t k = left < CHUNK ? left : CHUNK; k; k--) {
+				part += *x * *w;
+				x += x_step;
+				w += w_step;
+			}
+			sum += part;
+		}
+		x += x_row;
+		w += w_row;
+	}
+	return sum;
+}
+
+static void depth_pixel(const struct k_conv *p, const struct window *v,
+                        const int16_t *x, int16_t *out)
+{
+	const int8_t *w = PTR(p->wgt);
+	int32_t mult = p->oc / p->ic;
+	int32_t iy = v->y + v->ky0 * p->dh, ix = v->x + v->kx0 * p->dw;
+	x += (iy * p->iw + ix) * p->ic;
+	w += (v->ky0 * p->kw + v->kx0) * p->oc;
+
+	for (int32_t c = 0, left = mult; c < p->oc; c++, left--) {
+		if (left == 0) { /* next input channel */
+			left = mult;
+			x++;
+		}
+		int64_t sum = depth_sum(p, v, x, w++);
+		out[c] = requantize(p, sum + channel_bias(p, c), c);
 	}
 }
 
@@ -125,7 +157,7 @@ static void conv(const struct k_conv *p, bool depthwise)
 			};
 			clip(v.y, p->dh, p->kh, p->ih, &v.ky0, &v.ky1);
 			clip(v.x, p->dw, p->kw, p->iw, &v.kx0, &v.kx1);
-			pixel(p, depthwise, &v, x, out);
+			(depthwise ? depth_pixel : conv_pixel)(p, &v, x, out);
 			out += p->oc;
 		}
 		x += p->ih * p->iw * p->ic;
