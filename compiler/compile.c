@@ -38,6 +38,61 @@ static bool known_stages(const struct compile_opts *opts, struct err *err)
 	return true;
 }
 
+/* What became of each op, for dumps and layers. */
+static void note_ops(struct lowered *l, const struct sched *s)
+{
+	for (int i = 0; i < l->n_ops; i++) {
+		struct tiling *g = &l->op[i].tiling;
+		g->n_commands = 0;
+		g->ex_cycles = g->begin = g->end = 0;
+	}
+	for (int i = 0; i < s->at.n_items; i++) {
+		const struct item *it = &s->item[i];
+		struct tiling *g = &l->op[it->op].tiling;
+		bool ex = opcode_queue((int)it->c.opcode) == QUEUE_EX;
+		if (ex && !g->ex_cycles)
+			g->begin = it->start;
+		if (ex)
+			g->ex_cycles += it->end - it->start;
+		if (it->end > g->end)
+			g->end = it->end;
+		g->n_commands++;
+		l->layer[l->op[it->op].layer].n_commands++;
+	}
+}
+
+/* Tile with each weight; keep the schedule that ends first in `best`, and its
+ * tilings in the ops. */
+static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
+{
+	struct lowered *l = t->l;
+	struct op *kept = arena_zero(&l->arena, (size_t)l->n_ops,
+				     sizeof(*kept));
+
+	for (int i = 0; i < N_TILE_WEIGHTS; i++) {
+		struct sched first, final;
+		sched_open(&first, &t->hw);
+		sched_open(&final, &t->hw);
+		t->s = &first;
+		t->load_weight = tile_weights[i];
+		bool ok = tile(t, err);
+		if (ok)
+			sched_hoist(&final, &first);
+		sched_close(&first);
+		if (ok && (i == 0 || sched_end(&final) < sched_end(best))) {
+			sched_close(best);
+			*best = final;
+			memcpy(kept, l->op, (size_t)l->n_ops * sizeof(*kept));
+		} else {
+			sched_close(&final);
+		}
+		if (!ok)
+			return false;
+	}
+	memcpy(l->op, kept, (size_t)l->n_ops * sizeof(*kept));
+	return true;
+}
+
 static bool tile_and_emit(struct program *p, struct lowered *l,
 			  const struct compile_opts *opts, struct err *err)
 {
@@ -45,11 +100,14 @@ static bool tile_and_emit(struct program *p, struct lowered *l,
 	struct sched s;
 
 	sched_open(&s, &t.hw);
-	t.s = &s;
-	bool ok = tile(&t, err);
-	if (ok && wanted(opts, "tiles"))
-		tiles_dump(&t, opts->dump_to);
-	ok = ok && emit(&t, p, err);
+	bool ok = tile_best(&t, &s, err);
+	if (ok) {
+		t.s = &s;
+		note_ops(l, &s);
+		if (wanted(opts, "tiles"))
+			tiles_dump(&t, opts->dump_to);
+		ok = emit(&t, p, err);
+	}
 	p->spad_bytes = s.most_bytes;
 	sched_close(&s);
 	return ok;

@@ -34,17 +34,6 @@ static void put32(uint8_t *to, uint32_t v)
 }
 
 /* Structures of the image consist of 32-bit words. */
-static void add_words(struct out *o, const void *words, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i += 4) {
-		uint32_t v;
-		uint8_t le[4];
-		memcpy(&v, (const char *)words + i, 4);
-		put32(le, v);
-		buf_add(&o->b, le, 4);
-	}
-}
-
 static void set_words(struct out *o, uint32_t addr, const void *words,
 		      size_t bytes)
 {
@@ -53,6 +42,14 @@ static void set_words(struct out *o, uint32_t addr, const void *words,
 		memcpy(&v, (const char *)words + i, 4);
 		put32((uint8_t *)o->b.data + (addr - MAP_FLASH) + i, v);
 	}
+}
+
+static void add_words(struct out *o, const void *words, size_t bytes)
+{
+	size_t at = o->b.len;
+
+	buf_pad(&o->b, 0, (int)bytes);
+	set_words(o, MAP_FLASH + (uint32_t)at, words, bytes);
 }
 
 /* ---- CPU ops ---- */

@@ -78,6 +78,8 @@ struct tiling {
 	bool in_piece;          /* each of those loads its own input (1x1) */
 	bool chan_outer;        /* loop over channels outside of space */
 	bool par_out;           /* parameters lie behind each output */
+	bool out_whole;         /* one output buffer for all channel tiles */
+	bool patches;           /* CONV: input as one row of taps per pixel */
 	bool swap;              /* vector mode: image y is the chain axis */
 	int64_t tn;             /* ADD: elements of a tile */
 	/* What came of it, for dumps. */

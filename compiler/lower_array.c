@@ -140,6 +140,17 @@ static int conv_opcode(struct lowered *l, const struct node *n,
 	return OP_CONV;
 }
 
+/* Without neighbours it does not matter where a pixel is: one long row can be
+ * cut anywhere. */
+static void flatten(struct window *w)
+{
+	if (w->kh != 1 || w->kw != 1 || w->sh != 1 || w->sw != 1)
+		return;
+	w->iw *= w->n * w->ih;
+	w->ow = w->x1 = w->iw;
+	w->n = w->ih = w->oh = w->y1 = 1;
+}
+
 static bool array_conv(struct lowered *l, const struct node *n, bool *done,
 		       struct err *err)
 {
@@ -160,6 +171,8 @@ static bool array_conv(struct lowered *l, const struct node *n, bool *done,
 		.qmax = (int8_t)c.qmax, .n_par = c.win.oc, .mult = c.mult,
 		.shift = c.shift, .wgt = wgt};
 	fold_bias(l, &c, a);
+	if (opcode == OP_CONV)
+		flatten(&a->win);
 	*done = true;
 	return true;
 }

@@ -31,6 +31,18 @@ struct region {
 
 int64_t region_bytes(const struct region *r);
 
+/* For each of ny x nx output pixels the kh rows of taps it reads, each kw * ch
+ * bytes, one after the other: a convolution with short runs becomes one with a
+ * single long run. Taps outside of the image hold `fill`. */
+struct patches {
+	int tensor, img, y, ny, x, nx, fill;
+	const struct window *win;
+};
+int64_t patches_bytes(const struct patches *p);
+struct key patches_key(const struct patches *p, int op);
+void load_patches(struct tiler *t, int op, const struct patches *p,
+		  uint32_t spad);
+
 /* The name of its contents; equal bytes have equal names. */
 struct key region_key(const struct region *r);
 

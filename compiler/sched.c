@@ -45,6 +45,15 @@ static uint64_t bank_mask(int bank, int n)
 	return ones << bank;
 }
 
+static int lowest_bank(uint64_t banks)
+{
+	int b = 0;
+
+	while (!(banks >> b & 1))
+		b++;
+	return b;
+}
+
 uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes)
 {
 	assert(bytes > 0 && addr + bytes <= s->hw->spad_bytes);
@@ -106,22 +115,22 @@ static int oldest_run(const struct sched *s, int n, uint64_t taken)
 /* Places for the wants that are no hits, largest first. */
 static bool place_rest(struct sched *s, struct want *w, int n, uint64_t taken)
 {
-	for (int pass = 0; pass < 2; pass++)
-		for (int size = s->hw->banks; size > 0; size--)
-			for (int i = 0; i < n; i++) {
-				if (w[i].hit || !w[i].bytes ||
-				    w[i].optional != (pass == 1) ||
-				    banks_of(s, w[i].bytes) != size)
-					continue;
-				int b = oldest_run(s, size, taken);
-				w[i].addr = b < 0 ? NO_ADDR :
-					    (uint32_t)b * s->hw->bank_bytes;
-				if (b >= 0)
-					taken |= bank_mask(b, size);
-				else if (!w[i].optional)
-					return false;
-			}
-	return true;
+	for (;;) {
+		struct want *next = NULL;
+		for (int i = 0; i < n; i++)
+			if (!w[i].hit && !w[i].placed &&
+			    (!next || w[i].bytes > next->bytes))
+				next = &w[i];
+		if (!next)
+			return true;
+		int size = banks_of(s, next->bytes);
+		int b = oldest_run(s, size, taken);
+		if (b < 0)
+			return false;
+		taken |= bank_mask(b, size);
+		next->addr = (uint32_t)b * s->hw->bank_bytes;
+		next->placed = true;
+	}
 }
 
 static void forget(struct sched *s, uint64_t banks)
@@ -141,9 +150,8 @@ static void remember(struct sched *s, const struct want *w)
 	uint64_t banks = sched_banks(s, w->addr, w->bytes);
 	uint32_t bank = w->addr / s->hw->bank_bytes;
 
-	for (int b = 0; b < s->hw->banks; b++)
-		if (banks >> b & 1)
-			s->at.bank_age[b] = s->at.age;
+	for (uint64_t left = banks; left; left &= left - 1)
+		s->at.bank_age[lowest_bank(left)] = s->at.age;
 	if (w->hit)
 		return;
 	forget(s, banks);
@@ -151,13 +159,12 @@ static void remember(struct sched *s, const struct want *w)
 		w->key, (int)bank, banks_of(s, w->bytes)};
 }
 
-/* Optional wants are only for what fits: an unplaced one is not an error. */
 static bool try_plan(struct sched *s, struct want *w, int n, bool reuse)
 {
 	uint64_t taken = 0;
 
 	for (int i = 0; i < n; i++) {
-		w[i].addr = NO_ADDR;
+		w[i].placed = !w[i].bytes;
 		w[i].hit = w[i].bytes && reuse && find(s, &w[i]);
 		if (w[i].hit)
 			taken |= sched_banks(s, w[i].addr, w[i].bytes);
@@ -178,7 +185,7 @@ bool sched_plan(struct sched *s, struct want *w, int n)
 	}
 	s->at.age++;
 	for (int i = 0; i < n; i++)
-		if (w[i].bytes && w[i].addr != NO_ADDR) {
+		if (w[i].bytes) {
 			remember(s, &w[i]);
 			sum += w[i].bytes;
 		}
@@ -216,14 +223,11 @@ static void find_waits(const struct sched *s, enum queue q,
 {
 	const struct sched_state *a = &s->at;
 
-	for (int o = 0; o < N_QUEUES; o++) {
-		wait[o] = 0;
-		if (o == (int)q)
-			continue;
-		for (int b = 0; b < s->hw->banks; b++)
-			if (it->banks >> b & 1)
-				wait[o] = max_int(wait[o], a->bank_last[o][b]);
-	}
+	memset(wait, 0, N_QUEUES * sizeof(*wait));
+	for (uint64_t left = it->banks; left; left &= left - 1)
+		for (int o = 0, b = lowest_bank(left); o < N_QUEUES; o++)
+			wait[o] = max_int(wait[o], a->bank_last[b][o]);
+	wait[q] = 0;
 	if (it->lo == it->hi)
 		return;
 	if (q == QUEUE_LD) {
@@ -248,10 +252,42 @@ static const struct item *queued_item(const struct sched *s, int q, int number)
 	return &s->item[s->queue[q][s->at.base[q] + number - 1].item];
 }
 
-static void set_time(struct sched *s, enum queue q, struct item *it,
-		     const int wait[N_QUEUES])
+/* Commands come from flash, and stores go to SRAM, before loads. What they
+ * take from a load that is on its way is charged to the next load from that
+ * memory: close enough, and nothing that is in the list changes. */
+static int64_t contention(struct sched *s, enum queue q, const struct item *it,
+			  int64_t push)
 {
 	struct sched_state *a = &s->at;
+	const struct item *tail =
+		a->n[QUEUE_LD] ? queued_item(s, QUEUE_LD, a->n[QUEUE_LD])
+			       : NULL;
+	int64_t late = 0;
+
+	if (tail && tail->flash && tail->end > push)
+		a->debt[1] += COMMAND_BYTES / s->hw->dma;
+	if (q == QUEUE_ST && tail && tail->lo < tail->hi &&
+	    tail->end > it->start) {
+		int64_t till = tail->end < it->end ? tail->end : it->end;
+		a->debt[0] += till - it->start;
+	}
+	if (q == QUEUE_LD && (it->flash || it->lo < it->hi)) {
+		late = a->debt[it->flash];
+		a->debt[it->flash] = 0;
+	}
+	if (q == QUEUE_LD && it->lo < it->hi && a->n[QUEUE_ST] &&
+	    a->free[QUEUE_ST] > it->start) {
+		int64_t till = a->free[QUEUE_ST] < it->end
+			? a->free[QUEUE_ST] : it->end;
+		late += till - it->start;
+	}
+	return late;
+}
+
+/* Cycle of the push: later than the one before, and with room in the queue. */
+static int64_t push_time(const struct sched *s, enum queue q)
+{
+	const struct sched_state *a = &s->at;
 	int64_t push = a->fetch + fetch_cycles(s->hw);
 
 	if (a->n[q] >= s->hw->queue) {
@@ -260,13 +296,32 @@ static void set_time(struct sched *s, enum queue q, struct item *it,
 		if (gone->start + 1 > push)
 			push = gone->start + 1;
 	}
-	a->fetch = push;
-	it->start = push + 1 > a->free[q] ? push + 1 : a->free[q];
+	return push;
+}
+
+static int64_t start_time(const struct sched *s, enum queue q, int64_t push,
+			  const int wait[N_QUEUES])
+{
+	int64_t start = push + 1 > s->at.free[q] ? push + 1 : s->at.free[q];
+
 	for (int o = 0; o < N_QUEUES; o++)
-		if (wait[o] > 0 && queued_item(s, o, wait[o])->end > it->start)
-			it->start = queued_item(s, o, wait[o])->end;
+		if (wait[o] > 0 && queued_item(s, o, wait[o])->end > start)
+			start = queued_item(s, o, wait[o])->end;
+	return start;
+}
+
+static void set_time(struct sched *s, enum queue q, struct item *it,
+		     const int wait[N_QUEUES])
+{
+	struct sched_state *a = &s->at;
+
+	a->fetch = push_time(s, q);
+	it->start = start_time(s, q, a->fetch, wait);
 	it->end = it->start + command_cycles(s->hw, &it->c);
+	it->end += contention(s, q, it, a->fetch);
 	a->free[q] = it->end;
+	if (q == QUEUE_LD)
+		a->load_cycles += it->end - it->start;
 }
 
 int64_t sched_end(const struct sched *s)
@@ -294,6 +349,7 @@ void sched_end_job(struct sched *s)
 	memset(a->bank_last, 0, sizeof(a->bank_last));
 	memset(a->waited, 0, sizeof(a->waited));
 	a->fetch = end;
+	a->debt[0] = a->debt[1] = 0;
 	for (int q = 0; q < N_QUEUES; q++) {
 		a->base[q] += a->n[q];
 		a->n[q] = 0;
@@ -322,14 +378,14 @@ bool sched_full(const struct sched *s)
 	return false;
 }
 
-void sched_push(struct sched *s, int op, struct item it)
+void sched_push(struct sched *s, struct item it)
 {
 	struct sched_state *a = &s->at;
 	enum queue q = opcode_queue((int)it.c.opcode);
 	int wait[N_QUEUES];
 
 	if (!a->open) {
-		add_step(s, (struct sched_step){true, op, a->n_items, 0});
+		add_step(s, (struct sched_step){true, it.op, a->n_items, 0});
 		a->open = true;
 	}
 	find_waits(s, q, &it, wait);
@@ -348,7 +404,88 @@ void sched_push(struct sched *s, int op, struct item it)
 		(struct queued){a->n_items, a->waited[q][QUEUE_LD]};
 	a->n[q]++;
 	a->n_items++;
-	for (int b = 0; b < s->hw->banks; b++)
-		if (it.banks >> b & 1)
-			a->bank_last[q][b] = a->n[q];
+	for (uint64_t left = it.banks; left; left &= left - 1)
+		a->bank_last[lowest_bank(left)][q] = a->n[q];
+}
+
+/* ---- loads moved forward ---- */
+
+enum {
+	HOIST_WINDOW = 256, /* items looked at */
+	HOIST_GAP = 16,     /* cycles of waiting that are worth it */
+};
+
+/* When would it start, and how long would its unit have waited by then? */
+static int64_t peek_start(const struct sched *s, const struct item *it,
+			  int64_t *idle)
+{
+	enum queue q = opcode_queue((int)it->c.opcode);
+	int wait[N_QUEUES];
+	int64_t push = push_time(s, q);
+
+	find_waits(s, q, it, wait);
+	int64_t start = start_time(s, q, push, wait);
+	int64_t ready = push + 1 > s->at.free[q] ? push + 1 : s->at.free[q];
+	*idle = start - ready;
+	return start;
+}
+
+/* The first item after `i`, not yet moved, that depends on no memory and whose
+ * banks nobody uses before it; and which does not keep item i waiting for
+ * long. -1: none. */
+static int find_hoist(const struct sched *to, const struct item *item, int n,
+		      int i, const bool *moved, int64_t start)
+{
+	uint64_t used = item[i].banks;
+
+	for (int j = i + 1; j < n && j < i + HOIST_WINDOW; j++) {
+		const struct item *it = &item[j];
+		if (moved[j])
+			continue;
+		if (it->flash && !(it->banks & used)) {
+			int64_t idle, at = peek_start(to, it, &idle);
+			int64_t took = command_cycles(to->hw, &it->c);
+			if (at + took / 2 <= start)
+				return j;
+		}
+		used |= it->banks;
+	}
+	return -1;
+}
+
+static void hoist_job(struct sched *to, const struct item *item, int n)
+{
+	bool *moved = mem_zero((size_t)n, sizeof(*moved));
+
+	for (int i = 0; i < n; i++) {
+		bool waits = opcode_queue((int)item[i].c.opcode) == QUEUE_LD &&
+			     item[i].lo < item[i].hi;
+		if (moved[i])
+			continue;
+		for (int j = i; waits && j >= 0;) {
+			int64_t idle, start = peek_start(to, &item[i], &idle);
+			j = idle < HOIST_GAP ? -1 :
+			    find_hoist(to, item, n, i, moved, start);
+			if (j >= 0) {
+				sched_push(to, item[j]);
+				moved[j] = true;
+			}
+		}
+		sched_push(to, item[i]);
+	}
+	free(moved);
+}
+
+void sched_hoist(struct sched *to, const struct sched *from)
+{
+	for (int i = 0; i < from->at.n_steps; i++) {
+		const struct sched_step *s = &from->step[i];
+		if (!s->accel) {
+			sched_cpu(to, s->op);
+			continue;
+		}
+		hoist_job(to, from->item + s->first, s->n);
+		sched_end_job(to);
+	}
+	to->most_bytes = from->most_bytes;
 }

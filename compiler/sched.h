@@ -24,8 +24,8 @@ enum { MAX_BANKS = 64, MAX_BUFFERS = MAX_BANKS };
 
 /* What a buffer holds. LINEAR: bytes v[0] .. v[0]+v[1]-1 of tensor `id`; a
  * part of a longer LINEAR buffer is found too. NONE is never found. */
-enum buffer_kind { BUF_NONE, BUF_LINEAR, BUF_REGION, BUF_COPY, BUF_WGT,
-		   BUF_PAR };
+enum buffer_kind { BUF_NONE, BUF_LINEAR, BUF_REGION, BUF_PATCHES, BUF_COPY,
+		   BUF_WGT, BUF_PAR };
 enum { KEY_VALUES = 10 };
 struct key {
 	int64_t kind, id, v[KEY_VALUES];
@@ -35,16 +35,16 @@ struct key {
 struct want {
 	struct key key;
 	uint32_t bytes;     /* 0: nothing is wanted */
-	bool optional;      /* may stay without place: then addr is NO_ADDR */
 	bool fresh;         /* never take a cached one */
 	uint32_t addr;      /* result: scratchpad address */
 	bool hit;           /* result: the bytes are there already */
+	bool placed;        /* while planning */
 };
-#define NO_ADDR UINT32_MAX
 
 /* A command, and what of the memories it touches. */
 struct item {
-	struct command c;   /* FLASH addresses: offset in the weight section */
+	struct command c;   /* flash addresses: offset in the weight section */
+	int op;
 	bool flash;
 	uint64_t banks;
 	uint32_t lo, hi;    /* SRAM bytes; none if equal */
@@ -69,9 +69,11 @@ struct sched_state {
 	bool open;                   /* a job is being filled */
 	int base[N_QUEUES];          /* index in `queue` of the job's first */
 	int n[N_QUEUES];             /* commands of this job, per queue */
-	int bank_last[N_QUEUES][MAX_BANKS]; /* last user: number from 1; 0 none */
+	int bank_last[MAX_BANKS][N_QUEUES]; /* last user: number from 1; 0 none */
 	int waited[N_QUEUES][N_QUEUES];     /* largest wait count so far */
 	int64_t fetch, free[N_QUEUES];      /* time of last push; units */
+	int64_t debt[2];             /* cycles that SRAM, flash owe to loads */
+	int64_t load_cycles;         /* sum over all loads */
 	uint32_t age, bank_age[MAX_BANKS];
 	struct buffer buf[MAX_BUFFERS];
 	int n_buf;
@@ -100,9 +102,9 @@ void sched_close(struct sched *s);
 /* Give every want a place, different banks for each. False: they do not fit. */
 bool sched_plan(struct sched *s, struct want *w, int n);
 
-/* Append a command of op `op`; sets its wait counts. banks: of all the
- * scratchpad bytes it touches. */
-void sched_push(struct sched *s, int op, struct item it);
+/* Append a command; sets its wait counts and times. */
+void sched_push(struct sched *s, struct item it);
+/* Banks of scratchpad bytes. */
 uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes);
 
 /* End the job that is open, if any; append a CPU step. */
@@ -113,5 +115,9 @@ bool sched_full(const struct sched *s);
 
 /* When everything so far has ended. */
 int64_t sched_end(const struct sched *s);
+
+/* Append all of `from` to `to`, which is open and empty, with weight loads
+ * moved forward: to where the load unit would otherwise wait for a store. */
+void sched_hoist(struct sched *to, const struct sched *from);
 
 #endif

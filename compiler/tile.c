@@ -1,10 +1,12 @@
 /* tile: which tilings there are, and the search. See tile.h.
  *
  * Candidates are tried on the real schedule: each is generated behind what is
- * there, its end is noted, and the schedule goes back to the mark. So what a
+ * there, its cost is noted, and the schedule goes back to the mark. So what a
  * tiling gains from loads that ran ahead, or from bytes that are still in the
- * scratchpad, is seen and not guessed. The one that ends first is taken; among
- * equals the one with fewer commands.
+ * scratchpad, is seen and not guessed. The cheapest is taken; among equals the
+ * one with fewer commands. Layer by layer, so what is best for one may not be
+ * best for the next: tile_weights are different opinions on that, and compile()
+ * keeps the program that ends first.
  */
 #include "compiler/tile.h"
 
@@ -15,6 +17,8 @@
 #include "base/mem.h"
 
 enum { MAX_SIZES = 24, SECTION_ALIGN = 16 };
+
+const int tile_weights[N_TILE_WEIGHTS] = {1, 8};
 
 /* ---- sizes ---- */
 
@@ -41,7 +45,7 @@ static bool fits_fields(const struct op *op)
 	if (op->array.opcode == OP_ADD)
 		return true;
 	return g->ty <= 65535 && g->tx <= 65535 &&
-	       (int64_t)g->tx * g->tc <= 65535 && row * w->ic <= 1 << 22 &&
+	       (int64_t)g->tx * (g->out_whole ? w->oc : g->tc) <= 65535 && row * w->ic <= 1 << 22 &&
 	       (g->kpiece || (int64_t)w->kw * w->ic <= 65535);
 }
 
@@ -56,7 +60,8 @@ static bool small_enough(const struct hw *h, const struct op *op)
 
 	if (op->array.opcode == OP_ADD)
 		return g->tn <= h->spad_bytes;
-	return (int64_t)g->ty * g->tx <= h->spad_bytes &&
+	return (int64_t)g->ty * g->tx * (g->out_whole ? w->oc : 1) <=
+		       h->spad_bytes &&
 	       (g->tc + h->cols) * steps <= h->spad_bytes &&
 	       rows * cols <= 16 * (int64_t)h->spad_bytes;
 }
@@ -69,20 +74,28 @@ static bool feasible(const struct hw *h, struct op *op)
 	return tile_banks(h, &op->tiling) <= h->banks;
 }
 
-/* ceil(n / k) for k = 1, 2, 3, 4, 6, 8, 12 ..., each once, at last 1. */
-static int divisions(int n, int size[MAX_SIZES])
+/* ceil(n / k) for k = 1, 2, 3, 4, 6, 8, 12 ..., rounded up to a multiple of
+ * `step`, each once; at last `step`. At most n. */
+static int divisions(int n, int step, int size[MAX_SIZES])
 {
 	int count = 0;
 
-	for (int k = 1; k < n && count < MAX_SIZES - 1;
-	     k += k < 4 ? 1 : k % 3 ? k / 2 : k / 3) {
-		int s = (n + k - 1) / k;
+	for (int k = 1; count < MAX_SIZES; k += k < 4 ? 1 : k % 3 ? k / 2
+								  : k / 3) {
+		int s = ((n + k - 1) / k + step - 1) / step * step;
+		if (s > n)
+			s = n;
 		if (!count || size[count - 1] != s)
 			size[count++] = s;
+		if (s <= step)
+			break;
 	}
-	if (!count || size[count - 1] != 1)
-		size[count++] = 1;
 	return count;
+}
+
+static int gcd(int a, int b)
+{
+	return b ? gcd(b, a % b) : a;
 }
 
 /* ---- candidates ---- */
@@ -95,7 +108,7 @@ struct search {
 	struct sched_state *mark;
 	bool any;
 	struct tiling best;
-	int64_t best_end;
+	int64_t best_cost; /* cycles, see attempt */
 	int best_commands;
 	int64_t least_tiles;
 };
@@ -110,24 +123,29 @@ static int64_t tile_count(const struct op *op)
 	       ((w->x1 - w->x0 + g->tx - 1) / g->tx);
 }
 
-/* Generate, look, go back. */
+/* Generate, look, go back. What counts is the end, and a little the work of the
+ * load unit: while it is busy, the next layers' loads cannot run ahead. */
 static void attempt(struct search *s)
 {
 	struct sched *sched = s->t->s;
 	struct tiling given = s->op->tiling;
 
 	*s->mark = sched->at;
+	s->t->limit = s->any ? s->best_cost : INT64_MAX;
 	tile_commands(s->t, s->index);
+	int64_t load = sched->at.load_cycles - s->mark->load_cycles;
 	int64_t end = sched_end(sched);
+	int64_t cost = end + load * s->t->load_weight / 16;
 	int commands = sched->at.n_items - s->mark->n_items;
 	sched->at = *s->mark;
 	s->op->tiling = given;
-	if (s->any && (end > s->best_end ||
-		       (end == s->best_end && commands >= s->best_commands)))
+	if (s->any && (cost > s->best_cost ||
+		       (cost == s->best_cost &&
+			commands >= s->best_commands)))
 		return;
 	s->any = true;
 	s->best = given;
-	s->best_end = end;
+	s->best_cost = cost;
 	s->best_commands = commands;
 }
 
@@ -149,7 +167,7 @@ static int64_t chain_reads(const struct hw *h, const struct op *op, bool swap)
 /* Much finer cuts than needed only cost time to try. */
 static bool too_fine(struct search *s)
 {
-	enum { FINER = 16, FEW = 64 };
+	enum { FINER = 8, FEW = 32 };
 	int64_t n = tile_count(s->op);
 
 	if (!s->least_tiles || n < s->least_tiles)
@@ -157,51 +175,69 @@ static bool too_fine(struct search *s)
 	return n > FEW && n > FINER * s->least_tiles;
 }
 
-/* Try the tiling in s->op with both orders of loops, parameters apart or with
- * the output. */
+/* The ways to run through a tiling's tiles: channels inside, with an output
+ * buffer each or one for all; channels outside. */
+static bool attempt_orders(struct search *s)
+{
+	struct tiling *g = &s->op->tiling;
+	const struct window *w = &s->op->array.win;
+	const struct tiling given = *g;
+	bool split = g->tc < w->oc, any = false;
+	bool many = split && tile_count(s->op) > (w->oc + g->tc - 1) / g->tc;
+
+	for (int i = 0; i < 3; i++) {
+		*g = given;
+		g->out_whole = i == 1;
+		g->chan_outer = i == 2;
+		if ((i == 1 && (!split || g->par_out || g->kpiece)) ||
+		    (i == 2 && !many) || !feasible(&s->t->hw, s->op))
+			continue;
+		any = true;
+		if (!too_fine(s))
+			attempt(s);
+	}
+	return any;
+}
+
+/* Try the tiling in s->op; parameters lie apart if there is room. */
 static void attempt_window(struct search *s)
 {
 	struct tiling *g = &s->op->tiling;
 	const struct hw *h = &s->t->hw;
-	const struct window *w = &s->op->array.win;
-	bool many = g->tc < w->oc && tile_count(s->op) >
-		    (w->oc + g->tc - 1) / g->tc;
 
-	g->par_out = false;
-	if (!feasible(h, s->op)) {
-		g->par_out = true;
-		if (!feasible(h, s->op))
-			return;
-	}
-	if (too_fine(s))
-		return;
 	if (s->op->array.opcode != OP_CONV)
 		g->swap = chain_reads(h, s->op, true) <
 			  chain_reads(h, s->op, false);
-	for (int order = 0; order <= (many ? 1 : 0); order++) {
-		g->chan_outer = order;
-		attempt(s);
-	}
+	const struct tiling given = *g;
+	if (attempt_orders(s))
+		return;
+	*g = given;
+	g->par_out = true;
+	attempt_orders(s);
 }
 
-/* Rows if there are any to cut, else columns. */
-static void search_space(struct search *s, int tc)
+/* Rows if there are any to cut, else columns. Sizes are such that the array's
+ * rows are full where `round`. */
+static void search_space(struct search *s, int tc, bool patches, bool round)
 {
 	const struct window *w = &s->op->array.win;
-	int ny[MAX_SIZES], nx[MAX_SIZES];
-	int n_ny = divisions(w->y1 - w->y0, ny);
-	int n_nx = divisions(w->x1 - w->x0, nx);
+	int size[MAX_SIZES], rows = s->t->hw.rows;
+	int height = w->y1 - w->y0, width = w->x1 - w->x0;
+	bool conv = s->op->array.opcode == OP_CONV;
+	int step = conv ? rows / gcd(width, rows) : rows;
+	int n = divisions(height, round ? step : 1, size);
 
-	for (int i = 0; i < n_ny; i++) {
-		s->op->tiling = (struct tiling){.ty = ny[i], .tx = nx[0],
-						.tc = tc};
+	for (int i = 0; i < n; i++) {
+		s->op->tiling = (struct tiling){.ty = size[i], .tx = width,
+						.tc = tc, .patches = patches};
 		attempt_window(s);
 	}
-	if (s->any && n_ny > 1)
+	if (height > 1 && (s->any || round))
 		return;
-	for (int i = 1; i < n_nx; i++) {
-		s->op->tiling = (struct tiling){.ty = 1, .tx = nx[i],
-						.tc = tc};
+	n = divisions(width, round ? rows : 1, size);
+	for (int i = 1; i < n; i++) {
+		s->op->tiling = (struct tiling){.ty = 1, .tx = size[i],
+						.tc = tc, .patches = patches};
 		attempt_window(s);
 	}
 }
@@ -234,16 +270,32 @@ static void search_pieces(struct search *s)
 			}
 }
 
+/* Do short runs leave much of the array idle, so that input as rows of taps
+ * may be better? */
+static bool wants_patches(const struct search *s)
+{
+	const struct window *w = &s->op->array.win;
+	int run = w->kw * w->ic, word = s->t->hw.word;
+
+	return s->op->array.opcode == OP_CONV && w->kh > 1 && w->dw == 1 &&
+	       run % word != 0 && run < 4 * word;
+}
+
 static void search_window(struct search *s)
 {
 	const struct hw *h = &s->t->hw;
 	int groups[MAX_SIZES];
-	int n = divisions(tile_groups(h, &s->op->array), groups);
+	int n = divisions(tile_groups(h, &s->op->array), 1, groups);
 
-	for (int i = 0; i < n; i++) {
-		int tc = groups[i] * h->cols, oc = s->op->array.win.oc;
-		search_space(s, tc < oc ? tc : oc);
-	}
+	for (int pass = 0; pass < 2 && !s->any; pass++)
+		for (int i = 0; i < n; i++) {
+			int tc = groups[i] * h->cols;
+			int oc = s->op->array.win.oc;
+			tc = tc < oc ? tc : oc;
+			search_space(s, tc, false, pass == 0);
+			if (wants_patches(s))
+				search_space(s, tc, true, pass == 0);
+		}
 	if (!s->any && s->op->array.opcode == OP_CONV)
 		search_pieces(s);
 }
@@ -252,7 +304,8 @@ static void search_add(struct search *s)
 {
 	enum { ALIGN = 16 };
 	int size[MAX_SIZES];
-	int n = divisions((int)((s->op->array.n + ALIGN - 1) / ALIGN), size);
+	int n = divisions((int)((s->op->array.n + ALIGN - 1) / ALIGN), 1,
+			  size);
 
 	for (int i = 0; i < n && (i < 12 || !s->any); i++) {
 		struct tiling *g = &s->op->tiling;
@@ -337,8 +390,8 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 		return too_small(&s, err);
 	op->tiling = s.best;
 	tile_sizes(&t->hw, op);
+	t->limit = INT64_MAX;
 	tile_commands(t, index);
-	t->l->layer[op->layer].n_commands += op->tiling.n_commands;
 	return true;
 }
 
@@ -347,6 +400,7 @@ bool tile(struct tiler *t, struct err *err)
 	struct sched_state *mark = mem_zero(1, sizeof(*mark));
 	bool ok = true;
 
+	t->section_bytes = 0;
 	t->const_at = arena_zero(&t->l->arena, (size_t)t->l->g->n_tensors,
 				 sizeof(*t->const_at));
 	for (int i = 0; i < t->l->n_ops && ok; i++) {

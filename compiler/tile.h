@@ -17,7 +17,13 @@ struct tiler {
 	uint32_t *const_at;     /* per tensor: constant inputs of array ops,
 				 * offset in the weight section */
 	uint32_t section_bytes; /* of the weight section */
+	int64_t limit;          /* tile_commands may stop after this cycle */
+	int load_weight;        /* what a busy cycle of the load unit costs, in
+				 * sixteenths of a cycle that passes */
 };
+
+enum { N_TILE_WEIGHTS = 2 };
+extern const int tile_weights[N_TILE_WEIGHTS]; /* values for load_weight */
 
 /* Commands for the whole network, in steps (t->s, which is open and empty).
  * Error: a layer that no tiling brings into the scratchpad. */
@@ -26,7 +32,8 @@ bool tile(struct tiler *t, struct err *err);
 /* Sizes of the largest tile's buffers; from the op's tiling. */
 void tile_sizes(const struct hw *h, struct op *op);
 
-/* Append the commands of op number `index`. */
+/* Append the commands of op number `index`; only some of them, if they end
+ * after t->limit. */
 void tile_commands(struct tiler *t, int index);
 
 /* Array steps of one column group; 0 for pools. */

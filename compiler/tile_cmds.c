@@ -1,10 +1,7 @@
 /* tile_cmds: the commands of an op for a given tiling. See tile.h.
  *
  * A tile asks the scheduler for its buffers (input, weights, parameters,
- * output), loads those that are not there yet, executes and stores. The
- * weights of the next tile are asked for before the input of this one: they
- * depend on nothing, so the load unit fetches them while this tile's input is
- * still being computed by the layer before.
+ * output), loads those that are not there yet, executes and stores.
  */
 #include "compiler/region.h"
 
@@ -44,14 +41,24 @@ static struct region in_region(const struct op *op, const struct tile *e)
 	return r;
 }
 
+static struct patches in_patches(const struct op *op, const struct tile *e)
+{
+	return (struct patches){
+		.tensor = op->in[0], .img = e->img, .y = e->y, .ny = e->ny,
+		.x = e->x, .nx = e->nx, .fill = op->array.fill,
+		.win = &op->array.win};
+}
+
 static struct region out_region(const struct op *op, const struct tile *e)
 {
 	const struct window *w = &op->array.win;
+	bool whole = op->tiling.out_whole;
 
 	return (struct region){
 		.tensor = op->out, .img = e->img, .y = e->y, .rows = e->ny,
-		.ystep = 1, .x = e->x, .cols = e->nx, .xstep = 1, .c = e->c,
-		.nch = e->nc, .h = w->oh, .w = w->ow, .ch = w->oc};
+		.ystep = 1, .x = e->x, .cols = e->nx, .xstep = 1,
+		.c = whole ? 0 : e->c, .nch = whole ? w->oc : e->nc,
+		.h = w->oh, .w = w->ow, .ch = w->oc};
 }
 
 /* A command's part of the sum: `nb` runs of the kernel from run `at` on, or
@@ -94,7 +101,7 @@ static struct piece next_piece(const struct op *op, const struct piece *p)
 }
 
 /* Where a tile's buffers are. */
-enum { IN, OUT, PAR, WGT, NEXT, N_WANTS };
+enum { IN, OUT, PAR, WGT, N_WANTS };
 
 static int groups_of(const struct hw *h, int nc)
 {
@@ -105,6 +112,26 @@ static int64_t par_bytes(const struct hw *h, const struct array_op *a, int nc)
 {
 	return a->par_shared ? h->par_bytes
 			     : (int64_t)groups_of(h, nc) * h->par_bytes;
+}
+
+/* Parameters apart from the output: those of the whole layer if one bank holds
+ * them, so that they are loaded once. */
+static bool par_whole(const struct hw *h, const struct op *op)
+{
+	int64_t all = (int64_t)tile_par_blocks(h, &op->array) * h->par_bytes;
+
+	return !op->tiling.par_out && all <= h->bank_bytes;
+}
+
+/* First parameter block, and bytes, of the buffer that tile `e` needs. */
+static void par_extent(const struct hw *h, const struct op *op,
+		       const struct tile *e, int64_t *first, int64_t *bytes)
+{
+	bool whole = par_whole(h, op);
+
+	*first = whole || op->array.par_shared ? 0 : e->c / h->cols;
+	*bytes = whole ? tile_par_blocks(h, &op->array) * h->par_bytes
+		       : par_bytes(h, &op->array, e->nc);
 }
 
 /* Weights of tile `e`, all of them or those of piece `p`. */
@@ -138,7 +165,7 @@ static void load_section(struct tiler *t, int index, int64_t at,
 
 static void load_wgt(struct tiler *t, int index, const struct want *w)
 {
-	if (w->bytes && w->addr != NO_ADDR)
+	if (w->bytes)
 		load_section(t, index, t->l->op[index].wgt_at + w->key.v[0],
 			     w, w->addr, w->bytes);
 }
@@ -151,6 +178,11 @@ static void set_conv(struct command *c, const struct op *op,
 	int64_t nch = r->nch, pitch = r->cols * nch;
 	int ysub = r->ystep > 1 ? 1 : w->sh, xsub = r->xstep > 1 ? 1 : w->sw;
 
+	if (op->tiling.patches) {
+		c->run = c->act_xs = (int64_t)w->kh * w->kw * w->ic;
+		c->act_ys = c->nx * c->act_xs;
+		return;
+	}
 	c->run = run_bytes(w);
 	c->kb = w->kh;
 	c->ka = w->dw == 1 ? 1 : w->kw;
@@ -190,8 +222,9 @@ static void set_vector(struct command *c, const struct op *op,
 	c->act_xs = swap ? ys : xs;
 	c->act_ys = swap ? xs : ys;
 	if (swap) {
+		int64_t pixel = c->out_xs;
 		c->nx = e->ny, c->ny = e->nx;
-		c->out_xs = (int64_t)e->nx * e->nc, c->out_ys = e->nc;
+		c->out_xs = e->nx * pixel, c->out_ys = pixel;
 	}
 }
 
@@ -214,34 +247,35 @@ static uint32_t word_up(const struct hw *h, int64_t n)
 
 static void execute(struct tiler *t, int index, const struct tile *e,
 		    const struct piece *p, const struct region *in,
-		    const struct want *w, uint32_t par)
+		    const struct region *out, const struct want *w,
+		    uint32_t par)
 {
 	const struct op *op = &t->l->op[index];
 	const struct array_op *a = &op->array;
-	struct item it = {.c = exe_command(t, index)};
+	struct item it = {.c = exe_command(t, index), .op = index};
 	struct command *c = &it.c;
-	int64_t out_bytes = (int64_t)e->ny * e->nx * e->nc;
 
 	c->act = w[IN].addr;
 	c->wgt = w[WGT].bytes ? w[WGT].addr : 0;
 	c->par = par;
-	c->out = w[OUT].addr;
+	c->out = w[OUT].addr + (uint32_t)(e->c - out->c);
 	c->nchan = e->nc;
 	c->nx = e->nx, c->ny = e->ny;
 	c->wgt_cs = tile_steps(a) * t->hw.cols;
-	c->out_xs = e->nc;
-	c->out_ys = e->ny > 1 ? (int64_t)e->nx * e->nc : 0;
+	c->out_xs = out->nch;
+	c->out_ys = e->ny > 1 ? (int64_t)e->nx * out->nch : 0;
 	if (a->opcode == OP_CONV)
 		set_conv(c, op, in, p);
 	else
 		set_vector(c, op, in, e);
 	it.banks = sched_banks(t->s, w[IN].addr, w[IN].bytes) |
-		   sched_banks(t->s, w[OUT].addr, (uint32_t)out_bytes) |
+		   sched_banks(t->s, w[OUT].addr,
+			       (uint32_t)region_bytes(out)) |
 		   sched_banks(t->s, par, (uint32_t)par_bytes(&t->hw, a,
 							      e->nc));
 	if (w[WGT].bytes)
 		it.banks |= sched_banks(t->s, w[WGT].addr, w[WGT].bytes);
-	sched_push(t->s, index, it);
+	sched_push(t->s, it);
 }
 
 /* Note the first tile's places and sizes for the dump. */
@@ -263,12 +297,16 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 		       struct want w[N_WANTS])
 {
 	const struct op *op = &t->l->op[index];
-	int64_t par = par_bytes(&t->hw, &op->array, e->nc);
-	int64_t out_bytes = region_bytes(out);
+	int64_t out_bytes = region_bytes(out), block, par;
+
+	par_extent(&t->hw, op, e, &block, &par);
 
 	memset(w, 0, N_WANTS * sizeof(*w));
-	w[IN].key = region_key(in);
-	w[IN].bytes = (uint32_t)region_bytes(in);
+	struct patches patches = in_patches(op, e);
+	bool rows = op->tiling.patches;
+	w[IN].key = rows ? patches_key(&patches, index) : region_key(in);
+	w[IN].bytes = (uint32_t)(rows ? patches_bytes(&patches)
+				      : region_bytes(in));
 	w[OUT].key = region_key(out);
 	w[OUT].bytes = (uint32_t)out_bytes;
 	if (op->tiling.par_out) {
@@ -277,27 +315,38 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 	}
 	w[PAR].bytes = (uint32_t)par;
 	w[PAR].key = (struct key){.kind = BUF_PAR, .id = index};
-	w[PAR].key.v[0] = op->array.par_shared ? 0 : e->c;
+	w[PAR].key.v[0] = block;
 	w[PAR].key.v[1] = par;
 }
 
-static uint32_t par_place(const struct tiler *t, const struct op *op,
-			  const struct region *out, const struct want *w)
+/* Load the parameters if they are not there; returns where tile e's are. */
+static uint32_t load_params(struct tiler *t, int index, const struct tile *e,
+			    const struct region *out, const struct want *w)
 {
-	return op->tiling.par_out
-		? w[OUT].addr + word_up(&t->hw, region_bytes(out))
-		: w[PAR].addr;
+	const struct op *op = &t->l->op[index];
+	bool behind = op->tiling.par_out;
+	uint32_t at = behind ? w[OUT].addr +
+			       word_up(&t->hw, region_bytes(out))
+			     : w[PAR].addr;
+	int64_t block, bytes;
+
+	par_extent(&t->hw, op, e, &block, &bytes);
+	load_section(t, index, op->par_at + block * t->hw.par_bytes,
+		     &w[behind ? OUT : PAR], at, bytes);
+	int64_t mine = op->array.par_shared ? 0 : e->c / t->hw.cols;
+	return at + (uint32_t)((mine - block) * t->hw.par_bytes);
 }
 
-/* One command's worth: plan, load, execute. `next`: the weights to fetch
- * ahead (bytes 0: none). */
+/* One command's worth: plan, load, execute. */
 static void run_piece(struct tiler *t, int index, const struct tile *e,
-		      const struct piece *p, const struct want *next)
+		      const struct piece *p)
 {
 	struct op *op = &t->l->op[index];
 	struct region in = in_region(op, e), out = out_region(op, e);
 	struct want w[N_WANTS];
-	bool first = !p || p->first;
+	bool last = op->tiling.out_whole ? e->c + e->nc == op->array.win.oc
+					 : !p || p->last;
+	bool first = op->tiling.out_whole ? e->c == 0 : !p || p->first;
 
 	if (p && op->tiling.in_piece) {
 		in.c = p->off;
@@ -306,53 +355,37 @@ static void run_piece(struct tiler *t, int index, const struct tile *e,
 	base_wants(t, index, e, &in, &out, w);
 	w[OUT].fresh = first;
 	w[WGT] = wgt_want(t, index, e, p);
-	w[NEXT] = *next;
-	w[NEXT].optional = true;
 	bool ok = sched_plan(t->s, w, N_WANTS);
 	assert(ok), (void)ok;
 
 	load_wgt(t, index, &w[WGT]);
-	load_wgt(t, index, &w[NEXT]);
-	const struct want *holder = &w[op->tiling.par_out ? OUT : PAR];
-	int group = op->array.par_shared ? 0 : e->c / t->hw.cols;
-	uint32_t par = par_place(t, op, &out, w);
-	load_section(t, index, op->par_at + (int64_t)group * t->hw.par_bytes,
-		     holder, par, par_bytes(&t->hw, &op->array, e->nc));
-	if (!w[IN].hit)
+	uint32_t par = load_params(t, index, e, &out, w);
+	struct patches patches = in_patches(op, e);
+	if (!w[IN].hit && op->tiling.patches)
+		load_patches(t, index, &patches, w[IN].addr);
+	else if (!w[IN].hit)
 		load_region(t, index, &in, w[IN].addr);
-	execute(t, index, e, p, &in, w, par);
-	if (first)
+	execute(t, index, e, p, &in, &out, w, par);
+	if (!p || p->first)
 		note_tile(t, &op->tiling, w);
-	if (!p || p->last)
+	if (last)
 		store_region(t, index, &out, w[OUT].addr);
 }
 
-static void run_tile(struct tiler *t, int index, const struct tile *e,
-		     const struct tile *after)
+static void run_tile(struct tiler *t, int index, const struct tile *e)
 {
 	const struct op *op = &t->l->op[index];
-	struct want next = {0};
+	struct piece p = {0};
 
 	if (sched_full(t->s))
 		sched_end_job(t->s);
 	if (!op->tiling.kpiece) {
-		if (after)
-			next = wgt_want(t, index, after, NULL);
-		run_piece(t, index, e, NULL, &next);
+		run_piece(t, index, e, NULL);
 		return;
 	}
-	struct piece none = {0}, p = next_piece(op, &none);
-	for (;;) {
-		struct piece q = {0};
-		next = (struct want){0};
-		if (!p.last) {
-			q = next_piece(op, &p);
-			next = wgt_want(t, index, e, &q);
-		}
-		run_piece(t, index, e, &p, &next);
-		if (p.last)
-			break;
-		p = q;
+	while (!p.last) {
+		p = next_piece(op, &p);
+		run_piece(t, index, e, &p);
 	}
 }
 
@@ -395,12 +428,12 @@ static void run_window(struct tiler *t, int index)
 	const struct tiling *g = &op->tiling;
 	int64_t n = count(0, w->oc, g->tc) * count(w->x0, w->x1, g->tx) *
 		    count(w->y0, w->y1, g->ty) * w->n;
-	struct tile e = nth_tile(op, 0);
 
-	for (int64_t i = 0; i < n; i++) {
-		struct tile after = nth_tile(op, i + 1 < n ? i + 1 : i);
-		run_tile(t, index, &e, after.c != e.c ? &after : NULL);
-		e = after;
+
+	for (int64_t i = 0; i < n && t->s->at.free[QUEUE_EX] <= t->limit;
+	     i++) {
+		struct tile e = nth_tile(op, i);
+		run_tile(t, index, &e);
 	}
 }
 
@@ -431,7 +464,7 @@ static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
 static void execute_add(struct tiler *t, int index, int64_t n,
 			const struct want *w, uint32_t par)
 {
-	struct item it = {.c = exe_command(t, index)};
+	struct item it = {.c = exe_command(t, index), .op = index};
 
 	it.c.pm = it.c.ka = it.c.kb = 0;
 	it.c.nchan = 1;
@@ -445,7 +478,7 @@ static void execute_add(struct tiler *t, int index, int64_t n,
 		   sched_banks(t->s, w[SECOND].addr, (uint32_t)n) |
 		   sched_banks(t->s, w[OUT].addr, (uint32_t)n) |
 		   sched_banks(t->s, par, (uint32_t)t->hw.par_bytes);
-	sched_push(t->s, index, it);
+	sched_push(t->s, it);
 }
 
 static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
@@ -480,33 +513,31 @@ static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
 	push_linear(t, index, c, n);
 }
 
+static void run_adds(struct tiler *t, int index)
+{
+	const struct op *op = &t->l->op[index];
+	int64_t step = op->tiling.tn;
+
+	for (int64_t at = 0; at < op->array.n; at += step) {
+		int64_t left = op->array.n - at, n = left < step ? left : step;
+		if (sched_full(t->s))
+			sched_end_job(t->s);
+		run_add(t, index, at, n);
+	}
+}
+
 /* ---- */
 
 void tile_commands(struct tiler *t, int index)
 {
 	struct op *op = &t->l->op[index];
 	struct tiling *g = &op->tiling;
-	int first = t->s->at.n_items;
 
 	g->n_tiles = 0;
-	g->begin = t->s->at.free[QUEUE_EX];
 	if (op->array.opcode != OP_ADD) {
 		run_window(t, index);
 	} else {
-		for (int64_t at = 0; at < op->array.n; at += g->tn) {
-			if (sched_full(t->s))
-				sched_end_job(t->s);
-			int64_t left = op->array.n - at;
-			run_add(t, index, at, left < g->tn ? left : g->tn);
-		}
-	}
-	g->end = sched_end(t->s);
-	g->n_commands = t->s->at.n_items - first;
-	g->ex_cycles = 0;
-	for (int i = first; i < t->s->at.n_items; i++) {
-		const struct item *it = &t->s->item[i];
-		if (opcode_queue((int)it->c.opcode) == QUEUE_EX)
-			g->ex_cycles += it->end - it->start;
+		run_adds(t, index);
 	}
 }
 
@@ -527,10 +558,15 @@ void tile_sizes(const struct hw *h, struct op *op)
 			steps = g->kpiece;
 		if (g->in_piece)
 			in.nch = g->kpiece;
-		g->in_bytes = (int)region_bytes(&in);
+		struct patches patches = in_patches(op, &e);
+		g->in_bytes = (int)(g->patches ? patches_bytes(&patches)
+					       : region_bytes(&in));
 		g->wgt_bytes = (int)(groups_of(h, g->tc) * steps * h->cols);
-		g->par_bytes = (int)par_bytes(h, a, g->tc);
-		g->out_bytes = (int)((int64_t)g->ty * g->tx * g->tc);
+		int64_t block, par;
+		par_extent(h, op, &e, &block, &par);
+		g->par_bytes = (int)par;
+		g->out_bytes = g->ty * g->tx *
+			       (g->out_whole ? a->win.oc : g->tc);
 	}
 	if (g->par_out)
 		g->out_bytes = (int)word_up(h, g->out_bytes);
