@@ -219,40 +219,31 @@ INLINE void put(int np, int nc, bool rare, const struct block *b,
 	}
 }
 
-/* Separate from the usual case, which then calls nothing and saves nothing. */
+/* One pixel, one channel after another: fewer of these pay for the code. */
+void block_put(const struct block *b, const int32_t *acc, int8_t *out, int nc)
+{
+	const struct k_conv *p = b->p;
+	int32_t zp = p->out_zp, lo = p->qmin, hi = p->qmax;
+	const struct scale *s = b->scale;
+	for (; nc > 0; nc--, s++) {
+		int32_t y = scale_apply(s, *acc++) + zp;
+		*out++ = (int8_t)clamp(y, lo, hi);
+	}
+}
+
+/* Separate from the usual case, which is shorter without the question. */
 __attribute__((noinline)) static void put_rare(const struct block *b,
                                                const int32_t *acc, int8_t *out,
-                                               int32_t out_next, int np, int nc)
+                                               int32_t out_next)
 {
-	if (np == 2)
-		put(2, NC, true, b, acc, out, out_next);
-	else if (nc == NC)
-		put(1, NC, true, b, acc, out, 0);
-	else
-		put(1, 1, true, b, acc, out, 0);
+	put(2, NC, true, b, acc, out, out_next);
 }
 
 void block_put_2(const struct block *b, const int32_t *acc, int8_t *out,
                  int32_t out_next)
 {
 	if (unlikely(b->rare))
-		put_rare(b, acc, out, out_next, 2, NC);
+		put_rare(b, acc, out, out_next);
 	else
 		put(2, NC, false, b, acc, out, out_next);
-}
-
-void block_put(const struct block *b, const int32_t *acc, int8_t *out)
-{
-	if (unlikely(b->rare))
-		put_rare(b, acc, out, 0, 1, NC);
-	else
-		put(1, NC, false, b, acc, out, 0);
-}
-
-void block_put_1(const struct block *b, const int32_t *acc, int8_t *out)
-{
-	if (unlikely(b->rare))
-		put_rare(b, acc, out, 0, 1, 1);
-	else
-		put(1, 1, false, b, acc, out, 0);
 }

@@ -1,8 +1,8 @@
 /* block: how int8 convolutions, depthwise too, walk over their output.
  *
- * A block is a few output channels (NC, or one); conv and dwconv compute one
- * or two neighbouring pixels of it at a time, and say how in `pixels`. Padding
- * is met here: it makes the window smaller. Where the whole window lies
+ * A block is a few output channels (NC, NC_DOT or one); conv and dwconv compute
+ * one or two neighbouring pixels of it at a time, and say how in `pixels`.
+ * Padding is met here: it makes the window smaller. Where the whole window lies
  * inside the input the zero point has been folded into the bias; elsewhere it
  * is subtracted from each input.
  */
@@ -13,7 +13,8 @@
 #include "firmware/kernels.h"
 #include "firmware/requant.h"
 
-enum { NP = 2, NC = 4 };
+/* Pixels, channels at a time; channels of layers with one pixel; sums. */
+enum { NP = 2, NC = 4, NC_DOT = 8, SUMS = 8 };
 
 struct block;
 
@@ -45,8 +46,8 @@ struct block {
 	bool fold;
 	bool rare;              /* some scale shifts to the left */
 	int32_t xa, xb, ya, yb; /* whole windows: xa <= ox < xb */
-	int32_t bias[NC], folded[NC];
-	struct scale scale[NC];
+	int32_t bias[NC_DOT], folded[NC];
+	struct scale scale[NC_DOT];
 };
 
 /* What does not depend on the channels, of a kernel whose taps have `tap`
@@ -71,22 +72,20 @@ INLINE void block_init(int np, int nc, bool folded, const struct block *b,
 		acc[i] = from[i % nc];
 }
 
-/* Sums to outputs, for two pixels of NC channels, one of NC, one of one. Not
- * inline: with the loops before them they would not fit the registers. */
+/* Sums of np pixels of nc channels to outputs: two pixels of NC channels, or
+ * one of 1, NC or NC_DOT. Not inline: with the loops before them they would
+ * not fit the registers. */
 void block_put_2(const struct block *b, const int32_t *acc, int8_t *out,
                  int32_t out_next);
-void block_put(const struct block *b, const int32_t *acc, int8_t *out);
-void block_put_1(const struct block *b, const int32_t *acc, int8_t *out);
+void block_put(const struct block *b, const int32_t *acc, int8_t *out, int nc);
 
 INLINE void block_store(int np, int nc, const struct block *b,
                         const struct window *v, const int32_t *acc, int8_t *out)
 {
 	if (np == 2)
 		block_put_2(b, acc, out, v->out_next);
-	else if (nc == NC)
-		block_put(b, acc, out);
 	else
-		block_put_1(b, acc, out);
+		block_put(b, acc, out, nc);
 }
 
 #endif

@@ -59,8 +59,8 @@ INLINE void rows(int np, int nc, int32_t zp, const struct block *b,
                  int32_t *sums)
 {
 	int32_t len = v->len, x_rest = b->x_row - len, w_rest = b->w_row - len;
-	int32_t acc[NP * NC];
-	const int8_t *x[NP], *w[NC];
+	int32_t acc[SUMS];
+	const int8_t *x[NP], *w[NC_DOT];
 	UNROLL
 	for (int i = 0; i < np; i++)
 		x[i] = x0 + i * v->x_next;
@@ -103,7 +103,7 @@ INLINE void pixels(int np, int nc, bool folded, const struct block *b,
 
 	for (; n > 0; n--) {
 		const int8_t *xs = x, *ws = v->w;
-		int32_t acc[NP * NC];
+		int32_t acc[SUMS];
 		block_init(np, nc, folded, b, acc);
 		for (int32_t s = v->runs; s > 0; s--) {
 			rows(np, nc, zp, b, v, xs, ws, acc);
@@ -140,6 +140,12 @@ static void single_1(const struct block *b, const struct window *v, int32_t n,
 	pixels(1, 1, false, b, v, n, out);
 }
 
+static void single_8(const struct block *b, const struct window *v, int32_t n,
+                     int8_t *out)
+{
+	pixels(1, NC_DOT, false, b, v, n, out);
+}
+
 static void conv(const struct k_conv *p)
 {
 	int32_t icg = p->groups > 1 ? p->ic / p->groups : p->ic;
@@ -152,11 +158,15 @@ static void conv(const struct k_conv *p)
 
 	for (int32_t g = 0; g < p->groups; g++) {
 		for (int32_t c = 0; c < ocg;) {
-			int nc = ocg - c >= NC ? NC : 1;
-			int32_t c0 = g * ocg + c;
+			int32_t left = ocg - c, c0 = g * ocg + c;
+			int nc = left >= NC_DOT && b.dot ? NC_DOT
+			         : left >= NC            ? NC
+			                                 : 1;
 			b.pair_folded = nc == NC ? pair_folded : 0;
 			b.pair = nc == NC ? pair : 0;
-			b.single = nc == NC ? single : single_1;
+			b.single = nc == NC       ? single
+			           : nc == NC_DOT ? single_8
+			                          : single_1;
 			block_channels(&b, c0, nc);
 			block_run(&b, x + g * icg, out + c0);
 			c += nc;

@@ -64,7 +64,7 @@ INLINE void taps(int times, int np, int nc, bool shared, int32_t zp,
 		w_run = w_row;
 	}
 	int32_t x_rest = x_row - runs * x_run, w_rest = w_row - runs * w_run;
-	int32_t acc[NP * NC];
+	int32_t acc[SUMS];
 	const int8_t *x[NP], *w = v->w;
 	UNROLL
 	for (int i = 0; i < np; i++)
@@ -105,7 +105,7 @@ INLINE void pixels(int np, int nc, bool shared, bool folded,
 	const int8_t *x = v->x;
 
 	for (; n > 0; n--) {
-		int32_t acc[NP * NC];
+		int32_t acc[SUMS];
 		block_init(np, nc, folded, b, acc);
 		if (np == 2 && !shared && v->runs == 3)
 			taps(3, np, nc, shared, zp, b, v, x, acc);
