@@ -34,7 +34,7 @@ bool command_decode(const uint32_t w[COMMAND_WORDS], struct command *c);
 /* False if a value does not fit its field; *field names it. */
 bool command_fits(const struct command *c, const char **field);
 enum queue opcode_queue(int opcode);
-const char *opcode_name(int opcode);
+const char *opcode_name(int opcode); /* "?" if unknown */
 /* One line of text: name and the fields that matter; for dumps. */
 int command_print(const struct command *c, char *buf, int size);
 
