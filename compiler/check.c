@@ -32,22 +32,22 @@ struct check {
 	const struct program *p;
 	struct hw hw;
 	uint32_t sram_lo, sram_hi;
-	uint32_t job, seq;              /* for messages */
+	uint32_t job, seq;               /* for messages */
 	struct certain *known[N_QUEUES]; /* per command, when it starts */
-	int n[N_QUEUES];                /* commands so far in this job */
+	int n[N_QUEUES];                 /* commands so far in this job */
 	int bank_last[N_QUEUES][MAX_BANKS];
-	int *sram_last[N_QUEUES];       /* per block; LD reads, ST writes */
+	int *sram_last[N_QUEUES]; /* per block; LD reads, ST writes */
 	size_t blocks;
-	uint8_t *written;               /* per scratchpad byte, if deep */
+	uint8_t *written; /* per scratchpad byte, if deep */
 	struct err *err;
 };
 
 static bool bad(struct check *k, const struct command *c, const char *what,
-		int64_t value)
+                int64_t value)
 {
 	return err_set(k->err, ERR_BUG, "job %u, command %u (%s): %s (%lld)",
-		       k->job, k->seq, opcode_name((int)c->opcode), what,
-		       (long long)value);
+	               k->job, k->seq, opcode_name((int)c->opcode), what,
+	               (long long)value);
 }
 
 /* ---- what a command touches ---- */
@@ -93,8 +93,7 @@ static bool is_vector(const struct command *c)
 
 static struct range port_a(const struct command *c)
 {
-	struct range r = {c->act, c->act + (is_vector(c) ? c->nchan
-							 : c->run)};
+	struct range r = {c->act, c->act + (is_vector(c) ? c->nchan : c->run)};
 
 	if (c->opcode == OP_ADD)
 		return (struct range){c->act, c->act + add_count(c)};
@@ -123,8 +122,7 @@ static struct range port_b(const struct check *k, const struct command *c)
 	return r;
 }
 
-static struct range port_params(const struct check *k,
-				const struct command *c)
+static struct range port_params(const struct check *k, const struct command *c)
 {
 	bool shared = c->opcode == OP_ADD || c->flags & EXE_PAR_SHARED;
 	int64_t n = shared ? 1 : col_groups(k, c);
@@ -149,15 +147,15 @@ static struct range port_out(const struct command *c)
 
 /* ---- banks and SRAM ---- */
 
-static bool in_spad(struct check *k, const struct command *c,
-		    struct range r, uint64_t *banks)
+static bool in_spad(struct check *k, const struct command *c, struct range r,
+                    uint64_t *banks)
 {
 	*banks = 0;
 	if (r.lo == r.hi)
 		return true;
 	if (r.lo < 0 || r.hi > k->hw.spad_bytes)
 		return bad(k, c, "outside of the scratchpad at byte",
-			   r.lo < 0 ? r.lo : r.hi - 1);
+		           r.lo < 0 ? r.lo : r.hi - 1);
 	for (int64_t b = r.lo / k->hw.bank_bytes;
 	     b <= (r.hi - 1) / k->hw.bank_bytes; b++)
 		*banks |= (uint64_t)1 << b;
@@ -165,7 +163,7 @@ static bool in_spad(struct check *k, const struct command *c,
 }
 
 static bool spad_banks(struct check *k, const struct command *c,
-		       uint64_t *banks)
+                       uint64_t *banks)
 {
 	uint64_t a, b, p, o;
 
@@ -177,28 +175,30 @@ static bool spad_banks(struct check *k, const struct command *c,
 		return false;
 	if ((a & b) || (a & (p | o)) || (b & (p | o)))
 		return bad(k, c, "two of its own ports use one bank; banks",
-			   (int64_t)(a | b | p | o));
+		           (int64_t)(a | b | p | o));
 	*banks = a | b | p | o;
 	return true;
 }
 
 static bool check_banks(struct check *k, const struct command *c, enum queue q,
-			const struct certain *known, uint64_t banks)
+                        const struct certain *known, uint64_t banks)
 {
 	for (int b = 0; b < k->hw.banks; b++) {
 		if (!(banks >> b & 1))
 			continue;
 		for (int o = 0; o < N_QUEUES; o++)
 			if (o != (int)q && k->bank_last[o][b] > known->n[o])
-				return bad(k, c, "a command of another queue "
-					   "may use its bank", b);
+				return bad(k, c,
+				           "a command of another queue "
+				           "may use its bank",
+				           b);
 		k->bank_last[q][b] = k->n[q] + 1;
 	}
 	return true;
 }
 
 static bool check_sram(struct check *k, const struct command *c, enum queue q,
-		       const struct certain *known, struct range r)
+                       const struct certain *known, struct range r)
 {
 	enum queue other = q == QUEUE_LD ? QUEUE_ST : QUEUE_LD;
 
@@ -208,17 +208,19 @@ static bool check_sram(struct check *k, const struct command *c, enum queue q,
 	size_t last = (size_t)(r.hi - 1 - k->sram_lo) / SRAM_BLOCK;
 	for (size_t i = first; i <= last; i++) {
 		if (k->sram_last[other][i] > known->n[other])
-			return bad(k, c, q == QUEUE_LD
-				   ? "reads SRAM that may not be stored yet"
-				   : "overwrites SRAM that may not be read yet",
-				   (int64_t)i * SRAM_BLOCK + k->sram_lo);
+			return bad(k, c,
+			           q == QUEUE_LD ? "reads SRAM that may not be "
+			                           "stored yet"
+			                         : "overwrites SRAM that may "
+			                           "not be read yet",
+			           (int64_t)i * SRAM_BLOCK + k->sram_lo);
 		k->sram_last[q][i] = k->n[q] + 1;
 	}
 	return true;
 }
 
 static bool check_mem(struct check *k, const struct command *c, enum queue q,
-		      const struct certain *known)
+                      const struct certain *known)
 {
 	struct range r = dma_mem(c);
 
@@ -236,14 +238,14 @@ static bool check_mem(struct check *k, const struct command *c, enum queue q,
 /* ---- contents ---- */
 
 static bool read_bytes(struct check *k, const struct command *c, int64_t at,
-		       int64_t n)
+                       int64_t n)
 {
 	if (!k->written)
 		return true;
 	const uint8_t *hole = memchr(k->written + at, 0, (size_t)n);
 	if (hole)
 		return bad(k, c, "reads a byte that was never written",
-			   hole - k->written);
+		           hole - k->written);
 	return true;
 }
 
@@ -252,8 +254,7 @@ static void write_bytes(struct check *k, int64_t at, int64_t n)
 	memset(k->written + at, 1, (size_t)n);
 }
 
-static bool read_range(struct check *k, const struct command *c,
-		       struct range r)
+static bool read_range(struct check *k, const struct command *c, struct range r)
 {
 	return r.lo == r.hi || read_bytes(k, c, r.lo, r.hi - r.lo);
 }
@@ -268,11 +269,12 @@ static bool read_act(struct check *k, const struct command *c)
 		for (int64_t x = 0; x < c->nx; x++)
 			for (int64_t b = 0; b < c->kb; b++)
 				for (int64_t a = 0; a < c->ka; a++)
-					if (!read_bytes(k, c, c->act +
-							y * c->act_ys +
-							x * c->act_xs +
-							b * c->kb_s +
-							a * c->ka_s, n))
+					if (!read_bytes(k, c,
+					                c->act + y * c->act_ys +
+					                        x * c->act_xs +
+					                        b * c->kb_s +
+					                        a * c->ka_s,
+					                n))
 						return false;
 	return true;
 }
@@ -290,7 +292,7 @@ static void write_out(struct check *k, const struct command *c)
 	for (int64_t y = 0; y < c->ny; y++)
 		for (int64_t x = 0; x < c->nx; x++)
 			write_bytes(k, c->out + y * c->out_ys + x * c->out_xs,
-				    c->nchan);
+			            c->nchan);
 }
 
 static bool check_contents(struct check *k, const struct command *c)
@@ -299,15 +301,15 @@ static bool check_contents(struct check *k, const struct command *c)
 		return true;
 	if (opcode_queue((int)c->opcode) == QUEUE_EX) {
 		bool ok = read_act(k, c) && read_range(k, c, port_b(k, c)) &&
-			  read_range(k, c, port_params(k, c));
+		          read_range(k, c, port_params(k, c));
 		if (ok)
 			write_out(k, c);
 		return ok;
 	}
 	for (int64_t i2 = 0; i2 < c->n2; i2++)
 		for (int64_t i1 = 0; i1 < c->n1; i1++) {
-			int64_t at = c->spad + i2 * c->spad_s2 +
-				     i1 * c->spad_s1;
+			int64_t at =
+			        c->spad + i2 * c->spad_s2 + i1 * c->spad_s1;
 			if (c->opcode != OP_STORE)
 				write_bytes(k, at, c->n0);
 			else if (!read_bytes(k, c, at, c->n0))
@@ -327,7 +329,7 @@ static void learn(struct certain *to, const struct certain *from)
 
 /* What is certain when `c`, the next of queue q, starts. */
 static bool set_certain(struct check *k, const struct command *c, enum queue q,
-			struct certain *now)
+                        struct certain *now)
 {
 	const int64_t wait[N_QUEUES] = {c->wait_ld, c->wait_ex, c->wait_st};
 
@@ -398,21 +400,23 @@ static bool check_job(struct check *k, const struct image_step *s)
 {
 	if (s->arg % COMMAND_BYTES || s->arg < MAP_FLASH ||
 	    s->arg - MAP_FLASH + (uint64_t)s->n * COMMAND_BYTES >
-		    k->p->image_bytes || s->n < 1)
+	            k->p->image_bytes ||
+	    s->n < 1)
 		return err_set(k->err, ERR_BUG, "job %u: %u commands at 0x%x",
-			       k->job, s->n, s->arg);
+		               k->job, s->n, s->arg);
 	memset(k->bank_last, 0, sizeof(k->bank_last));
 	memset(k->n, 0, sizeof(k->n));
 	for (int q = 0; q < N_QUEUES; q++) {
-		k->known[q] = mem_grow(k->known[q], s->n,
-				       sizeof(*k->known[q]));
+		k->known[q] = mem_grow(k->known[q], s->n, sizeof(*k->known[q]));
 		memset(k->sram_last[q], 0, k->blocks * sizeof(int));
 	}
 	for (k->seq = 0; k->seq < s->n; k->seq++) {
 		uint32_t words[COMMAND_WORDS];
 		struct command c;
-		memcpy(words, k->p->image + (s->arg - MAP_FLASH) +
-		       k->seq * COMMAND_BYTES, sizeof(words));
+		memcpy(words,
+		       k->p->image + (s->arg - MAP_FLASH) +
+		               k->seq * COMMAND_BYTES,
+		       sizeof(words));
 		if (!command_decode(words, &c))
 			return bad(k, &c, "opcode", c.opcode);
 		if (!check_command(k, &c))
@@ -442,7 +446,7 @@ static void check_open(struct check *k, bool deep)
 }
 
 bool image_check(const struct program *p, const struct design *d, bool deep,
-		 struct err *err)
+                 struct err *err)
 {
 	struct check k = {.p = p, .hw = hw_of(d), .err = err};
 	struct image_header h;

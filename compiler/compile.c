@@ -30,9 +30,10 @@ static bool known_stages(const struct compile_opts *opts, struct err *err)
 			ok |= strlen(known[i]) == len &&
 			      memcmp(s, known[i], len) == 0;
 		if (!ok)
-			return err_set(err, ERR_USAGE, "dump: no stage '%.*s'; "
-				       "there are graph, tiles, image",
-				       (int)len, s);
+			return err_set(err, ERR_USAGE,
+			               "dump: no stage '%.*s'; "
+			               "there are graph, tiles, image",
+			               (int)len, s);
 		s += len + (s[len] == ',');
 	}
 	return true;
@@ -66,8 +67,8 @@ static void note_ops(struct lowered *l, const struct sched *s)
 static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
 {
 	struct lowered *l = t->l;
-	struct op *kept = arena_zero(&l->arena, (size_t)l->n_ops,
-				     sizeof(*kept));
+	struct op *kept =
+	        arena_zero(&l->arena, (size_t)l->n_ops, sizeof(*kept));
 
 	for (int i = 0; i < N_TILE_WEIGHTS; i++) {
 		struct sched first, final;
@@ -82,19 +83,20 @@ static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
 		if (ok && (i == 0 || sched_end(&final) < sched_end(best))) {
 			sched_close(best);
 			*best = final;
-			memcpy(kept, l->op, (size_t)l->n_ops * sizeof(*kept));
+			for (int j = 0; j < l->n_ops; j++)
+				kept[j] = l->op[j];
 		} else {
 			sched_close(&final);
 		}
 		if (!ok)
 			return false;
 	}
-	memcpy(l->op, kept, (size_t)l->n_ops * sizeof(*kept));
+	l->op = kept;
 	return true;
 }
 
 static bool tile_and_emit(struct program *p, struct lowered *l,
-			  const struct compile_opts *opts, struct err *err)
+                          const struct compile_opts *opts, struct err *err)
 {
 	struct tiler t = {.l = l, .hw = hw_of(l->d)};
 	struct sched s;
@@ -114,12 +116,11 @@ static bool tile_and_emit(struct program *p, struct lowered *l,
 }
 
 static bool stages(struct program *p, struct lowered *l,
-		   const struct compile_opts *opts, struct err *err)
+                   const struct compile_opts *opts, struct err *err)
 {
 	if (wanted(opts, "graph"))
 		graph_dump(l->g, opts->dump_to);
-	if (!lower(l, err) || !place(l, err) ||
-	    !tile_and_emit(p, l, opts, err))
+	if (!lower(l, err) || !place(l, err) || !tile_and_emit(p, l, opts, err))
 		return false;
 	p->arena_bytes = l->arena_bytes;
 	p->peak_bytes = l->peak_bytes;
@@ -132,7 +133,7 @@ static bool stages(struct program *p, struct lowered *l,
 }
 
 bool compile(struct program *p, const struct graph *g, const struct design *d,
-	     const struct compile_opts *opts, struct err *err)
+             const struct compile_opts *opts, struct err *err)
 {
 	struct lowered l = {.g = g, .d = d, .target = opts->target};
 

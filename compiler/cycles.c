@@ -6,12 +6,16 @@
 
 struct hw hw_of(const struct design *d)
 {
-	struct hw h = {.rows = d->rows, .cols = d->cols, .lanes = d->lanes,
-		       .dma = d->dma_bytes, .queue = d->queue,
-		       .banks = d->banks, .word = design_word(d),
-		       .par_words = design_par_words(d),
-		       .spad_bytes = design_spad_bytes(d),
-		       .bank_bytes = design_bank_bytes(d)};
+	struct hw h = {.rows = d->rows,
+	               .cols = d->cols,
+	               .lanes = d->lanes,
+	               .dma = d->dma_bytes,
+	               .queue = d->queue,
+	               .banks = d->banks,
+	               .word = design_word(d),
+	               .par_words = design_par_words(d),
+	               .spad_bytes = design_spad_bytes(d),
+	               .bank_bytes = design_bank_bytes(d)};
 	h.par_bytes = h.word * h.par_words;
 	return h;
 }
@@ -66,7 +70,7 @@ static int64_t drain_room(const struct drain *d)
 }
 
 static void drain_next(const struct hw *h, struct drain *d, int64_t c,
-		       bool params, int64_t nr, int64_t nc)
+                       bool params, int64_t nr, int64_t nc)
 {
 	int64_t dn = nr * div_up(nc, h->lanes);
 
@@ -84,15 +88,14 @@ static void drain_next(const struct hw *h, struct drain *d, int64_t c,
 /* Slots inside a pixel group of nr rows that step all chunks but the last:
  * sum over them of max(nr, S). */
 static int64_t inner_slots(const struct hw *h, const struct command *c,
-			   int64_t nr, int64_t *last)
+                           int64_t nr, int64_t *last)
 {
 	int64_t full = (c->run - 1) / h->word;
 	int64_t rest = c->run - full * h->word;
 	int64_t runs = c->ka * c->kb;
 
 	*last = rest;
-	return runs * full * max64(nr, h->word) +
-	       (runs - 1) * max64(nr, rest);
+	return runs * full * max64(nr, h->word) + (runs - 1) * max64(nr, rest);
 }
 
 static int64_t conv_cycles(const struct hw *h, const struct command *c)
@@ -114,8 +117,9 @@ static int64_t conv_cycles(const struct hw *h, const struct command *c)
 			/* The slot of the last chunk reads the next group. */
 			int64_t next = p + 1 < groups - 1 ? h->rows : nr_end;
 			if (end)
-				next = g == cgroups - 1 ? 0 :
-				       groups == 1 ? nr_end : h->rows;
+				next = g == cgroups - 1 ? 0
+				       : groups == 1    ? nr_end
+				                        : h->rows;
 			t += end ? inner_end : inner;
 			t += max64(max64(next, last), 1);
 			if (hold)
@@ -153,8 +157,8 @@ static int64_t vector_cycles(const struct hw *h, const struct command *c)
 		for (int64_t i = 0; i < c->ny * groups; i++) {
 			bool end = i % groups == groups - 1;
 			t = max64(t + (end ? len_end : len), drain_room(&d));
-			drain_next(h, &d, t + 2, params,
-				   end ? nr_end : h->rows, nc);
+			drain_next(h, &d, t + 2, params, end ? nr_end : h->rows,
+			           nc);
 			params = false;
 		}
 	}

@@ -14,8 +14,8 @@
 /* Sizes of a design, derived once. */
 struct hw {
 	int rows, cols, lanes, dma, queue, banks;
-	int word, par_words;    /* W, PW */
-	int par_bytes;          /* PW * W: a block of one column group */
+	int word, par_words; /* W, PW */
+	int par_bytes;       /* PW * W: a block of one column group */
 	uint32_t spad_bytes, bank_bytes;
 };
 

@@ -23,22 +23,23 @@ static void dump_array(const struct tiler *t, const struct op *op, FILE *f)
 		fprintf(f, " n=%" PRId64 " tile=%" PRId64, op->array.n, g->tn);
 	} else {
 		fprintf(f, " out=%dx%dx%d tile=%dx%dx%d", w->y1 - w->y0,
-			w->x1 - w->x0, w->oc, g->ty, g->tx, g->tc);
+		        w->x1 - w->x0, w->oc, g->ty, g->tx, g->tc);
 		if (g->kpiece)
 			fprintf(f, " sum=%d%s", g->kpiece,
-				g->in_piece ? "+input" : "");
+			        g->in_piece ? "+input" : "");
 		fprintf(f, "%s%s%s%s", g->chan_outer ? " channels-outer" : "",
-			g->out_whole ? " output-whole" : "",
-			g->patches ? " patches" : "",
-			g->swap ? " chain=y" : "");
+		        g->out_whole ? " output-whole" : "",
+		        g->patches ? " patches" : "",
+		        g->swap ? " chain=y" : "");
 	}
 	fprintf(f, " tiles=%d commands=%d\n   ", g->n_tiles, g->n_commands);
 	dump_buffer(f, "in", g->in_bytes, g->in_bank);
 	dump_buffer(f, "wgt", g->wgt_bytes, g->wgt_bank);
 	dump_buffer(f, "par", g->par_bytes, g->par_bank);
 	dump_buffer(f, "out", g->out_bytes, g->out_bank);
-	fprintf(f, "\n    execute=%" PRId64 " from=%" PRId64 " to=%" PRId64
-		"\n", g->ex_cycles, g->begin, g->end);
+	fprintf(f,
+	        "\n    execute=%" PRId64 " from=%" PRId64 " to=%" PRId64 "\n",
+	        g->ex_cycles, g->begin, g->end);
 	(void)t;
 }
 
@@ -46,13 +47,14 @@ void tiles_dump(const struct tiler *t, FILE *f)
 {
 	const struct lowered *l = t->l;
 
-	fprintf(f, "tiles: %d banks of %u bytes, %u used at once; arena %u, "
-		"lower bound %u\n", t->hw.banks, t->hw.bank_bytes,
-		t->s->most_bytes, l->arena_bytes, l->peak_bytes);
+	fprintf(f,
+	        "tiles: %d banks of %u bytes, %u used at once; arena %u, "
+	        "lower bound %u\n",
+	        t->hw.banks, t->hw.bank_bytes, t->s->most_bytes, l->arena_bytes,
+	        l->peak_bytes);
 	for (int i = 0, op = 0; i < l->g->n_nodes; i++) {
 		const struct layer *y = &l->layer[i];
-		fprintf(f, "layer %d %s %s '%s'\n", i, y->op, y->unit,
-			y->name);
+		fprintf(f, "layer %d %s %s '%s'\n", i, y->op, y->unit, y->name);
 		for (; op < l->n_ops && l->op[op].layer == i; op++)
 			if (l->op[op].unit == UNIT_ARRAY)
 				dump_array(t, &l->op[op], f);
@@ -72,25 +74,24 @@ static const void *at(const struct program *p, uint32_t addr)
 }
 
 static void dump_tensors(const struct program *p, const char *what,
-			 uint32_t addr, uint32_t n, FILE *f)
+                         uint32_t addr, uint32_t n, FILE *f)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		struct image_tensor x;
 		memcpy(&x, at(p, addr + i * (uint32_t)sizeof(x)), sizeof(x));
 		fprintf(f, "%s %u: 0x%08x, %u bytes\n", what, i, x.addr,
-			x.bytes);
+		        x.bytes);
 	}
 }
 
 static void dump_job(const struct program *p, const struct image_step *s,
-		     FILE *f)
+                     FILE *f)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		uint32_t words[COMMAND_WORDS];
 		struct command c;
 		char line[512];
-		memcpy(words, at(p, s->arg + i * COMMAND_BYTES),
-		       sizeof(words));
+		memcpy(words, at(p, s->arg + i * COMMAND_BYTES), sizeof(words));
 		command_decode(words, &c);
 		command_print(&c, line, sizeof(line));
 		fprintf(f, "  %u %s\n", i, line);
@@ -103,20 +104,19 @@ void image_dump(const struct program *p, FILE *f)
 
 	memcpy(&h, p->image, sizeof(h));
 	fprintf(f, "image: version %u, %u bytes, %u layers, arena %u\n",
-		h.version, h.bytes, h.n_layers, h.arena_bytes);
+	        h.version, h.bytes, h.n_layers, h.arena_bytes);
 	dump_tensors(p, "input", h.inputs, h.n_inputs, f);
 	dump_tensors(p, "output", h.outputs, h.n_outputs, f);
 	for (uint32_t i = 0; i < h.n_steps; i++) {
 		struct image_step s;
-		memcpy(&s, at(p, h.steps + i * (uint32_t)sizeof(s)),
-		       sizeof(s));
+		memcpy(&s, at(p, h.steps + i * (uint32_t)sizeof(s)), sizeof(s));
 		if (s.kind == STEP_CPU) {
 			fprintf(f, "step %u: layer %u, cpu %s at 0x%08x\n", i,
-				s.layer, kernel_name[s.n], s.arg);
+			        s.layer, kernel_name[s.n], s.arg);
 			continue;
 		}
 		fprintf(f, "step %u: layer %u, job of %u at 0x%08x\n", i,
-			s.layer, s.n, s.arg);
+		        s.layer, s.n, s.arg);
 		dump_job(p, &s, f);
 	}
 }

@@ -35,7 +35,7 @@ static void put32(uint8_t *to, uint32_t v)
 
 /* Structures of the image consist of 32-bit words. */
 static void set_words(struct out *o, uint32_t addr, const void *words,
-		      size_t bytes)
+                      size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i += 4) {
 		uint32_t v;
@@ -77,7 +77,7 @@ static uint32_t tensor_addr(struct out *o, int t)
 
 /* Fill in the addresses of the parameters; returns their size. */
 static size_t link_op(struct op *op, const uint32_t in[2], uint32_t out,
-		      const uint32_t blob[N_BLOBS])
+                      const uint32_t blob[N_BLOBS])
 {
 	struct cpu_op *c = &op->cpu;
 
@@ -129,8 +129,8 @@ static uint32_t add_cpu(struct out *o, struct op *op)
 	for (int i = 0; i < op->n_in; i++)
 		in[i] = tensor_addr(o, op->in[i]);
 	for (int i = 0; i < N_BLOBS; i++)
-		blob[i] = add_bytes(o, op->cpu.blob[i].bytes,
-				    op->cpu.blob[i].n);
+		blob[i] =
+		        add_bytes(o, op->cpu.blob[i].bytes, op->cpu.blob[i].n);
 	size_t n = link_op(op, in, tensor_addr(o, op->out), blob);
 	align(o, ALIGN);
 	uint32_t at = here(o);
@@ -156,15 +156,15 @@ static uint32_t add_section(struct out *o)
 		for (int j = 0; j < op->n_in; j++) {
 			const struct tensor *x = &l->g->tensor[op->in[j]];
 			if (x->data)
-				memcpy(to + o->t->const_at[op->in[j]],
-				       x->data, (size_t)x->bytes);
+				memcpy(to + o->t->const_at[op->in[j]], x->data,
+				       (size_t)x->bytes);
 		}
 	}
 	return at;
 }
 
 static uint32_t add_job(struct out *o, const struct sched_step *s,
-			uint32_t section)
+                        uint32_t section)
 {
 	align(o, COMMAND_BYTES);
 	uint32_t at = here(o);
@@ -188,8 +188,8 @@ static uint32_t add_tensors(struct out *o, const int *tensor, int n)
 
 	for (int i = 0; i < n; i++) {
 		const struct image_tensor x = {
-			l->home[l->root[tensor[i]]].addr,
-			(uint32_t)l->g->tensor[tensor[i]].bytes};
+		        l->home[l->root[tensor[i]]].addr,
+		        (uint32_t)l->g->tensor[tensor[i]].bytes};
 		add_words(o, &x, sizeof(x));
 	}
 	return at;
@@ -238,8 +238,9 @@ static void add_steps(struct out *o)
 			step.arg = add_cpu(o, op);
 			step.n = (uint32_t)op->cpu.kernel;
 		}
-		set_words(o, o->head.steps + (uint32_t)i *
-			  (uint32_t)sizeof(step), &step, sizeof(step));
+		set_words(o,
+		          o->head.steps + (uint32_t)i * (uint32_t)sizeof(step),
+		          &step, sizeof(step));
 	}
 }
 
@@ -253,18 +254,17 @@ static bool too_large(const struct tiler *t, uint64_t bytes, struct err *err)
 		if (!big || t->l->layer[i].wgt_bytes > big->wgt_bytes)
 			big = &t->l->layer[i];
 	return err_at(err, (struct src){g->path, 0},
-		      "the program needs %llu bytes of flash, there are %lld "
-		      "(flash.kib=%d); most are of layer '%s' (%s): %d",
-		      (unsigned long long)bytes,
-		      (long long)t->l->d->flash_kib * 1024, t->l->d->flash_kib,
-		      big ? big->name : "", big ? big->op : "",
-		      big ? big->wgt_bytes : 0);
+	              "the program needs %llu bytes of flash, there are %lld "
+	              "(flash.kib=%d); most are of layer '%s' (%s): %d",
+	              (unsigned long long)bytes,
+	              (long long)t->l->d->flash_kib * 1024, t->l->d->flash_kib,
+	              big ? big->name : "", big ? big->op : "",
+	              big ? big->wgt_bytes : 0);
 }
 
 static uint64_t least_bytes(const struct tiler *t)
 {
-	return t->section_bytes +
-	       (uint64_t)t->s->at.n_items * COMMAND_BYTES;
+	return t->section_bytes + (uint64_t)t->s->at.n_items * COMMAND_BYTES;
 }
 
 bool emit(struct tiler *t, struct program *p, struct err *err)

@@ -20,6 +20,6 @@ void image_dump(const struct program *p, FILE *f);
  * deep: also that every scratchpad byte that is read was written before.
  * False: ERR_BUG, naming job, command and bank. */
 bool image_check(const struct program *p, const struct design *d, bool deep,
-		 struct err *err);
+                 struct err *err);
 
 #endif

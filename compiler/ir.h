@@ -35,25 +35,32 @@ struct window {
 
 /* Parameters of an array op. */
 struct array_op {
-	int opcode;             /* OP_CONV, OP_DWCONV, ..., OP_ADD */
-	struct window win;      /* not for ADD */
-	int64_t n;              /* ADD: elements */
-	int8_t fill;            /* what the padding holds */
-	int8_t zp, qmin, qmax;  /* output */
-	bool par_shared;        /* one parameter block for all groups */
-	int n_par;              /* entries of bias, mult, shift */
+	int opcode;            /* OP_CONV, OP_DWCONV, ..., OP_ADD */
+	struct window win;     /* not for ADD */
+	int64_t n;             /* ADD: elements */
+	int8_t fill;           /* what the padding holds */
+	int8_t zp, qmin, qmax; /* output */
+	bool par_shared;       /* one parameter block for all groups */
+	int n_par;             /* entries of bias, mult, shift */
 	const int32_t *bias, *mult, *shift; /* bias: zero point folded in */
-	const int8_t *wgt;      /* CONV [oc][kh][kw][ic], DWCONV [kh][kw][c] */
+	const int8_t *wgt; /* CONV [oc][kh][kw][ic], DWCONV [kh][kw][c] */
 };
 
 /* Constant bytes of a CPU op. */
 struct blob {
-	const void *bytes;      /* NULL: absent */
+	const void *bytes; /* NULL: absent */
 	uint32_t n;
 };
 
-enum { BLOB_WGT, BLOB_BIAS, BLOB_MULT, BLOB_SHIFT, BLOB_LUT0, BLOB_LUT1,
-       N_BLOBS };
+enum {
+	BLOB_WGT,
+	BLOB_BIAS,
+	BLOB_MULT,
+	BLOB_SHIFT,
+	BLOB_LUT0,
+	BLOB_LUT1,
+	N_BLOBS
+};
 
 /* Parameters of a CPU op; addresses in `k` are filled in by emit. */
 struct cpu_op {
@@ -72,28 +79,28 @@ struct cpu_op {
 
 /* How an array op is cut. */
 struct tiling {
-	int ty, tx;             /* output rows and columns of a tile */
-	int tc;                 /* output channels of a tile */
-	int kpiece;             /* input bytes of a sum per command; 0: all */
-	bool in_piece;          /* each of those loads its own input (1x1) */
-	bool chan_outer;        /* loop over channels outside of space */
-	bool par_out;           /* parameters lie behind each output */
-	bool out_whole;         /* one output buffer for all channel tiles */
-	bool patches;           /* CONV: input as one row of taps per pixel */
-	bool swap;              /* vector mode: image y is the chain axis */
-	int64_t tn;             /* ADD: elements of a tile */
+	int ty, tx;      /* output rows and columns of a tile */
+	int tc;          /* output channels of a tile */
+	int kpiece;      /* input bytes of a sum per command; 0: all */
+	bool in_piece;   /* each of those loads its own input (1x1) */
+	bool chan_outer; /* loop over channels outside of space */
+	bool par_out;    /* parameters lie behind each output */
+	bool out_whole;  /* one output buffer for all channel tiles */
+	bool patches;    /* CONV: input as one row of taps per pixel */
+	bool swap;       /* vector mode: image y is the chain axis */
+	int64_t tn;      /* ADD: elements of a tile */
 	/* What came of it, for dumps. */
 	int n_tiles, n_commands;
 	int in_bytes, wgt_bytes, par_bytes, out_bytes;
 	int in_bank, wgt_bank, par_bank, out_bank; /* of the first tile */
-	int64_t ex_cycles;      /* sum of the execute commands */
-	int64_t begin, end;     /* estimate: cycles since the job began */
+	int64_t ex_cycles;  /* sum of the execute commands */
+	int64_t begin, end; /* estimate: cycles since the job began */
 };
 
 struct op {
 	int layer;
 	enum unit unit;
-	int n_in, in[2], out;   /* root tensors */
+	int n_in, in[2], out; /* root tensors */
 	struct cpu_op cpu;
 	struct array_op array;
 	struct tiling tiling;
@@ -103,20 +110,20 @@ struct op {
 /* Where a root tensor lives. */
 struct home {
 	bool used;
-	int first, last;        /* ops: from definition to last use */
-	uint32_t addr;          /* SRAM address; constants: set by emit */
+	int first, last; /* ops: from definition to last use */
+	uint32_t addr;   /* SRAM address; constants: set by emit */
 };
 
 struct lowered {
 	const struct graph *g;
 	const struct design *d;
 	enum target target;
-	struct arena *arena;   /* owns op, root, home, tables */
+	struct arena *arena; /* owns op, root, home, tables */
 	struct op *op;
 	int n_ops, cap_ops;
-	int *root;              /* per tensor: the tensor whose bytes it is */
-	struct home *home;      /* per tensor, of roots */
-	struct layer *layer;    /* per node */
+	int *root;           /* per tensor: the tensor whose bytes it is */
+	struct home *home;   /* per tensor, of roots */
+	struct layer *layer; /* per node */
 	uint32_t arena_bytes, peak_bytes;
 };
 
@@ -126,36 +133,35 @@ struct lowered {
 bool lower(struct lowered *l, struct err *err);
 
 /* For lower_*.c. "net.tflite: operator 3 (CONV_2D): ..." */
-bool lower_error(const struct lowered *l, const struct node *n,
-		 struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+bool lower_error(const struct lowered *l, const struct node *n, struct err *err,
+                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 struct op *lower_add_op(struct lowered *l, const struct node *n,
-			enum unit unit);
+                        enum unit unit);
 /* Tensor of input i; NULL if absent. */
 const struct tensor *lower_in(const struct lowered *l, const struct node *n,
-			      int i);
+                              int i);
 const struct tensor *lower_out(const struct lowered *l, const struct node *n);
 /* Clamp of a fused activation in the output's quantization. */
 bool lower_clamp(const struct lowered *l, const struct node *n,
-		 const struct tensor *out, int32_t *qmin, int32_t *qmax,
-		 struct err *err);
+                 const struct tensor *out, int32_t *qmin, int32_t *qmax,
+                 struct err *err);
 int32_t lower_zero(const struct tensor *t);
 
 /* CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED as both targets need them:
  * geometry and requantization per output channel. */
 struct lower_conv {
 	struct window win;
-	int groups;             /* of a CONV_2D; 1 else */
+	int groups; /* of a CONV_2D; 1 else */
 	bool depthwise;
 	bool i16;
 	const struct tensor *in, *wgt, *bias, *out; /* bias may be NULL */
-	int32_t *mult, *shift;  /* oc */
+	int32_t *mult, *shift;                      /* oc */
 	int32_t in_zp, w_zp, out_zp, qmin, qmax;
 };
 bool lower_conv(struct lowered *l, const struct node *n, struct lower_conv *c,
-		struct err *err);
+                struct err *err);
 bool lower_pool(struct lowered *l, const struct node *n, struct window *w,
-		struct err *err);
+                struct err *err);
 
 /* Parameters of TFLM's quantized ADD. */
 struct lower_add {
@@ -163,11 +169,11 @@ struct lower_add {
 	int32_t zp[3], qmin, qmax;
 };
 bool lower_add(struct lowered *l, const struct node *n, struct lower_add *a,
-	       struct err *err);
+               struct err *err);
 
 /* *done: the array runs it (ops were added). Else nothing was added. */
 bool lower_array(struct lowered *l, const struct node *n, bool *done,
-		 struct err *err);
+                 struct err *err);
 bool lower_cpu(struct lowered *l, const struct node *n, struct err *err);
 
 /* ---- place ---- */

@@ -12,8 +12,8 @@
 #include <string.h>
 #include "isa/quantize.h"
 
-bool lower_error(const struct lowered *l, const struct node *n,
-		 struct err *err, const char *fmt, ...)
+bool lower_error(const struct lowered *l, const struct node *n, struct err *err,
+                 const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -22,12 +22,11 @@ bool lower_error(const struct lowered *l, const struct node *n,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	return err_at(err, (struct src){l->g->path, 0}, "operator %d (%s): %s",
-		      n->index, n->custom ? n->custom : builtin_name(n->code),
-		      text);
+	              n->index, n->custom ? n->custom : builtin_name(n->code),
+	              text);
 }
 
-struct op *lower_add_op(struct lowered *l, const struct node *n,
-			enum unit unit)
+struct op *lower_add_op(struct lowered *l, const struct node *n, enum unit unit)
 {
 	if (l->n_ops == l->cap_ops) {
 		int cap = 2 * l->cap_ops + 16;
@@ -45,7 +44,7 @@ struct op *lower_add_op(struct lowered *l, const struct node *n,
 }
 
 const struct tensor *lower_in(const struct lowered *l, const struct node *n,
-			      int i)
+                              int i)
 {
 	if (i >= n->n_in || n->in[i] < 0)
 		return NULL;
@@ -63,8 +62,8 @@ int32_t lower_zero(const struct tensor *t)
 }
 
 bool lower_clamp(const struct lowered *l, const struct node *n,
-		 const struct tensor *out, int32_t *qmin, int32_t *qmax,
-		 struct err *err)
+                 const struct tensor *out, int32_t *qmin, int32_t *qmax,
+                 struct err *err)
 {
 	bool i16 = out->type == DT_I16;
 
@@ -72,12 +71,11 @@ bool lower_clamp(const struct lowered *l, const struct node *n,
 	*qmax = i16 ? INT16_MAX : INT8_MAX;
 	if (out->nq != 1)
 		return lower_error(l, n, err, "output %s has no scale",
-				   out->name);
+		                   out->name);
 	if (!quantize_act(n->opt.act, out->scale[0], lower_zero(out), qmin,
-			  qmax))
-		return lower_error(l, n, err,
-				   "activation %d is not supported",
-				   n->opt.act);
+	                  qmax))
+		return lower_error(l, n, err, "activation %d is not supported",
+		                   n->opt.act);
 	return true;
 }
 
@@ -85,7 +83,7 @@ bool lower_clamp(const struct lowered *l, const struct node *n,
 
 /* Output size of a windowed axis, and its padding before; 0 if impossible. */
 static int out_size(enum padding pad, int in, int k, int stride, int dil,
-		    int *before)
+                    int *before)
 {
 	int64_t span = (int64_t)(k - 1) * dil + 1;
 	*before = 0;
@@ -99,45 +97,52 @@ static int out_size(enum padding pad, int in, int k, int stride, int dil,
 
 /* Sizes, strides and padding of a convolution or pool. win->kh, kw are set. */
 static bool window_set(struct lowered *l, const struct node *n,
-		       const struct tensor *in, const struct tensor *out,
-		       struct window *w, struct err *err)
+                       const struct tensor *in, const struct tensor *out,
+                       struct window *w, struct err *err)
 {
 	if (in->rank != 4 || out->rank != 4)
-		return lower_error(l, n, err, "tensors of rank %d and %d, "
-				   "not 4", in->rank, out->rank);
+		return lower_error(l, n, err,
+		                   "tensors of rank %d and %d, "
+		                   "not 4",
+		                   in->rank, out->rank);
 	w->n = in->dim[0], w->ih = in->dim[1], w->iw = in->dim[2];
 	w->ic = in->dim[3];
 	w->oh = out->dim[1], w->ow = out->dim[2], w->oc = out->dim[3];
 	w->sh = n->opt.stride_h, w->sw = n->opt.stride_w;
 	if (w->kh < 1 || w->kw < 1 || w->sh < 1 || w->sw < 1 || w->dh < 1 ||
 	    w->dw < 1)
-		return lower_error(l, n, err, "window %dx%d, stride %dx%d, "
-				   "dilation %dx%d", w->kh, w->kw, w->sh,
-				   w->sw, w->dh, w->dw);
+		return lower_error(l, n, err,
+		                   "window %dx%d, stride %dx%d, "
+		                   "dilation %dx%d",
+		                   w->kh, w->kw, w->sh, w->sw, w->dh, w->dw);
 	int oh = out_size(n->opt.padding, w->ih, w->kh, w->sh, w->dh, &w->pt);
 	int ow = out_size(n->opt.padding, w->iw, w->kw, w->sw, w->dw, &w->pl);
 	if (oh != w->oh || ow != w->ow || out->dim[0] != w->n)
-		return lower_error(l, n, err, "output %s is %dx%d, computed "
-				   "%dx%d", out->name, w->oh, w->ow, oh, ow);
+		return lower_error(l, n, err,
+		                   "output %s is %dx%d, computed "
+		                   "%dx%d",
+		                   out->name, w->oh, w->ow, oh, ow);
 	w->y1 = w->oh, w->x1 = w->ow;
 	return true;
 }
 
 static bool fc_window(struct lowered *l, const struct node *n,
-		      struct lower_conv *c, struct err *err)
+                      struct lower_conv *c, struct err *err)
 {
 	struct window *w = &c->win;
 
 	if (c->wgt->rank != 2)
 		return lower_error(l, n, err, "weights of rank %d, not 2",
-				   c->wgt->rank);
+		                   c->wgt->rank);
 	if (n->opt.weights_format != 0)
 		return lower_error(l, n, err, "shuffled weights");
 	w->oc = c->wgt->dim[0], w->ic = c->wgt->dim[1];
 	if (c->in->n % w->ic || c->out->n % w->oc ||
 	    c->in->n / w->ic != c->out->n / w->oc)
-		return lower_error(l, n, err, "%d inputs, %d outputs, weights "
-				   "%dx%d", c->in->n, c->out->n, w->oc, w->ic);
+		return lower_error(l, n, err,
+		                   "%d inputs, %d outputs, weights "
+		                   "%dx%d",
+		                   c->in->n, c->out->n, w->oc, w->ic);
 	w->iw = w->ow = w->x1 = c->in->n / w->ic;
 	w->n = w->ih = w->oh = w->y1 = 1;
 	w->kh = w->kw = w->sh = w->sw = w->dh = w->dw = 1;
@@ -145,64 +150,70 @@ static bool fc_window(struct lowered *l, const struct node *n,
 }
 
 static bool conv_window(struct lowered *l, const struct node *n,
-			struct lower_conv *c, struct err *err)
+                        struct lower_conv *c, struct err *err)
 {
 	struct window *w = &c->win;
 	const struct tensor *wgt = c->wgt;
 
 	if (wgt->rank != 4)
 		return lower_error(l, n, err, "weights of rank %d, not 4",
-				   wgt->rank);
+		                   wgt->rank);
 	w->kh = wgt->dim[1], w->kw = wgt->dim[2];
 	w->dh = n->opt.dil_h, w->dw = n->opt.dil_w;
 	if (!window_set(l, n, c->in, c->out, w, err))
 		return false;
 	if (c->depthwise) {
 		if (wgt->dim[3] != w->oc || w->oc % w->ic)
-			return lower_error(l, n, err, "%d input, %d output "
-					   "channels", w->ic, w->oc);
+			return lower_error(l, n, err,
+			                   "%d input, %d output "
+			                   "channels",
+			                   w->ic, w->oc);
 		return true;
 	}
 	c->groups = w->ic / wgt->dim[3];
 	if (wgt->dim[0] != w->oc || c->groups < 1 ||
 	    w->ic != c->groups * wgt->dim[3] || w->oc % c->groups)
-		return lower_error(l, n, err, "weights %dx%dx%dx%d for %d "
-				   "input, %d output channels", wgt->dim[0],
-				   wgt->dim[1], wgt->dim[2], wgt->dim[3],
-				   w->ic, w->oc);
+		return lower_error(l, n, err,
+		                   "weights %dx%dx%dx%d for %d "
+		                   "input, %d output channels",
+		                   wgt->dim[0], wgt->dim[1], wgt->dim[2],
+		                   wgt->dim[3], w->ic, w->oc);
 	return true;
 }
 
 static bool conv_types(const struct lowered *l, const struct node *n,
-		       struct lower_conv *c, struct err *err)
+                       struct lower_conv *c, struct err *err)
 {
 	const struct tensor *in = c->in, *wgt = c->wgt, *out = c->out;
 
 	c->i16 = in->type == DT_I16;
 	if ((in->type != DT_I8 && !c->i16) || out->type != in->type ||
 	    wgt->type != DT_I8)
-		return lower_error(l, n, err, "input %s, weights %s, output "
-				   "%s: not int8 or int16 by int8",
-				   dtype_name[in->type], dtype_name[wgt->type],
-				   dtype_name[out->type]);
+		return lower_error(l, n, err,
+		                   "input %s, weights %s, output "
+		                   "%s: not int8 or int16 by int8",
+		                   dtype_name[in->type], dtype_name[wgt->type],
+		                   dtype_name[out->type]);
 	if (c->bias && (c->bias->type != (c->i16 ? DT_I64 : DT_I32) ||
-			!c->bias->data || c->bias->n != c->win.oc))
+	                !c->bias->data || c->bias->n != c->win.oc))
 		return lower_error(l, n, err, "bias %s: %s of %d elements",
-				   c->bias->name, dtype_name[c->bias->type],
-				   c->bias->n);
+		                   c->bias->name, dtype_name[c->bias->type],
+		                   c->bias->n);
 	if (!wgt->data)
 		return lower_error(l, n, err, "weights %s are not constant",
-				   wgt->name);
+		                   wgt->name);
 	if (in->nq != 1 || out->nq != 1 || wgt->nq < 1)
 		return lower_error(l, n, err, "a tensor has no scale");
 	if (wgt->nq != 1 && wgt->nq != c->win.oc)
-		return lower_error(l, n, err, "%d weight scales for %d "
-				   "channels", wgt->nq, c->win.oc);
+		return lower_error(l, n, err,
+		                   "%d weight scales for %d "
+		                   "channels",
+		                   wgt->nq, c->win.oc);
 	return true;
 }
 
 static bool conv_scales(struct lowered *l, const struct node *n,
-			struct lower_conv *c, struct err *err)
+                        struct lower_conv *c, struct err *err)
 {
 	const struct tensor *wgt = c->wgt;
 	bool fc = n->code == BI_FULLY_CONNECTED;
@@ -218,10 +229,10 @@ static bool conv_scales(struct lowered *l, const struct node *n,
 		float w = wgt->scale[wgt->nq == 1 ? 0 : i];
 		float in = c->in->scale[0], out = c->out->scale[0];
 		bool ok = fc && wgt->nq == 1 ? quantize_fc(in, w, out, &m)
-					     : quantize_conv(in, w, out, &m);
+		                             : quantize_conv(in, w, out, &m);
 		if (!ok)
 			return lower_error(l, n, err, "scales %g, %g, %g",
-					   (double)in, (double)w, (double)out);
+			                   (double)in, (double)w, (double)out);
 		c->mult[i] = m.m;
 		c->shift[i] = m.shift;
 	}
@@ -229,7 +240,7 @@ static bool conv_scales(struct lowered *l, const struct node *n,
 }
 
 bool lower_conv(struct lowered *l, const struct node *n, struct lower_conv *c,
-		struct err *err)
+                struct err *err)
 {
 	*c = (struct lower_conv){.groups = 1};
 	c->depthwise = n->code == BI_DEPTHWISE_CONV_2D;
@@ -240,12 +251,12 @@ bool lower_conv(struct lowered *l, const struct node *n, struct lower_conv *c,
 	if (!c->in || !c->wgt)
 		return lower_error(l, n, err, "an input is missing");
 	bool ok = n->code == BI_FULLY_CONNECTED ? fc_window(l, n, c, err)
-						: conv_window(l, n, c, err);
+	                                        : conv_window(l, n, c, err);
 	return ok && conv_types(l, n, c, err) && conv_scales(l, n, c, err);
 }
 
 bool lower_pool(struct lowered *l, const struct node *n, struct window *w,
-		struct err *err)
+                struct err *err)
 {
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
 
@@ -253,19 +264,19 @@ bool lower_pool(struct lowered *l, const struct node *n, struct window *w,
 		return lower_error(l, n, err, "the input is missing");
 	if ((in->type != DT_I8 && in->type != DT_I16) || out->type != in->type)
 		return lower_error(l, n, err, "type %s to %s is not supported",
-				   dtype_name[in->type], dtype_name[out->type]);
-	*w = (struct window){.kh = n->opt.filter_h, .kw = n->opt.filter_w,
-			     .dh = 1, .dw = 1};
+		                   dtype_name[in->type], dtype_name[out->type]);
+	*w = (struct window){
+	        .kh = n->opt.filter_h, .kw = n->opt.filter_w, .dh = 1, .dw = 1};
 	if (!window_set(l, n, in, out, w, err))
 		return false;
 	if (w->ic != w->oc)
 		return lower_error(l, n, err, "%d input, %d output channels",
-				   w->ic, w->oc);
+		                   w->ic, w->oc);
 	return true;
 }
 
 bool lower_add(struct lowered *l, const struct node *n, struct lower_add *a,
-	       struct err *err)
+               struct err *err)
 {
 	const struct tensor *x = lower_in(l, n, 0), *y = lower_in(l, n, 1);
 	const struct tensor *out = lower_out(l, n);
@@ -275,17 +286,16 @@ bool lower_add(struct lowered *l, const struct node *n, struct lower_add *a,
 	if ((out->type != DT_I8 && out->type != DT_I16) ||
 	    x->type != out->type || y->type != out->type)
 		return lower_error(l, n, err, "types %s + %s = %s",
-				   dtype_name[x->type], dtype_name[y->type],
-				   dtype_name[out->type]);
+		                   dtype_name[x->type], dtype_name[y->type],
+		                   dtype_name[out->type]);
 	if (x->nq != 1 || y->nq != 1 || out->nq != 1)
 		return lower_error(l, n, err, "a tensor has no scale");
 	struct num_add q;
 	a->left = out->type == DT_I16 ? 15 : 20;
-	if (!quantize_add(x->scale[0], y->scale[0], out->scale[0], a->left,
-			  &q))
+	if (!quantize_add(x->scale[0], y->scale[0], out->scale[0], a->left, &q))
 		return lower_error(l, n, err, "scales %g, %g, %g",
-				   (double)x->scale[0], (double)y->scale[0],
-				   (double)out->scale[0]);
+		                   (double)x->scale[0], (double)y->scale[0],
+		                   (double)out->scale[0]);
 	a->mult[0] = q.a_mult, a->shift[0] = q.a_shift;
 	a->mult[1] = q.b_mult, a->shift[1] = q.b_shift;
 	a->mult[2] = q.o_mult, a->shift[2] = q.o_shift;
@@ -307,8 +317,9 @@ static bool alias(struct lowered *l, const struct node *n, struct err *err)
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
 
 	if (!in || in->bytes != out->bytes)
-		return lower_error(l, n, err, "input and output differ in "
-				   "size");
+		return lower_error(l, n, err,
+		                   "input and output differ in "
+		                   "size");
 	l->root[n->out[0]] = l->root[n->in[0]];
 	return true;
 }
@@ -323,7 +334,7 @@ static void layer_name(struct layer *y, const char *name)
 	size_t from = len > room ? len - room : 0;
 
 	snprintf(y->name, sizeof(y->name), "%.*s", (int)(len - from),
-		 name + from);
+	         name + from);
 }
 
 static void layer_set(struct lowered *l, const struct node *n)
@@ -351,8 +362,7 @@ static void layer_set(struct lowered *l, const struct node *n)
 		y->out_bytes += l->g->tensor[n->out[i]].bytes;
 }
 
-static bool lower_node(struct lowered *l, const struct node *n,
-		       struct err *err)
+static bool lower_node(struct lowered *l, const struct node *n, struct err *err)
 {
 	bool done = false;
 
@@ -362,8 +372,7 @@ static bool lower_node(struct lowered *l, const struct node *n,
 		if (!alias(l, n, err))
 			return false;
 	} else {
-		if (l->target == TARGET_ACCEL &&
-		    !lower_array(l, n, &done, err))
+		if (l->target == TARGET_ACCEL && !lower_array(l, n, &done, err))
 			return false;
 		if (!done && !lower_cpu(l, n, err))
 			return false;
@@ -407,8 +416,7 @@ bool lower(struct lowered *l, struct err *err)
 
 	l->root = arena_zero(&l->arena, nt, sizeof(*l->root));
 	l->home = arena_zero(&l->arena, nt, sizeof(*l->home));
-	l->layer = arena_zero(&l->arena, (size_t)g->n_nodes,
-			      sizeof(*l->layer));
+	l->layer = arena_zero(&l->arena, (size_t)g->n_nodes, sizeof(*l->layer));
 	for (int i = 0; i < g->n_tensors; i++)
 		l->root[i] = i;
 	for (int i = 0; i < g->n_nodes; i++)
@@ -418,7 +426,7 @@ bool lower(struct lowered *l, struct err *err)
 		const struct tensor *t = &g->tensor[l->root[g->output[i]]];
 		if (t->data)
 			return err_at(err, (struct src){g->path, 0},
-				      "output '%s' is constant", t->name);
+			              "output '%s' is constant", t->name);
 	}
 	lifetimes(l);
 	return true;

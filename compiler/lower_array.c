@@ -44,7 +44,7 @@ static int8_t *dense_groups(struct lowered *l, const struct lower_conv *c)
 	int gi = w->ic / c->groups, go = w->oc / c->groups;
 	int taps = w->kh * w->kw;
 	int8_t *to = arena_zero(&l->arena, (size_t)w->oc * (size_t)taps,
-				(size_t)w->ic);
+	                        (size_t)w->ic);
 
 	for (int o = 0; o < w->oc; o++)
 		for (int t = 0; t < taps; t++)
@@ -61,12 +61,12 @@ static int8_t *dense_depthwise(struct lowered *l, const struct lower_conv *c)
 	const int8_t *from = c->wgt->data;
 	int taps = w->kh * w->kw, mult = w->oc / w->ic;
 	int8_t *to = arena_zero(&l->arena, (size_t)w->oc * (size_t)taps,
-				(size_t)w->ic);
+	                        (size_t)w->ic);
 
 	for (int o = 0; o < w->oc; o++)
 		for (int t = 0; t < taps; t++)
 			to[(o * taps + t) * w->ic + o / mult] =
-				from[t * w->oc + o];
+			        from[t * w->oc + o];
 	return to;
 }
 
@@ -74,7 +74,7 @@ static int8_t *dense_depthwise(struct lowered *l, const struct lower_conv *c)
  * needs several cycles a product, the array multiplies all cells at once but
  * `waste` times as many products; and the zeros must be stored. */
 static bool dense_pays(const struct lowered *l, const struct lower_conv *c,
-		       int waste)
+                       int waste)
 {
 	enum { CPU_CYCLES_PER_MAC = 6, MAX_BYTES = 128 * 1024 };
 	const struct window *w = &c->win;
@@ -85,7 +85,7 @@ static bool dense_pays(const struct lowered *l, const struct lower_conv *c,
 }
 
 static void sum_weights(const struct lower_conv *c, const struct array_op *a,
-			uint32_t *sum)
+                        uint32_t *sum)
 {
 	const struct window *w = &c->win;
 	int taps = w->kh * w->kw;
@@ -104,7 +104,7 @@ static void sum_weights(const struct lower_conv *c, const struct array_op *a,
 
 /* sum of (x - zp) * w = sum of x * w - zp * sum of w, modulo 2^32. */
 static void fold_bias(struct lowered *l, const struct lower_conv *c,
-		      struct array_op *a)
+                      struct array_op *a)
 {
 	size_t oc = (size_t)c->win.oc;
 	uint32_t *sum = arena_zero(&l->arena, oc, sizeof(*sum));
@@ -113,13 +113,13 @@ static void fold_bias(struct lowered *l, const struct lower_conv *c,
 	sum_weights(c, a, sum);
 	for (size_t o = 0; o < oc; o++)
 		sum[o] = (bias ? (uint32_t)bias[o] : 0) -
-			 (uint32_t)c->in_zp * sum[o];
+		         (uint32_t)c->in_zp * sum[o];
 	a->bias = (int32_t *)sum;
 }
 
 /* Which opcode, and its weights; 0: neither. */
 static int conv_opcode(struct lowered *l, const struct node *n,
-		       const struct lower_conv *c, const int8_t **wgt)
+                       const struct lower_conv *c, const int8_t **wgt)
 {
 	const struct window *w = &c->win;
 
@@ -152,7 +152,7 @@ static void flatten(struct window *w)
 }
 
 static bool array_conv(struct lowered *l, const struct node *n, bool *done,
-		       struct err *err)
+                       struct err *err)
 {
 	struct lower_conv c;
 	const int8_t *wgt;
@@ -165,11 +165,16 @@ static bool array_conv(struct lowered *l, const struct node *n, bool *done,
 	if (!opcode)
 		return true;
 	struct array_op *a = &add_op(l, n, 1)->array;
-	*a = (struct array_op){
-		.opcode = opcode, .win = c.win, .fill = (int8_t)c.in_zp,
-		.zp = (int8_t)c.out_zp, .qmin = (int8_t)c.qmin,
-		.qmax = (int8_t)c.qmax, .n_par = c.win.oc, .mult = c.mult,
-		.shift = c.shift, .wgt = wgt};
+	*a = (struct array_op){.opcode = opcode,
+	                       .win = c.win,
+	                       .fill = (int8_t)c.in_zp,
+	                       .zp = (int8_t)c.out_zp,
+	                       .qmin = (int8_t)c.qmin,
+	                       .qmax = (int8_t)c.qmax,
+	                       .n_par = c.win.oc,
+	                       .mult = c.mult,
+	                       .shift = c.shift,
+	                       .wgt = wgt};
 	fold_bias(l, &c, a);
 	if (opcode == OP_CONV)
 		flatten(&a->win);
@@ -181,7 +186,7 @@ static bool array_conv(struct lowered *l, const struct node *n, bool *done,
 
 /* One bias, multiplier, shift for all channels. */
 static void share(struct lowered *l, struct array_op *a, int32_t mult,
-		  int32_t shift)
+                  int32_t shift)
 {
 	int32_t *v = arena_zero(&l->arena, 3, sizeof(*v));
 
@@ -223,7 +228,7 @@ enum { MAX_BANDS = 8 };
 /* Cut 0..out-1 where the number of valid taps changes. Returns the number of
  * bands, 0 if there are too many. */
 static int bands(int out, int stride, int before, int k, int in,
-		 int edge[MAX_BANDS + 1], int taps[MAX_BANDS])
+                 int edge[MAX_BANDS + 1], int taps[MAX_BANDS])
 {
 	int n = 0;
 
@@ -241,7 +246,7 @@ static int bands(int out, int stride, int before, int k, int in,
 }
 
 static void add_average(struct lowered *l, const struct node *n,
-			const struct array_op *all)
+                        const struct array_op *all)
 {
 	const struct window *w = &all->win;
 	int ye[MAX_BANDS + 1], yt[MAX_BANDS], xe[MAX_BANDS + 1], xt[MAX_BANDS];
@@ -269,7 +274,7 @@ static bool can_average(const struct window *w)
 }
 
 static bool array_pool(struct lowered *l, const struct node *n, bool *done,
-		       struct err *err)
+                       struct err *err)
 {
 	struct array_op a = {0};
 	int32_t qmin, qmax;
@@ -298,7 +303,7 @@ static bool array_pool(struct lowered *l, const struct node *n, bool *done,
 /* ---- ADD ---- */
 
 static bool array_add(struct lowered *l, const struct node *n, bool *done,
-		      struct err *err)
+                      struct err *err)
 {
 	struct lower_add q;
 
@@ -315,17 +320,22 @@ static bool array_add(struct lowered *l, const struct node *n, bool *done,
 		v[3 + i] = q.mult[i];
 		v[6 + i] = q.shift[i];
 	}
-	add_op(l, n, 2)->array = (struct array_op){
-		.opcode = OP_ADD, .n = out->n, .zp = (int8_t)q.zp[2],
-		.qmin = (int8_t)q.qmin, .qmax = (int8_t)q.qmax,
-		.par_shared = true, .n_par = 3, .bias = v, .mult = v + 3,
-		.shift = v + 6};
+	add_op(l, n, 2)->array = (struct array_op){.opcode = OP_ADD,
+	                                           .n = out->n,
+	                                           .zp = (int8_t)q.zp[2],
+	                                           .qmin = (int8_t)q.qmin,
+	                                           .qmax = (int8_t)q.qmax,
+	                                           .par_shared = true,
+	                                           .n_par = 3,
+	                                           .bias = v,
+	                                           .mult = v + 3,
+	                                           .shift = v + 6};
 	*done = true;
 	return true;
 }
 
 bool lower_array(struct lowered *l, const struct node *n, bool *done,
-		 struct err *err)
+                 struct err *err)
 {
 	switch (n->code) {
 	case BI_CONV_2D:

@@ -5,7 +5,7 @@
 #include "isa/quantize.h"
 
 static struct op *add_op(struct lowered *l, const struct node *n,
-			 enum kernel kernel, int n_in)
+                         enum kernel kernel, int n_in)
 {
 	struct op *op = lower_add_op(l, n, UNIT_CPU);
 
@@ -35,11 +35,11 @@ static int32_t float_bits(float f)
 }
 
 static bool bad_types(const struct lowered *l, const struct node *n,
-		      const struct tensor *in, struct err *err)
+                      const struct tensor *in, struct err *err)
 {
 	return lower_error(l, n, err, "%s to %s is not supported",
-			   dtype_name[in->type],
-			   dtype_name[lower_out(l, n)->type]);
+	                   dtype_name[in->type],
+	                   dtype_name[lower_out(l, n)->type]);
 }
 
 /* ---- convolutions ---- */
@@ -56,8 +56,7 @@ static enum kernel conv_kernel(const struct node *n, bool i16)
 	}
 }
 
-static void conv_geometry(struct k_conv *k, const struct lower_conv *c,
-			  bool fc)
+static void conv_geometry(struct k_conv *k, const struct lower_conv *c, bool fc)
 {
 	const struct window *w = &c->win;
 
@@ -102,10 +101,9 @@ static bool cpu_pool(struct lowered *l, const struct node *n, struct err *err)
 	k.n = w.n, k.ih = w.ih, k.iw = w.iw, k.c = w.ic;
 	k.oh = w.oh, k.ow = w.ow, k.kh = w.kh, k.kw = w.kw;
 	k.sh = w.sh, k.sw = w.sw, k.pt = w.pt, k.pl = w.pl;
-	enum kernel kernel = max ? (i16 ? KERNEL_MAXPOOL_I16
-					: KERNEL_MAXPOOL_I8)
-				 : (i16 ? KERNEL_AVGPOOL_I16
-					: KERNEL_AVGPOOL_I8);
+	enum kernel kernel =
+	        max ? (i16 ? KERNEL_MAXPOOL_I16 : KERNEL_MAXPOOL_I8)
+	            : (i16 ? KERNEL_AVGPOOL_I16 : KERNEL_AVGPOOL_I8);
 	add_op(l, n, kernel, 1)->cpu.k.pool = k;
 	return true;
 }
@@ -116,7 +114,7 @@ enum { ADD_DIMS = 6 };
 
 /* Strides of an operand in the output's axes; 0 where it is broadcast. */
 static bool broadcast(const struct tensor *t, const struct tensor *out,
-		      int32_t stride[ADD_DIMS])
+                      int32_t stride[ADD_DIMS])
 {
 	int32_t step = 1;
 
@@ -142,11 +140,14 @@ static bool cpu_add(struct lowered *l, const struct node *n, struct err *err)
 	const struct tensor *x = lower_in(l, n, 0), *y = lower_in(l, n, 1);
 	const struct tensor *out = lower_out(l, n);
 	struct k_add k = {.flat = x->n == out->n && y->n == out->n,
-			  .n = out->n, .left = a.left};
+	                  .n = out->n,
+	                  .left = a.left};
 	if (out->rank > ADD_DIMS || !broadcast(x, out, k.a_stride) ||
 	    !broadcast(y, out, k.b_stride))
-		return lower_error(l, n, err, "shapes of rank %d and %d "
-				   "cannot be broadcast", x->rank, y->rank);
+		return lower_error(l, n, err,
+		                   "shapes of rank %d and %d "
+		                   "cannot be broadcast",
+		                   x->rank, y->rank);
 	for (int i = 0; i < ADD_DIMS; i++) {
 		int at = out->rank - ADD_DIMS + i;
 		k.dim[i] = at >= 0 ? out->dim[at] : 1;
@@ -156,8 +157,8 @@ static bool cpu_add(struct lowered *l, const struct node *n, struct err *err)
 	k.b_mult = a.mult[1], k.b_shift = a.shift[1];
 	k.o_mult = a.mult[2], k.o_shift = a.shift[2];
 	k.qmin = a.qmin, k.qmax = a.qmax;
-	add_op(l, n, out->type == DT_I16 ? KERNEL_ADD_I16 : KERNEL_ADD_I8,
-	       2)->cpu.k.add = k;
+	add_op(l, n, out->type == DT_I16 ? KERNEL_ADD_I16 : KERNEL_ADD_I8, 2)
+	        ->cpu.k.add = k;
 	return true;
 }
 
@@ -176,7 +177,7 @@ static void softmax_tables(struct lowered *l, struct op *op)
 }
 
 static bool cpu_softmax(struct lowered *l, const struct node *n,
-			struct err *err)
+                        struct err *err)
 {
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
 
@@ -190,16 +191,18 @@ static bool cpu_softmax(struct lowered *l, const struct node *n,
 	struct multiplier m;
 	k.rows = in->n / k.depth;
 	bool ok = i16 ? quantize_softmax16(n->opt.beta, in->scale[0], &m)
-		      : quantize_softmax(n->opt.beta, in->scale[0], &m,
-					 &k.diff_min);
+	              : quantize_softmax(n->opt.beta, in->scale[0], &m,
+	                                 &k.diff_min);
 	if (!ok)
 		return lower_error(l, n, err, "beta %g, scale %g",
-				   (double)n->opt.beta, (double)in->scale[0]);
+		                   (double)n->opt.beta, (double)in->scale[0]);
 	k.mult = m.m;
 	k.shift = m.shift;
-	struct op *op = add_op(l, n, i16 ? KERNEL_SOFTMAX_I16 :
-			       o16 ? KERNEL_SOFTMAX_I8_I16 :
-			       KERNEL_SOFTMAX_I8, 1);
+	struct op *op = add_op(l, n,
+	                       i16   ? KERNEL_SOFTMAX_I16
+	                       : o16 ? KERNEL_SOFTMAX_I8_I16
+	                             : KERNEL_SOFTMAX_I8,
+	                       1);
 	op->cpu.k.softmax = k;
 	if (i16)
 		softmax_tables(l, op);
@@ -226,7 +229,7 @@ static int32_t int_type(enum dtype t)
 }
 
 static bool cpu_requantize(struct lowered *l, const struct node *n,
-			   struct k_quant *k, struct err *err)
+                           struct k_quant *k, struct err *err)
 {
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
 	struct multiplier m;
@@ -237,8 +240,7 @@ static bool cpu_requantize(struct lowered *l, const struct node *n,
 		return bad_types(l, n, in, err);
 	if (!quantize_rescale(in->scale[0], out->scale[0], &m))
 		return lower_error(l, n, err, "scales %g, %g",
-				   (double)in->scale[0],
-				   (double)out->scale[0]);
+		                   (double)in->scale[0], (double)out->scale[0]);
 	k->mult = m.m;
 	k->shift = m.shift;
 	add_op(l, n, KERNEL_REQUANTIZE, 1)->cpu.k.quant = *k;
@@ -246,14 +248,14 @@ static bool cpu_requantize(struct lowered *l, const struct node *n,
 }
 
 static bool cpu_quantize(struct lowered *l, const struct node *n,
-			 struct err *err)
+                         struct err *err)
 {
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
 
 	if (!in || in->n != out->n)
 		return lower_error(l, n, err, "input and output disagree");
-	struct k_quant k = {.n = in->n, .in_zp = lower_zero(in),
-			    .out_zp = lower_zero(out)};
+	struct k_quant k = {
+	        .n = in->n, .in_zp = lower_zero(in), .out_zp = lower_zero(out)};
 	if (in->type != DT_F32 && n->code == BI_QUANTIZE)
 		return cpu_requantize(l, n, &k, err);
 	bool to = n->code == BI_QUANTIZE;
@@ -263,10 +265,10 @@ static bool cpu_quantize(struct lowered *l, const struct node *n,
 		return bad_types(l, n, in, err);
 	k.scale = (uint32_t)float_bits(q->scale[0]);
 	bool i8 = q->type == DT_I8;
-	enum kernel kernel = to ? (i8 ? KERNEL_QUANTIZE_F32_I8
-				      : KERNEL_QUANTIZE_F32_I16)
-				: (i8 ? KERNEL_DEQUANTIZE_I8_F32
-				      : KERNEL_DEQUANTIZE_I16_F32);
+	enum kernel kernel =
+	        to ? (i8 ? KERNEL_QUANTIZE_F32_I8 : KERNEL_QUANTIZE_F32_I16)
+	           : (i8 ? KERNEL_DEQUANTIZE_I8_F32
+	                 : KERNEL_DEQUANTIZE_I16_F32);
 	add_op(l, n, kernel, 1)->cpu.k.quant = k;
 	return true;
 }
@@ -276,12 +278,12 @@ static bool cpu_quantize(struct lowered *l, const struct node *n,
 static int64_t int_at(const struct tensor *t, int i)
 {
 	return t->type == DT_I64 ? ((const int64_t *)t->data)[i]
-				 : ((const int32_t *)t->data)[i];
+	                         : ((const int32_t *)t->data)[i];
 }
 
 /* Bits of the constant that PADV2 names; else what stands for zero. */
 static bool pad_value(const struct lowered *l, const struct node *n,
-		      int32_t *value, struct err *err)
+                      int32_t *value, struct err *err)
 {
 	const struct tensor *out = lower_out(l, n), *c = lower_in(l, n, 2);
 
@@ -310,11 +312,13 @@ static bool cpu_pad(struct lowered *l, const struct node *n, struct err *err)
 	    (in->type != DT_I8 && in->type != DT_I16 && in->type != DT_F32 &&
 	     in->type != DT_I32))
 		return lower_error(l, n, err, "type %s is not supported",
-				   dtype_name[out->type]);
+		                   dtype_name[out->type]);
 	if (!by || !by->data || (by->type != DT_I32 && by->type != DT_I64) ||
 	    by->n != 2 * in->rank || in->rank > DIMS || out->rank != in->rank)
-		return lower_error(l, n, err, "paddings that are not constant "
-				   "or not of %d axes", in->rank);
+		return lower_error(l, n, err,
+		                   "paddings that are not constant "
+		                   "or not of %d axes",
+		                   in->rank);
 	for (int i = 0; i < DIMS; i++)
 		k.dim[i] = 1;
 	for (int i = 0; i < in->rank; i++) {
@@ -323,9 +327,11 @@ static bool cpu_pad(struct lowered *l, const struct node *n, struct err *err)
 		int64_t after = int_at(by, 2 * i + 1);
 		if (before < 0 || after < 0 ||
 		    in->dim[i] + before + after != out->dim[i])
-			return lower_error(l, n, err, "axis %d: %lld and %lld "
-					   "around %d", i, (long long)before,
-					   (long long)after, in->dim[i]);
+			return lower_error(l, n, err,
+			                   "axis %d: %lld and %lld "
+			                   "around %d",
+			                   i, (long long)before,
+			                   (long long)after, in->dim[i]);
 		k.dim[at] = in->dim[i];
 		k.before[at] = (int32_t)before;
 		k.after[at] = (int32_t)after;

@@ -32,8 +32,7 @@ int tile_par_blocks(const struct hw *h, const struct array_op *a)
 	return a->par_shared ? 1 : tile_groups(h, a);
 }
 
-void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb,
-		int *pm)
+void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb, int *pm)
 {
 	const struct window *w = &a->win;
 	int stride = swap ? w->sh : w->sw, dil = swap ? w->dh : w->dw;
@@ -46,8 +45,7 @@ void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb,
 }
 
 /* Step q of a group is byte q of the kernel as it lies in memory. */
-static void pack_conv(const struct hw *h, const struct array_op *a,
-		      uint8_t *to)
+static void pack_conv(const struct hw *h, const struct array_op *a, uint8_t *to)
 {
 	int64_t steps = tile_steps(a);
 
@@ -60,7 +58,7 @@ static void pack_conv(const struct hw *h, const struct array_op *a,
 }
 
 static void pack_depthwise(const struct hw *h, const struct array_op *a,
-			   bool swap, uint8_t *to)
+                           bool swap, uint8_t *to)
 {
 	int ka, kb, pm, oc = a->win.oc;
 
@@ -71,10 +69,13 @@ static void pack_depthwise(const struct hw *h, const struct array_op *a,
 				for (int ia = f; ia < ka; ia += pm) {
 					int y = swap ? ia : ib;
 					int x = swap ? ib : ia;
-					memcpy(to, a->wgt + (y * a->win.kw +
-							     x) * oc + g,
+					memcpy(to,
+					       a->wgt +
+					               (y * a->win.kw + x) *
+					                       oc +
+					               g,
 					       (size_t)min_int(h->cols,
-							       oc - g));
+					                       oc - g));
 					to += h->cols;
 				}
 }
@@ -87,7 +88,7 @@ static void put32(uint8_t *to, int32_t v)
 
 /* Entries past n_par stay zero; a shared entry serves all columns. */
 static void pack_params(const struct hw *h, const struct array_op *a,
-			uint8_t *to)
+                        uint8_t *to)
 {
 	int blocks = tile_par_blocks(h, a);
 

@@ -75,7 +75,7 @@ static uint32_t lowest(const struct item *items, int i)
 }
 
 static uint32_t pack(struct item *items, int n,
-		     int (*order)(const void *, const void *))
+                     int (*order)(const void *, const void *))
 {
 	uint32_t end = 0;
 
@@ -107,8 +107,8 @@ static uint32_t peak(const struct item *items, int n, int n_ops, int *op)
 	return most;
 }
 
-static bool too_large(const struct lowered *l, const struct item *items,
-		      int n, int op, uint32_t have, struct err *err)
+static bool too_large(const struct lowered *l, const struct item *items, int n,
+                      int op, uint32_t have, struct err *err)
 {
 	const struct item *big = NULL;
 
@@ -118,13 +118,14 @@ static bool too_large(const struct lowered *l, const struct item *items,
 			big = &items[i];
 	const struct tensor *t = &l->g->tensor[big->tensor];
 	const char *layer = op >= 0 && op < l->n_ops
-		? l->layer[l->op[op].layer].name : "the network's ends";
+	                            ? l->layer[l->op[op].layer].name
+	                            : "the network's ends";
 	return err_at(err, (struct src){l->g->path, 0},
-		      "activations need %u bytes of SRAM, there are %u "
-		      "(sram.kib=%d, %d bytes of it are the firmware's): at "
-		      "'%s', where tensor '%s' needs %d",
-		      l->arena_bytes, have, l->d->sram_kib, FW_SRAM_BYTES,
-		      layer, t->name, t->bytes);
+	              "activations need %u bytes of SRAM, there are %u "
+	              "(sram.kib=%d, %d bytes of it are the firmware's): at "
+	              "'%s', where tensor '%s' needs %d",
+	              l->arena_bytes, have, l->d->sram_kib, FW_SRAM_BYTES,
+	              layer, t->name, t->bytes);
 }
 
 static int collect(const struct lowered *l, struct item *items)
@@ -134,8 +135,8 @@ static int collect(const struct lowered *l, struct item *items)
 	for (int t = 0; t < l->g->n_tensors; t++)
 		if (l->home[t].used && !l->g->tensor[t].data)
 			items[n++] = (struct item){
-				t, &l->home[t],
-				round_up((uint32_t)l->g->tensor[t].bytes), 0};
+			        t, &l->home[t],
+			        round_up((uint32_t)l->g->tensor[t].bytes), 0};
 	return n;
 }
 
@@ -152,9 +153,9 @@ bool place(struct lowered *l, struct err *err)
 		l->arena_bytes = pack(items, n, by_life);
 	for (int i = 0; i < n; i++)
 		l->home[items[i].tensor].addr =
-			MAP_SRAM + FW_SRAM_BYTES + items[i].at;
-	bool ok = l->arena_bytes <= have ||
-		  too_large(l, items, n, op, have, err);
+		        MAP_SRAM + FW_SRAM_BYTES + items[i].at;
+	bool ok =
+	        l->arena_bytes <= have || too_large(l, items, n, op, have, err);
 	free(items);
 	return ok;
 }

@@ -9,12 +9,15 @@
 static void push_copy(struct tiler *t, int op, const struct copy *c)
 {
 	struct item it = {.op = op, .flash = c->flash};
-	int64_t spad_end = (c->n1 - 1) * c->spad_s1 +
-			   (c->n2 - 1) * c->spad_s2 + c->n0;
+	int64_t spad_end =
+	        (c->n1 - 1) * c->spad_s1 + (c->n2 - 1) * c->spad_s2 + c->n0;
 
-	it.c = (struct command){
-		.opcode = c->opcode, .layer = t->l->op[op].layer,
-		.spad = c->spad, .n0 = c->n0, .n1 = c->n1, .n2 = c->n2};
+	it.c = (struct command){.opcode = c->opcode,
+	                        .layer = t->l->op[op].layer,
+	                        .spad = c->spad,
+	                        .n0 = c->n0,
+	                        .n1 = c->n1,
+	                        .n2 = c->n2};
 	if (c->n1 > 1)
 		it.c.spad_s1 = c->spad_s1;
 	if (c->n2 > 1)
@@ -29,7 +32,7 @@ static void push_copy(struct tiler *t, int op, const struct copy *c)
 	if (c->opcode != OP_FILL && !c->flash) {
 		it.lo = c->mem;
 		it.hi = c->mem + (uint32_t)((c->n1 - 1) * c->mem_s1 +
-					    (c->n2 - 1) * c->mem_s2 + c->n0);
+		                            (c->n2 - 1) * c->mem_s2 + c->n0);
 	}
 	it.banks = sched_banks(t->s, c->spad, (uint32_t)spad_end);
 	sched_push(t->s, it);
@@ -72,8 +75,7 @@ static int64_t region_offset(const struct region *r, int y, int x)
 
 static bool region_linear(const struct region *r)
 {
-	bool rows_join = r->rows == 1 ||
-			 (r->cols == r->w && r->ystep == 1);
+	bool rows_join = r->rows == 1 || (r->cols == r->w && r->ystep == 1);
 
 	return region_inside(r) && r->nch == r->ch && rows_join &&
 	       (r->xstep == 1 || r->cols == 1);
@@ -94,19 +96,25 @@ struct key region_key(const struct region *r)
 		k.v[1] = region_bytes(r);
 		return k;
 	}
-	const int64_t v[KEY_VALUES] = {
-		r->img, r->y, r->rows, r->x, r->cols, r->c, r->nch,
-		(int64_t)r->ystep << 32 | r->xstep,
-		region_inside(r) ? 0 : r->fill, (int64_t)r->h << 32 | r->w};
+	const int64_t v[KEY_VALUES] = {r->img,
+	                               r->y,
+	                               r->rows,
+	                               r->x,
+	                               r->cols,
+	                               r->c,
+	                               r->nch,
+	                               (int64_t)r->ystep << 32 | r->xstep,
+	                               region_inside(r) ? 0 : r->fill,
+	                               (int64_t)r->h << 32 | r->w};
 	memcpy(k.v, v, sizeof(v));
 	return k;
 }
 
 static void fill_linear(struct tiler *t, int op, const struct region *r,
-			int64_t spad, int64_t n)
+                        int64_t spad, int64_t n)
 {
-	struct copy c = {.opcode = OP_FILL, .spad = (uint32_t)spad,
-			 .fill = r->fill};
+	struct copy c = {
+	        .opcode = OP_FILL, .spad = (uint32_t)spad, .fill = r->fill};
 
 	if (n > 0)
 		push_linear(t, op, c, n);
@@ -120,7 +128,7 @@ struct inside {
 static struct inside region_clip(const struct region *r)
 {
 	struct inside in = {.y = r->y < 0 ? -r->y : 0,
-			    .x = r->x < 0 ? -r->x : 0};
+	                    .x = r->x < 0 ? -r->x : 0};
 	int rows = r->rows - in.y, cols = r->cols - in.x;
 
 	if (r->ystep == 1 && r->y + in.y + rows > r->h)
@@ -135,7 +143,7 @@ static struct inside region_clip(const struct region *r)
 /* Border: above and the first left edge; right edge with the next left edge,
  * which follow each other in the scratchpad; the last right edge and below. */
 static void fill_border(struct tiler *t, int op, const struct region *r,
-			const struct inside *in, uint32_t spad)
+                        const struct inside *in, uint32_t spad)
 {
 	int64_t nch = r->nch, pitch = r->cols * nch;
 	int64_t left = in->x * nch, mid = in->cols * nch;
@@ -145,38 +153,40 @@ static void fill_border(struct tiler *t, int op, const struct region *r,
 
 	fill_linear(t, op, r, spad, first - spad);
 	if (in->rows > 1 && left + right > 0) {
-		struct copy c = {.opcode = OP_FILL, .fill = r->fill,
-				 .spad = (uint32_t)(first + mid),
-				 .n0 = left + right, .n1 = in->rows - 1,
-				 .n2 = 1, .spad_s1 = pitch};
+		struct copy c = {.opcode = OP_FILL,
+		                 .fill = r->fill,
+		                 .spad = (uint32_t)(first + mid),
+		                 .n0 = left + right,
+		                 .n1 = in->rows - 1,
+		                 .n2 = 1,
+		                 .spad_s1 = pitch};
 		push_copy(t, op, &c);
 	}
 	fill_linear(t, op, r, last + mid, spad + r->rows * pitch - last - mid);
 }
 
 void set_source(const struct tiler *t, struct copy *c, int tensor,
-		       int64_t offset)
+                int64_t offset)
 {
 	c->flash = t->l->g->tensor[tensor].data != NULL;
-	c->mem = (uint32_t)offset + (c->flash ? t->const_at[tensor]
-					      : t->l->home[tensor].addr);
+	c->mem = (uint32_t)offset +
+	         (c->flash ? t->const_at[tensor] : t->l->home[tensor].addr);
 }
 
-void load_region(struct tiler *t, int op, const struct region *r,
-			uint32_t spad)
+void load_region(struct tiler *t, int op, const struct region *r, uint32_t spad)
 {
 	struct inside in = region_clip(r);
 	int64_t nch = r->nch, pitch = r->cols * nch;
 	struct copy c = {.opcode = OP_LOAD,
-			 .spad = spad + (uint32_t)(in.y * pitch + in.x * nch)};
+	                 .spad = spad + (uint32_t)(in.y * pitch + in.x * nch)};
 
 	if (in.rows == 0 || in.cols == 0) {
 		fill_linear(t, op, r, spad, region_bytes(r));
 		return;
 	}
 	fill_border(t, op, r, &in, spad);
-	set_source(t, &c, r->tensor, region_offset(r, r->y + in.y,
-						   r->x + in.x));
+	set_source(t, &c, r->tensor,
+	           region_offset(r, r->y + in.y, r->x + in.x));
 	int64_t row = (int64_t)r->w * r->ch * r->ystep;
 	if (region_linear(r) ||
 	    (r->nch == r->ch && in.cols == r->w && r->cols == r->w &&
@@ -196,7 +206,7 @@ void load_region(struct tiler *t, int op, const struct region *r,
 }
 
 void store_region(struct tiler *t, int op, const struct region *r,
-			 uint32_t spad)
+                  uint32_t spad)
 {
 	int64_t pitch = (int64_t)r->cols * r->nch;
 	struct copy c = {.opcode = OP_STORE, .spad = spad, .n2 = 1};
@@ -243,7 +253,7 @@ struct clip {
 
 /* The clip that begins at `from`; at most to `end`. */
 static struct clip next_clip(int from, int end, int stride, int before, int k,
-			     int dil, int size)
+                             int dil, int size)
 {
 	struct clip c = {.from = from};
 
@@ -274,8 +284,7 @@ static struct clip y_clip(const struct patches *p, int from)
 {
 	const struct window *w = p->win;
 
-	return next_clip(from, p->y + p->ny, w->sh, w->pt, w->kh, w->dh,
-			 w->ih);
+	return next_clip(from, p->y + p->ny, w->sh, w->pt, w->kh, w->dh, w->ih);
 }
 
 /* Bytes of a row of taps, and of a pixel. */
@@ -294,7 +303,7 @@ static int64_t patch_at(const struct patches *p, int y, int x, int ky, int kx)
 
 /* Taps left and right of the image, of one column of pixels. */
 static void fill_sides(struct tiler *t, int op, const struct patches *p,
-		       uint32_t spad)
+                       uint32_t spad)
 {
 	const struct window *w = p->win;
 	int end = p->x + p->nx;
@@ -307,14 +316,17 @@ static void fill_sides(struct tiler *t, int op, const struct patches *p,
 				int from = side ? c.tb : 0;
 				int to = side ? w->kw : c.ta;
 				struct copy f = {
-					.opcode = OP_FILL, .fill = p->fill,
-					.spad = spad + (uint32_t)patch_at(
-						p, p->y, x, 0, from),
-					.n0 = (int64_t)(to - from) * w->ic,
-					.n1 = w->kh, .n2 = p->ny,
-					.spad_s1 = patch_run(p),
-					.spad_s2 = p->nx * w->kh *
-						   patch_run(p)};
+				        .opcode = OP_FILL,
+				        .fill = p->fill,
+				        .spad = spad +
+				                (uint32_t)patch_at(p, p->y, x,
+				                                   0, from),
+				        .n0 = (int64_t)(to - from) * w->ic,
+				        .n1 = w->kh,
+				        .n2 = p->ny,
+				        .spad_s1 = patch_run(p),
+				        .spad_s2 =
+				                p->nx * w->kh * patch_run(p)};
 				if (to > from)
 					push_copy(t, op, &f);
 			}
@@ -323,7 +335,7 @@ static void fill_sides(struct tiler *t, int op, const struct patches *p,
 
 /* Rows of taps above and below the image, of rows of pixels. */
 static void fill_ends(struct tiler *t, int op, const struct patches *p,
-		      uint32_t spad)
+                      uint32_t spad)
 {
 	const struct window *w = p->win;
 	int end = p->y + p->ny;
@@ -335,12 +347,15 @@ static void fill_ends(struct tiler *t, int op, const struct patches *p,
 		for (int side = 0; side < 2; side++) {
 			int from = side ? c.tb : 0, to = side ? w->kh : c.ta;
 			struct copy f = {
-				.opcode = OP_FILL, .fill = p->fill,
-				.spad = spad + (uint32_t)patch_at(p, y, p->x,
-								  from, 0),
-				.n0 = (to - from) * patch_run(p),
-				.n1 = p->nx, .n2 = c.to - c.from,
-				.spad_s1 = pixel, .spad_s2 = p->nx * pixel};
+			        .opcode = OP_FILL,
+			        .fill = p->fill,
+			        .spad = spad +
+			                (uint32_t)patch_at(p, y, p->x, from, 0),
+			        .n0 = (to - from) * patch_run(p),
+			        .n1 = p->nx,
+			        .n2 = c.to - c.from,
+			        .spad_s1 = pixel,
+			        .spad_s2 = p->nx * pixel};
 			if (to > from)
 				push_copy(t, op, &f);
 		}
@@ -351,18 +366,18 @@ static void fill_ends(struct tiler *t, int op, const struct patches *p,
  * taps of many pixels, or many rows of taps of one column of pixels: a LOAD
  * has three counts. */
 static void load_box(struct tiler *t, int op, const struct patches *p,
-		     const struct clip *y, const struct clip *x, int ky0,
-		     int ky1, uint32_t spad)
+                     const struct clip *y, const struct clip *x, int ky0,
+                     int ky1, uint32_t spad)
 {
 	const struct window *w = p->win;
 	int64_t row = (int64_t)w->iw * w->ic, pixel = w->kh * patch_run(p);
 	int64_t iy = (int64_t)y->from * w->sh - w->pt + ky0 * w->dh;
 	int64_t ix = (int64_t)x->from * w->sw - w->pl + x->ta;
 	bool many = x->to - x->from > 1;
-	struct copy c = {.opcode = OP_LOAD, .n0 = (int64_t)(x->tb - x->ta) *
-						  w->ic,
-			 .n1 = many ? x->to - x->from : ky1 - ky0,
-			 .n2 = y->to - y->from};
+	struct copy c = {.opcode = OP_LOAD,
+	                 .n0 = (int64_t)(x->tb - x->ta) * w->ic,
+	                 .n1 = many ? x->to - x->from : ky1 - ky0,
+	                 .n2 = y->to - y->from};
 
 	assert(!many || ky1 - ky0 == 1);
 	if (c.n0 < 1 || c.n1 < 1 || c.n2 < 1)
@@ -378,7 +393,7 @@ static void load_box(struct tiler *t, int op, const struct patches *p,
 
 /* One LOAD for each column of pixels and clip of rows. */
 static void load_columns(struct tiler *t, int op, const struct patches *p,
-			 uint32_t spad)
+                         uint32_t spad)
 {
 	struct clip y, x;
 
@@ -394,17 +409,16 @@ static void load_columns(struct tiler *t, int op, const struct patches *p,
 
 /* One LOAD for each row of taps and clip of columns. */
 static void load_rows(struct tiler *t, int op, const struct patches *p,
-		      uint32_t spad)
+                      uint32_t spad)
 {
 	const struct window *w = p->win;
 
 	for (int ky = 0; ky < w->kh; ky++) {
 		struct clip y = {.from = p->y, .to = p->y + p->ny}, x;
-		while (y.from < y.to && y.from * w->sh - w->pt +
-		       ky * w->dh < 0)
+		while (y.from < y.to && y.from * w->sh - w->pt + ky * w->dh < 0)
 			y.from++;
-		while (y.to > y.from && (y.to - 1) * w->sh - w->pt +
-		       ky * w->dh >= w->ih)
+		while (y.to > y.from &&
+		       (y.to - 1) * w->sh - w->pt + ky * w->dh >= w->ih)
 			y.to--;
 		for (int j = p->x; j < p->x + p->nx; j = x.to) {
 			x = x_clip(p, j);
@@ -414,7 +428,7 @@ static void load_rows(struct tiler *t, int op, const struct patches *p,
 }
 
 void load_patches(struct tiler *t, int op, const struct patches *p,
-		  uint32_t spad)
+                  uint32_t spad)
 {
 	int ny = 0, nx = 0;
 

@@ -19,7 +19,7 @@ void push_linear(struct tiler *t, int op, struct copy c, int64_t n);
 
 /* Set flash and mem to byte `offset` of a tensor. */
 void set_source(const struct tiler *t, struct copy *c, int tensor,
-		int64_t offset);
+                int64_t offset);
 
 /* rows x cols pixels of nch channels, from (y, x, c) on, every ystep-th row
  * and xstep-th column, of a tensor of images h x w x ch. Pixels outside of the
@@ -41,16 +41,16 @@ struct patches {
 int64_t patches_bytes(const struct patches *p);
 struct key patches_key(const struct patches *p, int op);
 void load_patches(struct tiler *t, int op, const struct patches *p,
-		  uint32_t spad);
+                  uint32_t spad);
 
 /* The name of its contents; equal bytes have equal names. */
 struct key region_key(const struct region *r);
 
 /* Commands that bring it to scratchpad address `spad`, border included. */
 void load_region(struct tiler *t, int op, const struct region *r,
-		 uint32_t spad);
+                 uint32_t spad);
 /* Commands that bring it back; it must lie inside its tensor. */
 void store_region(struct tiler *t, int op, const struct region *r,
-		  uint32_t spad);
+                  uint32_t spad);
 
 #endif

@@ -71,7 +71,7 @@ static int64_t key_offset(const struct key *have, const struct key *k)
 	if (k->kind != BUF_LINEAR)
 		return memcmp(have, k, sizeof(*k)) == 0 ? 0 : -1;
 	bool inside = k->v[0] >= have->v[0] &&
-		      k->v[0] + k->v[1] <= have->v[0] + have->v[1];
+	              k->v[0] + k->v[1] <= have->v[0] + have->v[1];
 	return inside ? k->v[0] - have->v[0] : -1;
 }
 
@@ -84,8 +84,7 @@ static bool find(const struct sched *s, struct want *w)
 		int64_t off = key_offset(&b->key, &w->key);
 		if (off < 0)
 			continue;
-		w->addr = (uint32_t)b->bank * s->hw->bank_bytes +
-			  (uint32_t)off;
+		w->addr = (uint32_t)b->bank * s->hw->bank_bytes + (uint32_t)off;
 		return true;
 	}
 	return false;
@@ -155,8 +154,8 @@ static void remember(struct sched *s, const struct want *w)
 	if (w->hit)
 		return;
 	forget(s, banks);
-	s->at.buf[s->at.n_buf++] = (struct buffer){
-		w->key, (int)bank, banks_of(s, w->bytes)};
+	s->at.buf[s->at.n_buf++] =
+	        (struct buffer){w->key, (int)bank, banks_of(s, w->bytes)};
 }
 
 static bool try_plan(struct sched *s, struct want *w, int n, bool reuse)
@@ -204,7 +203,7 @@ static int max_int(int a, int b)
 /* Last command of queue q in this job, above number `from`, whose SRAM bytes
  * meet those of `it`; else `from`. */
 static int last_overlap(const struct sched *s, enum queue q, int from,
-			const struct item *it)
+                        const struct item *it)
 {
 	for (int i = s->at.n[q]; i > from; i--) {
 		const struct queued *e = &s->queue[q][s->at.base[q] + i - 1];
@@ -219,7 +218,7 @@ static int last_overlap(const struct sched *s, enum queue q, int from,
  * for is over, so nothing before that is looked at; a store also comes after
  * all that its execute waited for. */
 static void find_waits(const struct sched *s, enum queue q,
-		       const struct item *it, int wait[N_QUEUES])
+                       const struct item *it, int wait[N_QUEUES])
 {
 	const struct sched_state *a = &s->at;
 
@@ -238,8 +237,7 @@ static void find_waits(const struct sched *s, enum queue q,
 		int from = max_int(wait[QUEUE_LD], a->waited[q][QUEUE_LD]);
 		int ex = a->base[QUEUE_EX] + wait[QUEUE_EX] - 1;
 		if (wait[QUEUE_EX] > 0)
-			from = max_int(from,
-				       s->queue[QUEUE_EX][ex].waited_ld);
+			from = max_int(from, s->queue[QUEUE_EX][ex].waited_ld);
 		int at = last_overlap(s, QUEUE_LD, from, it);
 		wait[QUEUE_LD] = max_int(wait[QUEUE_LD], at > from ? at : 0);
 	}
@@ -256,12 +254,12 @@ static const struct item *queued_item(const struct sched *s, int q, int number)
  * take from a load that is on its way is charged to the next load from that
  * memory: close enough, and nothing that is in the list changes. */
 static int64_t contention(struct sched *s, enum queue q, const struct item *it,
-			  int64_t push)
+                          int64_t push)
 {
 	struct sched_state *a = &s->at;
 	const struct item *tail =
-		a->n[QUEUE_LD] ? queued_item(s, QUEUE_LD, a->n[QUEUE_LD])
-			       : NULL;
+	        a->n[QUEUE_LD] ? queued_item(s, QUEUE_LD, a->n[QUEUE_LD])
+	                       : NULL;
 	int64_t late = 0;
 
 	if (tail && tail->flash && tail->end > push)
@@ -277,8 +275,8 @@ static int64_t contention(struct sched *s, enum queue q, const struct item *it,
 	}
 	if (q == QUEUE_LD && it->lo < it->hi && a->n[QUEUE_ST] &&
 	    a->free[QUEUE_ST] > it->start) {
-		int64_t till = a->free[QUEUE_ST] < it->end
-			? a->free[QUEUE_ST] : it->end;
+		int64_t till = a->free[QUEUE_ST] < it->end ? a->free[QUEUE_ST]
+		                                           : it->end;
 		late += till - it->start;
 	}
 	return late;
@@ -292,7 +290,7 @@ static int64_t push_time(const struct sched *s, enum queue q)
 
 	if (a->n[q] >= s->hw->queue) {
 		const struct item *gone =
-			queued_item(s, q, a->n[q] + 1 - s->hw->queue);
+		        queued_item(s, q, a->n[q] + 1 - s->hw->queue);
 		if (gone->start + 1 > push)
 			push = gone->start + 1;
 	}
@@ -300,7 +298,7 @@ static int64_t push_time(const struct sched *s, enum queue q)
 }
 
 static int64_t start_time(const struct sched *s, enum queue q, int64_t push,
-			  const int wait[N_QUEUES])
+                          const int wait[N_QUEUES])
 {
 	int64_t start = push + 1 > s->at.free[q] ? push + 1 : s->at.free[q];
 
@@ -311,7 +309,7 @@ static int64_t start_time(const struct sched *s, enum queue q, int64_t push,
 }
 
 static void set_time(struct sched *s, enum queue q, struct item *it,
-		     const int wait[N_QUEUES])
+                     const int wait[N_QUEUES])
 {
 	struct sched_state *a = &s->at;
 
@@ -359,8 +357,7 @@ void sched_end_job(struct sched *s)
 
 static void add_step(struct sched *s, struct sched_step step)
 {
-	s->step = grow(s->step, s->at.n_steps, &s->cap_steps,
-		       sizeof(*s->step));
+	s->step = grow(s->step, s->at.n_steps, &s->cap_steps, sizeof(*s->step));
 	s->step[s->at.n_steps++] = step;
 }
 
@@ -396,12 +393,12 @@ void sched_push(struct sched *s, struct item it)
 
 	s->item = grow(s->item, a->n_items, &s->cap_items, sizeof(*s->item));
 	s->item[a->n_items] = it;
-	s->queue[q] = grow(s->queue[q], a->base[q] + a->n[q],
-			   &s->cap_queue[q], sizeof(*s->queue[q]));
+	s->queue[q] = grow(s->queue[q], a->base[q] + a->n[q], &s->cap_queue[q],
+	                   sizeof(*s->queue[q]));
 	for (int o = 0; o < N_QUEUES; o++)
 		a->waited[q][o] = max_int(a->waited[q][o], wait[o]);
 	s->queue[q][a->base[q] + a->n[q]] =
-		(struct queued){a->n_items, a->waited[q][QUEUE_LD]};
+	        (struct queued){a->n_items, a->waited[q][QUEUE_LD]};
 	a->n[q]++;
 	a->n_items++;
 	for (uint64_t left = it.banks; left; left &= left - 1)
@@ -417,7 +414,7 @@ enum {
 
 /* When would it start, and how long would its unit have waited by then? */
 static int64_t peek_start(const struct sched *s, const struct item *it,
-			  int64_t *idle)
+                          int64_t *idle)
 {
 	enum queue q = opcode_queue((int)it->c.opcode);
 	int wait[N_QUEUES];
@@ -434,7 +431,7 @@ static int64_t peek_start(const struct sched *s, const struct item *it,
  * banks nobody uses before it; and which does not keep item i waiting for
  * long. -1: none. */
 static int find_hoist(const struct sched *to, const struct item *item, int n,
-		      int i, const bool *moved, int64_t start)
+                      int i, const bool *moved, int64_t start)
 {
 	uint64_t used = item[i].banks;
 
@@ -459,13 +456,14 @@ static void hoist_job(struct sched *to, const struct item *item, int n)
 
 	for (int i = 0; i < n; i++) {
 		bool waits = opcode_queue((int)item[i].c.opcode) == QUEUE_LD &&
-			     item[i].lo < item[i].hi;
+		             item[i].lo < item[i].hi;
 		if (moved[i])
 			continue;
 		for (int j = i; waits && j >= 0;) {
 			int64_t idle, start = peek_start(to, &item[i], &idle);
-			j = idle < HOIST_GAP ? -1 :
-			    find_hoist(to, item, n, i, moved, start);
+			j = idle < HOIST_GAP
+			            ? -1
+			            : find_hoist(to, item, n, i, moved, start);
 			if (j >= 0) {
 				sched_push(to, item[j]);
 				moved[j] = true;

@@ -24,8 +24,15 @@ enum { MAX_BANKS = 64, MAX_BUFFERS = MAX_BANKS };
 
 /* What a buffer holds. LINEAR: bytes v[0] .. v[0]+v[1]-1 of tensor `id`; a
  * part of a longer LINEAR buffer is found too. NONE is never found. */
-enum buffer_kind { BUF_NONE, BUF_LINEAR, BUF_REGION, BUF_PATCHES, BUF_COPY,
-		   BUF_WGT, BUF_PAR };
+enum buffer_kind {
+	BUF_NONE,
+	BUF_LINEAR,
+	BUF_REGION,
+	BUF_PATCHES,
+	BUF_COPY,
+	BUF_WGT,
+	BUF_PAR
+};
 enum { KEY_VALUES = 10 };
 struct key {
 	int64_t kind, id, v[KEY_VALUES];
@@ -34,16 +41,16 @@ struct key {
 /* A buffer that a tile asks for. */
 struct want {
 	struct key key;
-	uint32_t bytes;     /* 0: nothing is wanted */
-	bool fresh;         /* never take a cached one */
-	uint32_t addr;      /* result: scratchpad address */
-	bool hit;           /* result: the bytes are there already */
-	bool placed;        /* while planning */
+	uint32_t bytes; /* 0: nothing is wanted */
+	bool fresh;     /* never take a cached one */
+	uint32_t addr;  /* result: scratchpad address */
+	bool hit;       /* result: the bytes are there already */
+	bool placed;    /* while planning */
 };
 
 /* A command, and what of the memories it touches. */
 struct item {
-	struct command c;   /* flash addresses: offset in the weight section */
+	struct command c; /* flash addresses: offset in the weight section */
 	int op;
 	bool flash;
 	uint64_t banks;
@@ -54,8 +61,8 @@ struct item {
 /* A step of the program: a job or a CPU op. */
 struct sched_step {
 	bool accel;
-	int op;             /* first op of a job, or the CPU op */
-	int first, n;       /* items of a job */
+	int op;       /* first op of a job, or the CPU op */
+	int first, n; /* items of a job */
 };
 
 struct buffer {
@@ -66,14 +73,15 @@ struct buffer {
 /* Everything that going back must restore; plain values. */
 struct sched_state {
 	int n_items, n_steps;
-	bool open;                   /* a job is being filled */
-	int base[N_QUEUES];          /* index in `queue` of the job's first */
-	int n[N_QUEUES];             /* commands of this job, per queue */
-	int bank_last[MAX_BANKS][N_QUEUES]; /* last user: number from 1; 0 none */
-	int waited[N_QUEUES][N_QUEUES];     /* largest wait count so far */
-	int64_t fetch, free[N_QUEUES];      /* time of last push; units */
-	int64_t debt[2];             /* cycles that SRAM, flash owe to loads */
-	int64_t load_cycles;         /* sum over all loads */
+	bool open;          /* a job is being filled */
+	int base[N_QUEUES]; /* index in `queue` of the job's first */
+	int n[N_QUEUES];    /* commands of this job, per queue */
+	int bank_last[MAX_BANKS]
+	             [N_QUEUES];        /* last user: number from 1; 0 none */
+	int waited[N_QUEUES][N_QUEUES]; /* largest wait count so far */
+	int64_t fetch, free[N_QUEUES];  /* time of last push; units */
+	int64_t debt[2];     /* cycles that SRAM, flash owe to loads */
+	int64_t load_cycles; /* sum over all loads */
 	uint32_t age, bank_age[MAX_BANKS];
 	struct buffer buf[MAX_BUFFERS];
 	int n_buf;
@@ -93,7 +101,7 @@ struct sched {
 	int cap_steps;
 	struct queued *queue[N_QUEUES];
 	int cap_queue[N_QUEUES];
-	uint32_t most_bytes;         /* of buffers that one plan used */
+	uint32_t most_bytes; /* of buffers that one plan used */
 };
 
 void sched_open(struct sched *s, const struct hw *hw);

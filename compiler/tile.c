@@ -31,8 +31,8 @@ static int tile_banks(const struct hw *h, const struct tiling *g)
 {
 	int64_t out = (int64_t)g->out_bytes + (g->par_out ? g->par_bytes : 0);
 
-	return banks(h, g->in_bytes) + banks(h, g->wgt_bytes) +
-	       banks(h, out) + (g->par_out ? 0 : banks(h, g->par_bytes));
+	return banks(h, g->in_bytes) + banks(h, g->wgt_bytes) + banks(h, out) +
+	       (g->par_out ? 0 : banks(h, g->par_bytes));
 }
 
 /* Fields of the commands have 16 bits for counts and output strides. */
@@ -45,7 +45,8 @@ static bool fits_fields(const struct op *op)
 	if (op->array.opcode == OP_ADD)
 		return true;
 	return g->ty <= 65535 && g->tx <= 65535 &&
-	       (int64_t)g->tx * (g->out_whole ? w->oc : g->tc) <= 65535 && row * w->ic <= 1 << 22 &&
+	       (int64_t)g->tx * (g->out_whole ? w->oc : g->tc) <= 65535 &&
+	       row * w->ic <= 1 << 22 &&
 	       (g->kpiece || (int64_t)w->kw * w->ic <= 65535);
 }
 
@@ -61,7 +62,7 @@ static bool small_enough(const struct hw *h, const struct op *op)
 	if (op->array.opcode == OP_ADD)
 		return g->tn <= h->spad_bytes;
 	return (int64_t)g->ty * g->tx * (g->out_whole ? w->oc : 1) <=
-		       h->spad_bytes &&
+	               h->spad_bytes &&
 	       (g->tc + h->cols) * steps <= h->spad_bytes &&
 	       rows * cols <= 16 * (int64_t)h->spad_bytes;
 }
@@ -80,8 +81,9 @@ static int divisions(int n, int step, int size[MAX_SIZES])
 {
 	int count = 0;
 
-	for (int k = 1; count < MAX_SIZES; k += k < 4 ? 1 : k % 3 ? k / 2
-								  : k / 3) {
+	for (int k = 1; count < MAX_SIZES; k += k < 4   ? 1
+	                                        : k % 3 ? k / 2
+	                                                : k / 3) {
 		int s = ((n + k - 1) / k + step - 1) / step * step;
 		if (s > n)
 			s = n;
@@ -140,8 +142,7 @@ static void attempt(struct search *s)
 	sched->at = *s->mark;
 	s->op->tiling = given;
 	if (s->any && (cost > s->best_cost ||
-		       (cost == s->best_cost &&
-			commands >= s->best_commands)))
+	               (cost == s->best_cost && commands >= s->best_commands)))
 		return;
 	s->any = true;
 	s->best = given;
@@ -207,7 +208,7 @@ static void attempt_window(struct search *s)
 
 	if (s->op->array.opcode != OP_CONV)
 		g->swap = chain_reads(h, s->op, true) <
-			  chain_reads(h, s->op, false);
+		          chain_reads(h, s->op, false);
 	const struct tiling given = *g;
 	if (attempt_orders(s))
 		return;
@@ -228,16 +229,18 @@ static void search_space(struct search *s, int tc, bool patches, bool round)
 	int n = divisions(height, round ? step : 1, size);
 
 	for (int i = 0; i < n; i++) {
-		s->op->tiling = (struct tiling){.ty = size[i], .tx = width,
-						.tc = tc, .patches = patches};
+		s->op->tiling = (struct tiling){.ty = size[i],
+		                                .tx = width,
+		                                .tc = tc,
+		                                .patches = patches};
 		attempt_window(s);
 	}
 	if (height > 1 && (s->any || round))
 		return;
 	n = divisions(width, round ? rows : 1, size);
 	for (int i = 1; i < n; i++) {
-		s->op->tiling = (struct tiling){.ty = 1, .tx = size[i],
-						.tc = tc, .patches = patches};
+		s->op->tiling = (struct tiling){
+		        .ty = 1, .tx = size[i], .tc = tc, .patches = patches};
 		attempt_window(s);
 	}
 }
@@ -252,18 +255,18 @@ static void search_pieces(struct search *s)
 	for (int tx = width < h->rows ? width : h->rows; tx > 0; tx--)
 		for (int b = h->banks - 2; b > 0; b--)
 			for (int in_piece = 0; in_piece < 2; in_piece++) {
-				int64_t k = (int64_t)b * h->bank_bytes /
-					    h->cols;
+				int64_t k =
+				        (int64_t)b * h->bank_bytes / h->cols;
 				k = k > 65535 ? 65535 : k;
 				k -= k > h->word ? k % h->word : 0;
 				if (k < 1 || (in_piece && w->kh * w->kw != 1))
 					continue;
 				s->op->tiling = (struct tiling){
-					.ty = 1, .tx = tx,
-					.tc = w->oc < h->cols ? w->oc
-							      : h->cols,
-					.kpiece = (int)k,
-					.in_piece = in_piece};
+				        .ty = 1,
+				        .tx = tx,
+				        .tc = w->oc < h->cols ? w->oc : h->cols,
+				        .kpiece = (int)k,
+				        .in_piece = in_piece};
 				attempt_window(s);
 				if (s->any && b > 2)
 					b = 3; /* then 2 and 1 */
@@ -304,8 +307,7 @@ static void search_add(struct search *s)
 {
 	enum { ALIGN = 16 };
 	int size[MAX_SIZES];
-	int n = divisions((int)((s->op->array.n + ALIGN - 1) / ALIGN), 1,
-			  size);
+	int n = divisions((int)((s->op->array.n + ALIGN - 1) / ALIGN), 1, size);
 
 	for (int i = 0; i < n && (i < 12 || !s->any); i++) {
 		struct tiling *g = &s->op->tiling;
@@ -332,15 +334,15 @@ static bool too_small(struct search *s, struct err *err)
 	const struct layer *y = &l->layer[op->layer];
 	const struct window *w = &op->array.win;
 	int64_t in = (int64_t)((w->kh - 1) * w->dh + 1) *
-		     ((w->kw - 1) * w->dw + 1) * w->ic;
+	             ((w->kw - 1) * w->dw + 1) * w->ic;
 
 	return err_at(err, (struct src){l->g->path, 0},
-		      "layer '%s' (%s): one pixel of tensor '%s' needs %lld "
-		      "bytes of scratchpad beside weights, parameters (%d) and "
-		      "output; there are %u in %d banks of %u",
-		      y->name, y->op, l->g->tensor[op->in[0]].name,
-		      (long long)in, h->par_bytes, h->spad_bytes, h->banks,
-		      h->bank_bytes);
+	              "layer '%s' (%s): one pixel of tensor '%s' needs %lld "
+	              "bytes of scratchpad beside weights, parameters (%d) and "
+	              "output; there are %u in %d banks of %u",
+	              y->name, y->op, l->g->tensor[op->in[0]].name,
+	              (long long)in, h->par_bytes, h->spad_bytes, h->banks,
+	              h->bank_bytes);
 }
 
 /* ---- the weight section ---- */
@@ -353,8 +355,8 @@ static uint32_t reserve(struct tiler *t, uint64_t bytes)
 	/* Far beyond any flash: emit says so. */
 	if (end > UINT32_MAX / 2)
 		end = UINT32_MAX / 2;
-	t->section_bytes = (uint32_t)(end + SECTION_ALIGN - 1) /
-			   SECTION_ALIGN * SECTION_ALIGN;
+	t->section_bytes = (uint32_t)(end + SECTION_ALIGN - 1) / SECTION_ALIGN *
+	                   SECTION_ALIGN;
 	return at;
 }
 
@@ -364,19 +366,18 @@ static void reserve_op(struct tiler *t, struct op *op)
 	uint64_t groups = (uint64_t)tile_groups(&t->hw, a);
 
 	op->wgt_at = reserve(t, groups * (uint64_t)tile_steps(a) *
-				(uint64_t)t->hw.cols);
+	                                (uint64_t)t->hw.cols);
 	op->par_at = reserve(t, (uint64_t)tile_par_blocks(&t->hw, a) *
-				(uint64_t)t->hw.par_bytes);
+	                                (uint64_t)t->hw.par_bytes);
 	for (int i = 0; i < op->n_in; i++) {
 		const struct tensor *x = &t->l->g->tensor[op->in[i]];
 		if (x->data && !t->const_at[op->in[i]])
-			t->const_at[op->in[i]] =
-				reserve(t, (uint64_t)x->bytes);
+			t->const_at[op->in[i]] = reserve(t, (uint64_t)x->bytes);
 	}
 }
 
 static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
-		    struct err *err)
+                    struct err *err)
 {
 	struct op *op = &t->l->op[index];
 	struct search s = {.t = t, .index = index, .op = op, .mark = mark};
@@ -402,7 +403,7 @@ bool tile(struct tiler *t, struct err *err)
 
 	t->section_bytes = 0;
 	t->const_at = arena_zero(&t->l->arena, (size_t)t->l->g->n_tensors,
-				 sizeof(*t->const_at));
+	                         sizeof(*t->const_at));
 	for (int i = 0; i < t->l->n_ops && ok; i++) {
 		if (t->l->op[i].unit == UNIT_CPU)
 			sched_cpu(t->s, i);

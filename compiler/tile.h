@@ -15,11 +15,11 @@ struct tiler {
 	struct hw hw;
 	struct sched *s;
 	uint32_t *const_at;     /* per tensor: constant inputs of array ops,
-				 * offset in the weight section */
+	                         * offset in the weight section */
 	uint32_t section_bytes; /* of the weight section */
 	int64_t limit;          /* tile_commands may stop after this cycle */
 	int load_weight;        /* what a busy cycle of the load unit costs, in
-				 * sixteenths of a cycle that passes */
+	                         * sixteenths of a cycle that passes */
 };
 
 enum { N_TILE_WEIGHTS = 2 };
@@ -42,8 +42,7 @@ int64_t tile_steps(const struct array_op *a);
 int tile_groups(const struct hw *h, const struct array_op *a);
 int tile_par_blocks(const struct hw *h, const struct array_op *a);
 /* Vector mode: kernel sizes along and across the chain, phases. */
-void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb,
-		int *pm);
+void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb, int *pm);
 
 /* Write an op's weights and parameters to `section` (zeroed). */
 void pack_op(const struct hw *h, const struct op *op, uint8_t *section);

@@ -18,7 +18,7 @@ struct tile {
  * kernel taps too, except that a kernel of one tap leaves out what the stride
  * skips. */
 static void span(int at, int n, int stride, int k, int dil, int before,
-		 int *from, int *count, int *step)
+                 int *from, int *count, int *step)
 {
 	*from = at * stride - before;
 	*step = k == 1 ? stride : 1;
@@ -28,9 +28,13 @@ static void span(int at, int n, int stride, int k, int dil, int before,
 static struct region in_region(const struct op *op, const struct tile *e)
 {
 	const struct window *w = &op->array.win;
-	struct region r = {.tensor = op->in[0], .img = e->img,
-			   .nch = w->ic, .fill = op->array.fill,
-			   .h = w->ih, .w = w->iw, .ch = w->ic};
+	struct region r = {.tensor = op->in[0],
+	                   .img = e->img,
+	                   .nch = w->ic,
+	                   .fill = op->array.fill,
+	                   .h = w->ih,
+	                   .w = w->iw,
+	                   .ch = w->ic};
 
 	span(e->y, e->ny, w->sh, w->kh, w->dh, w->pt, &r.y, &r.rows, &r.ystep);
 	span(e->x, e->nx, w->sw, w->kw, w->dw, w->pl, &r.x, &r.cols, &r.xstep);
@@ -43,10 +47,14 @@ static struct region in_region(const struct op *op, const struct tile *e)
 
 static struct patches in_patches(const struct op *op, const struct tile *e)
 {
-	return (struct patches){
-		.tensor = op->in[0], .img = e->img, .y = e->y, .ny = e->ny,
-		.x = e->x, .nx = e->nx, .fill = op->array.fill,
-		.win = &op->array.win};
+	return (struct patches){.tensor = op->in[0],
+	                        .img = e->img,
+	                        .y = e->y,
+	                        .ny = e->ny,
+	                        .x = e->x,
+	                        .nx = e->nx,
+	                        .fill = op->array.fill,
+	                        .win = &op->array.win};
 }
 
 static struct region out_region(const struct op *op, const struct tile *e)
@@ -54,11 +62,19 @@ static struct region out_region(const struct op *op, const struct tile *e)
 	const struct window *w = &op->array.win;
 	bool whole = op->tiling.out_whole;
 
-	return (struct region){
-		.tensor = op->out, .img = e->img, .y = e->y, .rows = e->ny,
-		.ystep = 1, .x = e->x, .cols = e->nx, .xstep = 1,
-		.c = whole ? 0 : e->c, .nch = whole ? w->oc : e->nc,
-		.h = w->oh, .w = w->ow, .ch = w->oc};
+	return (struct region){.tensor = op->out,
+	                       .img = e->img,
+	                       .y = e->y,
+	                       .rows = e->ny,
+	                       .ystep = 1,
+	                       .x = e->x,
+	                       .cols = e->nx,
+	                       .xstep = 1,
+	                       .c = whole ? 0 : e->c,
+	                       .nch = whole ? w->oc : e->nc,
+	                       .h = w->oh,
+	                       .w = w->ow,
+	                       .ch = w->oc};
 }
 
 /* A command's part of the sum: `nb` runs of the kernel from run `at` on, or
@@ -84,8 +100,10 @@ static struct piece next_piece(const struct op *op, const struct piece *p)
 {
 	const struct window *w = &op->array.win;
 	int run = run_bytes(w), runs = run_count(w), k = op->tiling.kpiece;
-	struct piece n = {.at = p->at, .nb = 1, .off = p->off + p->len,
-			  .first = p->nb == 0};
+	struct piece n = {.at = p->at,
+	                  .nb = 1,
+	                  .off = p->off + p->len,
+	                  .first = p->nb == 0};
 
 	if (p->nb && n.off == run) {
 		n.at = p->at + p->nb;
@@ -111,7 +129,7 @@ static int groups_of(const struct hw *h, int nc)
 static int64_t par_bytes(const struct hw *h, const struct array_op *a, int nc)
 {
 	return a->par_shared ? h->par_bytes
-			     : (int64_t)groups_of(h, nc) * h->par_bytes;
+	                     : (int64_t)groups_of(h, nc) * h->par_bytes;
 }
 
 /* Parameters apart from the output: those of the whole layer if one bank holds
@@ -125,18 +143,18 @@ static bool par_whole(const struct hw *h, const struct op *op)
 
 /* First parameter block, and bytes, of the buffer that tile `e` needs. */
 static void par_extent(const struct hw *h, const struct op *op,
-		       const struct tile *e, int64_t *first, int64_t *bytes)
+                       const struct tile *e, int64_t *first, int64_t *bytes)
 {
 	bool whole = par_whole(h, op);
 
 	*first = whole || op->array.par_shared ? 0 : e->c / h->cols;
 	*bytes = whole ? tile_par_blocks(h, &op->array) * h->par_bytes
-		       : par_bytes(h, &op->array, e->nc);
+	               : par_bytes(h, &op->array, e->nc);
 }
 
 /* Weights of tile `e`, all of them or those of piece `p`. */
 static struct want wgt_want(const struct tiler *t, int index,
-			    const struct tile *e, const struct piece *p)
+                            const struct tile *e, const struct piece *p)
 {
 	const struct op *op = &t->l->op[index];
 	int64_t steps = tile_steps(&op->array), from = 0;
@@ -147,17 +165,19 @@ static struct want wgt_want(const struct tiler *t, int index,
 		n = (int64_t)p->nb * p->len;
 	}
 	struct want w = {.key = {.kind = BUF_WGT, .id = index},
-			 .bytes = (uint32_t)(n * cols)};
+	                 .bytes = (uint32_t)(n * cols)};
 	w.key.v[0] = (e->c / cols * steps + from) * cols;
 	w.key.v[1] = n * cols;
 	return w;
 }
 
 static void load_section(struct tiler *t, int index, int64_t at,
-			 const struct want *w, uint32_t spad, int64_t n)
+                         const struct want *w, uint32_t spad, int64_t n)
 {
-	struct copy c = {.opcode = OP_LOAD, .flash = true,
-			 .mem = (uint32_t)at, .spad = spad};
+	struct copy c = {.opcode = OP_LOAD,
+	                 .flash = true,
+	                 .mem = (uint32_t)at,
+	                 .spad = spad};
 
 	if (n > 0 && !w->hit)
 		push_linear(t, index, c, n);
@@ -166,13 +186,13 @@ static void load_section(struct tiler *t, int index, int64_t at,
 static void load_wgt(struct tiler *t, int index, const struct want *w)
 {
 	if (w->bytes)
-		load_section(t, index, t->l->op[index].wgt_at + w->key.v[0],
-			     w, w->addr, w->bytes);
+		load_section(t, index, t->l->op[index].wgt_at + w->key.v[0], w,
+		             w->addr, w->bytes);
 }
 
 /* Geometry of a CONV over input region `r`; p may be NULL. */
 static void set_conv(struct command *c, const struct op *op,
-		     const struct region *r, const struct piece *p)
+                     const struct region *r, const struct piece *p)
 {
 	const struct window *w = &op->array.win;
 	int64_t nch = r->nch, pitch = r->cols * nch;
@@ -196,7 +216,7 @@ static void set_conv(struct command *c, const struct op *op,
 		c->run = p->len;
 	} else {
 		c->act += p->at / c->ka * c->kb_s + p->at % c->ka * c->ka_s +
-			  p->off;
+		          p->off;
 		c->run = p->len;
 	}
 	c->kb = p->nb;
@@ -206,7 +226,7 @@ static void set_conv(struct command *c, const struct op *op,
 }
 
 static void set_vector(struct command *c, const struct op *op,
-		       const struct region *r, const struct tile *e)
+                       const struct region *r, const struct tile *e)
 {
 	const struct window *w = &op->array.win;
 	int64_t nch = r->nch, pitch = r->cols * nch;
@@ -233,10 +253,15 @@ static struct command exe_command(const struct tiler *t, int index)
 	const struct op *op = &t->l->op[index];
 	const struct array_op *a = &op->array;
 
-	return (struct command){
-		.opcode = a->opcode, .layer = op->layer, .zp = a->zp,
-		.qmin = a->qmin, .qmax = a->qmax, .pm = 1, .ka = 1, .kb = 1,
-		.flags = a->par_shared ? EXE_PAR_SHARED : 0};
+	return (struct command){.opcode = a->opcode,
+	                        .layer = op->layer,
+	                        .zp = a->zp,
+	                        .qmin = a->qmin,
+	                        .qmax = a->qmax,
+	                        .pm = 1,
+	                        .ka = 1,
+	                        .kb = 1,
+	                        .flags = a->par_shared ? EXE_PAR_SHARED : 0};
 }
 
 /* Output bytes before the parameters that share the buffer. */
@@ -246,9 +271,9 @@ static uint32_t word_up(const struct hw *h, int64_t n)
 }
 
 static void execute(struct tiler *t, int index, const struct tile *e,
-		    const struct piece *p, const struct region *in,
-		    const struct region *out, const struct want *w,
-		    uint32_t par)
+                    const struct piece *p, const struct region *in,
+                    const struct region *out, const struct want *w,
+                    uint32_t par)
 {
 	const struct op *op = &t->l->op[index];
 	const struct array_op *a = &op->array;
@@ -268,11 +293,10 @@ static void execute(struct tiler *t, int index, const struct tile *e,
 		set_conv(c, op, in, p);
 	else
 		set_vector(c, op, in, e);
-	it.banks = sched_banks(t->s, w[IN].addr, w[IN].bytes) |
-		   sched_banks(t->s, w[OUT].addr,
-			       (uint32_t)region_bytes(out)) |
-		   sched_banks(t->s, par, (uint32_t)par_bytes(&t->hw, a,
-							      e->nc));
+	it.banks =
+	        sched_banks(t->s, w[IN].addr, w[IN].bytes) |
+	        sched_banks(t->s, w[OUT].addr, (uint32_t)region_bytes(out)) |
+	        sched_banks(t->s, par, (uint32_t)par_bytes(&t->hw, a, e->nc));
 	if (w[WGT].bytes)
 		it.banks |= sched_banks(t->s, w[WGT].addr, w[WGT].bytes);
 	sched_push(t->s, it);
@@ -293,8 +317,8 @@ static void note_tile(struct tiler *t, struct tiling *g, const struct want *w)
 
 /* What every command of tile `e` asks for, but weights. */
 static void base_wants(const struct tiler *t, int index, const struct tile *e,
-		       const struct region *in, const struct region *out,
-		       struct want w[N_WANTS])
+                       const struct region *in, const struct region *out,
+                       struct want w[N_WANTS])
 {
 	const struct op *op = &t->l->op[index];
 	int64_t out_bytes = region_bytes(out), block, par;
@@ -305,8 +329,8 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 	struct patches patches = in_patches(op, e);
 	bool rows = op->tiling.patches;
 	w[IN].key = rows ? patches_key(&patches, index) : region_key(in);
-	w[IN].bytes = (uint32_t)(rows ? patches_bytes(&patches)
-				      : region_bytes(in));
+	w[IN].bytes =
+	        (uint32_t)(rows ? patches_bytes(&patches) : region_bytes(in));
 	w[OUT].key = region_key(out);
 	w[OUT].bytes = (uint32_t)out_bytes;
 	if (op->tiling.par_out) {
@@ -321,31 +345,30 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 
 /* Load the parameters if they are not there; returns where tile e's are. */
 static uint32_t load_params(struct tiler *t, int index, const struct tile *e,
-			    const struct region *out, const struct want *w)
+                            const struct region *out, const struct want *w)
 {
 	const struct op *op = &t->l->op[index];
 	bool behind = op->tiling.par_out;
-	uint32_t at = behind ? w[OUT].addr +
-			       word_up(&t->hw, region_bytes(out))
-			     : w[PAR].addr;
+	uint32_t at = behind ? w[OUT].addr + word_up(&t->hw, region_bytes(out))
+	                     : w[PAR].addr;
 	int64_t block, bytes;
 
 	par_extent(&t->hw, op, e, &block, &bytes);
 	load_section(t, index, op->par_at + block * t->hw.par_bytes,
-		     &w[behind ? OUT : PAR], at, bytes);
+	             &w[behind ? OUT : PAR], at, bytes);
 	int64_t mine = op->array.par_shared ? 0 : e->c / t->hw.cols;
 	return at + (uint32_t)((mine - block) * t->hw.par_bytes);
 }
 
 /* One command's worth: plan, load, execute. */
 static void run_piece(struct tiler *t, int index, const struct tile *e,
-		      const struct piece *p)
+                      const struct piece *p)
 {
 	struct op *op = &t->l->op[index];
 	struct region in = in_region(op, e), out = out_region(op, e);
 	struct want w[N_WANTS];
 	bool last = op->tiling.out_whole ? e->c + e->nc == op->array.win.oc
-					 : !p || p->last;
+	                                 : !p || p->last;
 	bool first = op->tiling.out_whole ? e->c == 0 : !p || p->first;
 
 	if (p && op->tiling.in_piece) {
@@ -411,9 +434,9 @@ static struct tile nth_tile(const struct op *op, int64_t i)
 	int64_t c = g->chan_outer ? i / space : i % nc;
 	int64_t s = g->chan_outer ? i % space : i / nc;
 	struct tile e = {.img = (int)(s / (ny * nx)),
-			 .y = w->y0 + (int)(s / nx % ny) * g->ty,
-			 .x = w->x0 + (int)(s % nx) * g->tx,
-			 .c = (int)c * g->tc};
+	                 .y = w->y0 + (int)(s / nx % ny) * g->ty,
+	                 .x = w->x0 + (int)(s % nx) * g->tx,
+	                 .c = (int)c * g->tc};
 
 	e.ny = min_int(g->ty, w->y1 - e.y);
 	e.nx = min_int(g->tx, w->x1 - e.x);
@@ -427,11 +450,9 @@ static void run_window(struct tiler *t, int index)
 	const struct window *w = &op->array.win;
 	const struct tiling *g = &op->tiling;
 	int64_t n = count(0, w->oc, g->tc) * count(w->x0, w->x1, g->tx) *
-		    count(w->y0, w->y1, g->ty) * w->n;
+	            count(w->y0, w->y1, g->ty) * w->n;
 
-
-	for (int64_t i = 0; i < n && t->s->at.free[QUEUE_EX] <= t->limit;
-	     i++) {
+	for (int64_t i = 0; i < n && t->s->at.free[QUEUE_EX] <= t->limit; i++) {
 		struct tile e = nth_tile(op, i);
 		run_tile(t, index, &e);
 	}
@@ -444,7 +465,7 @@ enum { SECOND = WGT };
 static struct want linear_want(int kind, int tensor, int64_t at, int64_t n)
 {
 	struct want w = {.key = {.kind = kind, .id = tensor},
-			 .bytes = (uint32_t)n};
+	                 .bytes = (uint32_t)n};
 
 	w.key.v[0] = at;
 	w.key.v[1] = n;
@@ -452,7 +473,7 @@ static struct want linear_want(int kind, int tensor, int64_t at, int64_t n)
 }
 
 static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
-			 const struct want *w)
+                         const struct want *w)
 {
 	struct copy c = {.opcode = OP_LOAD, .spad = w->addr};
 
@@ -462,7 +483,7 @@ static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
 }
 
 static void execute_add(struct tiler *t, int index, int64_t n,
-			const struct want *w, uint32_t par)
+                        const struct want *w, uint32_t par)
 {
 	struct item it = {.c = exe_command(t, index), .op = index};
 
@@ -475,9 +496,9 @@ static void execute_add(struct tiler *t, int index, int64_t n,
 	it.c.nx = n & 0xffff;
 	it.c.ny = n >> 16;
 	it.banks = sched_banks(t->s, w[IN].addr, (uint32_t)n) |
-		   sched_banks(t->s, w[SECOND].addr, (uint32_t)n) |
-		   sched_banks(t->s, w[OUT].addr, (uint32_t)n) |
-		   sched_banks(t->s, par, (uint32_t)t->hw.par_bytes);
+	           sched_banks(t->s, w[SECOND].addr, (uint32_t)n) |
+	           sched_banks(t->s, w[OUT].addr, (uint32_t)n) |
+	           sched_banks(t->s, par, (uint32_t)t->hw.par_bytes);
 	sched_push(t->s, it);
 }
 
@@ -489,8 +510,7 @@ static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
 
 	memset(w, 0, sizeof(w));
 	w[IN] = linear_want(BUF_LINEAR, op->in[0], at, n);
-	w[SECOND] = linear_want(same ? BUF_COPY : BUF_LINEAR, op->in[1], at,
-				n);
+	w[SECOND] = linear_want(same ? BUF_COPY : BUF_LINEAR, op->in[1], at, n);
 	w[OUT] = linear_want(BUF_LINEAR, op->out, at, n);
 	w[OUT].fresh = true;
 	if (op->tiling.par_out)
@@ -500,10 +520,9 @@ static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
 	bool ok = sched_plan(t->s, w, N_WANTS);
 	assert(ok), (void)ok;
 	uint32_t par = op->tiling.par_out ? w[OUT].addr + word_up(&t->hw, n)
-					  : w[PAR].addr;
-	load_section(t, index, op->par_at,
-		     &w[op->tiling.par_out ? OUT : PAR], par,
-		     t->hw.par_bytes);
+	                                  : w[PAR].addr;
+	load_section(t, index, op->par_at, &w[op->tiling.par_out ? OUT : PAR],
+	             par, t->hw.par_bytes);
 	load_operand(t, index, op->in[0], at, &w[IN]);
 	load_operand(t, index, op->in[1], at, &w[SECOND]);
 	execute_add(t, index, n, w, par);
@@ -560,13 +579,13 @@ void tile_sizes(const struct hw *h, struct op *op)
 			in.nch = g->kpiece;
 		struct patches patches = in_patches(op, &e);
 		g->in_bytes = (int)(g->patches ? patches_bytes(&patches)
-					       : region_bytes(&in));
+		                               : region_bytes(&in));
 		g->wgt_bytes = (int)(groups_of(h, g->tc) * steps * h->cols);
 		int64_t block, par;
 		par_extent(h, op, &e, &block, &par);
 		g->par_bytes = (int)par;
-		g->out_bytes = g->ty * g->tx *
-			       (g->out_whole ? a->win.oc : g->tc);
+		g->out_bytes =
+		        g->ty * g->tx * (g->out_whole ? a->win.oc : g->tc);
 	}
 	if (g->par_out)
 		g->out_bytes = (int)word_up(h, g->out_bytes);

@@ -18,8 +18,8 @@ struct image_run {
 	struct mem mem;
 	struct accel *accel;
 	struct accel_log log;
-	uint64_t cycles;        /* of all jobs */
-	uint64_t *job_begin;    /* per step: first cycle of the job */
+	uint64_t cycles;     /* of all jobs */
+	uint64_t *job_begin; /* per step: first cycle of the job */
 };
 
 static struct mem *image_run_mem; /* for kernel_ptr */
@@ -28,7 +28,7 @@ void *kernel_ptr(uint32_t addr);
 void *kernel_ptr(uint32_t addr)
 {
 	int m = addr >> REGION_SHIFT == MAP_FLASH >> REGION_SHIFT ? MEM_FLASH
-								  : MEM_SRAM;
+	                                                          : MEM_SRAM;
 
 	return image_run_mem->bytes[m] + (addr & ((1u << REGION_SHIFT) - 1));
 }
@@ -42,8 +42,8 @@ static uint32_t image_run_get(struct image_run *r, uint32_t addr)
 	return v;
 }
 
-static bool image_run_job(struct image_run *r, uint32_t job,
-			  uint32_t addr, uint32_t n, struct err *err)
+static bool image_run_job(struct image_run *r, uint32_t job, uint32_t addr,
+                          uint32_t n, struct err *err)
 {
 	const struct accel_ops *ops = &accel_fast;
 	uint32_t entry[4] = {addr, n, JOB_IRQ, 0};
@@ -82,7 +82,7 @@ static bool image_run_steps(struct image_run *r, struct err *err)
 
 /* Inputs to (or outputs from) the tensors of a table, one after the other. */
 static void image_run_copy(struct image_run *r, uint32_t table, uint32_t n,
-			   uint8_t *bytes, bool in)
+                           uint8_t *bytes, bool in)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t addr = image_run_get(r, table + 8 * i);
@@ -97,8 +97,8 @@ static void image_run_copy(struct image_run *r, uint32_t table, uint32_t n,
 
 /* Everything in SRAM that nobody has written is 0x5a. */
 static bool image_run(struct image_run *r, const struct program *p,
-		      const struct design *d, const void *in, void *out,
-		      struct err *err)
+                      const struct design *d, const void *in, void *out,
+                      struct err *err)
 {
 	struct image_header h;
 	const struct accel_opts opts = {0};
@@ -124,8 +124,7 @@ static bool image_run(struct image_run *r, const struct program *p,
 	accel_fast.write(r->accel, 0, ACCEL_RING_BASE, MAP_SRAM);
 	accel_fast.write(r->accel, 1, ACCEL_CTRL, 1);
 	r->cycles = 2;
-	image_run_copy(r, h.inputs, h.n_inputs, (uint8_t *)(uintptr_t)in,
-		       true);
+	image_run_copy(r, h.inputs, h.n_inputs, (uint8_t *)(uintptr_t)in, true);
 	if (!image_run_steps(r, err))
 		return false;
 	image_run_copy(r, h.outputs, h.n_outputs, out, false);

@@ -21,11 +21,11 @@ static const struct src nowhere = {"test", 0};
 
 /* rows, cols, lanes, dma, queue, kib, banks */
 static const int shapes[][7] = {
-	{8, 8, 4, 8, 4, 128, 16}, {4, 4, 4, 4, 4, 16, 8},
-	{16, 16, 8, 8, 4, 128, 16}, {6, 10, 3, 8, 4, 64, 8},
-	{8, 8, 8, 16, 8, 8, 4}, {4, 4, 1, 4, 2, 2, 4},
-	{1, 4, 2, 16, 2, 4, 8}, {64, 64, 64, 16, 16, 256, 4},
-	{3, 20, 7, 8, 4, 4, 4}, {16, 5, 5, 16, 4, 1024, 64},
+        {8, 8, 4, 8, 4, 128, 16},   {4, 4, 4, 4, 4, 16, 8},
+        {16, 16, 8, 8, 4, 128, 16}, {6, 10, 3, 8, 4, 64, 8},
+        {8, 8, 8, 16, 8, 8, 4},     {4, 4, 1, 4, 2, 2, 4},
+        {1, 4, 2, 16, 2, 4, 8},     {64, 64, 64, 16, 16, 256, 4},
+        {3, 20, 7, 8, 4, 4, 4},     {16, 5, 5, 16, 4, 1024, 64},
 };
 enum { N_SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
@@ -49,7 +49,7 @@ static struct design shape(int i)
 /* Every execute command took what command_cycles says, and loads and stores
  * at least that. The log is in order of end, job after job. */
 static void check_cycles(const struct image_run *r, const struct program *p,
-			 const struct design *d, const char *what)
+                         const struct design *d, const char *what)
 {
 	struct hw hw = hw_of(d);
 	struct image_header h;
@@ -75,14 +75,14 @@ static void check_cycles(const struct image_run *r, const struct program *p,
 		if (e->queue == QUEUE_EX ? took != said : took < said) {
 			char line[512];
 			command_print(&c, line, sizeof(line));
-			fail_msg("%s: %s: took %lld, computed %lld", what,
-				 line, (long long)took, (long long)said);
+			fail_msg("%s: %s: took %lld, computed %lld", what, line,
+			         (long long)took, (long long)said);
 		}
 	}
 }
 
 static void check_outputs(const struct graph *g, const void *in,
-			  const uint8_t *got, const char *what)
+                          const uint8_t *got, const char *what)
 {
 	size_t n = graph_output_bytes(g);
 	uint8_t *want = malloc(n);
@@ -93,14 +93,14 @@ static void check_outputs(const struct graph *g, const void *in,
 	for (size_t i = 0; i < n; i++)
 		if (got[i] != want[i])
 			fail_msg("%s: output byte %zu of %zu is %d, not %d",
-				 what, i, n, got[i], want[i]);
+			         what, i, n, got[i], want[i]);
 	free(want);
 }
 
 /* Compile, check, run, compare. False: refused by the compiler. */
 static bool try_graph(const struct graph *g, const struct design *d,
-		      enum target target, const void *in, const char *what,
-		      struct err *err)
+                      enum target target, const void *in, const char *what,
+                      struct err *err)
 {
 	const struct compile_opts opts = {.target = target};
 	struct program p;
@@ -182,8 +182,7 @@ static void average_multiplier_divides_exactly(void **state)
 					continue;
 				int64_t got = (s * m + (1 << 30)) >> 31;
 				if (got != num_average(s, n))
-					fail_msg("%d / %d: %d", s, n,
-						 (int)got);
+					fail_msg("%d / %d: %d", s, n, (int)got);
 			}
 	}
 }
@@ -191,7 +190,7 @@ static void average_multiplier_divides_exactly(void **state)
 /* ---- networks ---- */
 
 static void try_file(const char *path, const struct design *d,
-		     enum target target, int *ran, int *refused)
+                     enum target target, int *ran, int *refused)
 {
 	struct graph g;
 	struct err err;
@@ -215,7 +214,7 @@ static void own_networks_run_on_every_shape(void **state)
 {
 	(void)state;
 	static const char *const own[] = {"models/digits_cnn.tflite",
-					  "models/digits_mlp.tflite"};
+	                                  "models/digits_mlp.tflite"};
 	int ran = 0, refused = 0;
 
 	for (int i = 0; i < N_SHAPES; i++) {
@@ -237,7 +236,7 @@ static void shared_set(const char *set, int n_shapes, enum target target)
 	int ran = 0, refused = 0;
 
 	snprintf(folder, sizeof(folder), "%s/tflite/%s",
-		 root ? root : "../shared", set);
+	         root ? root : "../shared", set);
 	DIR *dir = opendir(folder);
 	if (!dir) {
 		print_message("skipped: no %s\n", folder);
@@ -389,7 +388,8 @@ static void what_does_not_fit_is_named(void **state)
 	       "activations need 2304 bytes of SRAM, there are 1024");
 	d = design_default();
 	d.flash_kib = 5;
-	refuse("models/digits_cnn.tflite", &d, "bytes of flash, there are "
+	refuse("models/digits_cnn.tflite", &d,
+	       "bytes of flash, there are "
 	       "5120 (flash.kib=5); most are of layer '");
 	d = design_default();
 	d.spad_kib = 1, d.banks = 4, d.rows = d.cols = 64;
@@ -411,12 +411,12 @@ static void an_unsupported_operator_is_named(void **state)
 	r.g.node[0].index = 3;
 	assert_false(compile(&p, &r.g, &d, &opts, &err));
 	assert_string_equal(err.msg, "random: operator 3 (MUL): the operator "
-			    "is not supported");
+	                             "is not supported");
 	r.g.node[0].code = BI_ADD;
 	r.g.node[0].opt.act = 5;
 	assert_false(compile(&p, &r.g, &d, &opts, &err));
 	assert_string_equal(err.msg, "random: operator 3 (ADD): activation 5 "
-			    "is not supported");
+	                             "is not supported");
 	rg_close(&r);
 }
 
@@ -441,16 +441,16 @@ static void equal_inputs_give_equal_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_operators_are_exact_on_every_shape),
-		cmocka_unit_test(average_multiplier_divides_exactly),
-		cmocka_unit_test(own_networks_run_on_every_shape),
-		cmocka_unit_test(shared_networks),
-		cmocka_unit_test(shared_operators),
-		cmocka_unit_test(checker_finds_a_missing_wait),
-		cmocka_unit_test(checker_finds_addresses_out_of_range),
-		cmocka_unit_test(what_does_not_fit_is_named),
-		cmocka_unit_test(an_unsupported_operator_is_named),
-		cmocka_unit_test(equal_inputs_give_equal_bytes),
+	        cmocka_unit_test(random_operators_are_exact_on_every_shape),
+	        cmocka_unit_test(average_multiplier_divides_exactly),
+	        cmocka_unit_test(own_networks_run_on_every_shape),
+	        cmocka_unit_test(shared_networks),
+	        cmocka_unit_test(shared_operators),
+	        cmocka_unit_test(checker_finds_a_missing_wait),
+	        cmocka_unit_test(checker_finds_addresses_out_of_range),
+	        cmocka_unit_test(what_does_not_fit_is_named),
+	        cmocka_unit_test(an_unsupported_operator_is_named),
+	        cmocka_unit_test(equal_inputs_give_equal_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
