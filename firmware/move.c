@@ -11,6 +11,8 @@ void kernel_COPY(const struct k_copy *p)
 static uint8_t *fill(uint8_t *out, int32_t n, const struct k_pad *p)
 {
 	uint32_t bits = (uint32_t)p->value;
+	if (n <= 0)
+		return out;
 	if (p->elem == 1) {
 		memset(out, (int)(bits & 0xff), (size_t)n);
 		return out + n;
@@ -26,30 +28,38 @@ struct place {
 	uint8_t *out;
 };
 
-/* Axis d and those below; inner: elements of one step of the axis, padded. */
-static struct place pad(const struct k_pad *p, int d, const int32_t *inner,
-                        struct place at)
+/* Axes up to `last` are padded; what lies below that one is copied whole. */
+struct pad {
+	const struct k_pad *p;
+	int last;
+	int32_t inner[5]; /* elements of one step of an axis of the output */
+};
+
+static struct place pad_axis(const struct pad *q, int d, struct place at)
 {
-	at.out = fill(at.out, p->before[d] * inner[d], p);
-	if (d == 4) {
-		size_t bytes = (size_t)(p->dim[d] * p->elem);
+	const struct k_pad *p = q->p;
+	at.out = fill(at.out, p->before[d] * q->inner[d], p);
+	if (d == q->last) {
+		size_t bytes = (size_t)(p->dim[d] * q->inner[d] * p->elem);
 		memcpy(at.out, at.in, bytes);
 		at.in += bytes;
 		at.out += bytes;
 	} else {
 		for (int32_t i = 0; i < p->dim[d]; i++)
-			at = pad(p, d + 1, inner, at);
+			at = pad_axis(q, d + 1, at);
 	}
-	at.out = fill(at.out, p->after[d] * inner[d], p);
+	at.out = fill(at.out, p->after[d] * q->inner[d], p);
 	return at;
 }
 
 void kernel_PAD(const struct k_pad *p)
 {
-	int32_t inner[5];
-	inner[4] = 1;
+	struct pad q = {.p = p, .last = 4};
+	q.inner[4] = 1;
 	for (int d = 4; d > 0; d--)
-		inner[d - 1] =
-		        inner[d] * (p->before[d] + p->dim[d] + p->after[d]);
-	pad(p, 0, inner, (struct place){PTR(p->in), PTR(p->out)});
+		q.inner[d - 1] =
+		        q.inner[d] * (p->before[d] + p->dim[d] + p->after[d]);
+	while (q.last > 0 && p->before[q.last] == 0 && p->after[q.last] == 0)
+		q.last--;
+	pad_axis(&q, 0, (struct place){PTR(p->in), PTR(p->out)});
 }

@@ -285,6 +285,40 @@ static void a_fault_ends_with_its_cause(void **state)
 	assert_int_equal(m.n_marks, 2);
 }
 
+/* Copies of all lengths and alignments, overlapping too, several a run; all of
+ * the arena must be as the library's memmove leaves it. */
+static void copies_are_those_of_memmove(void **state)
+{
+	(void)state;
+	enum { COPIES = 12, BYTES = 256, PER = sizeof(struct k_copy) };
+	static uint8_t want[BYTES];
+	unsigned seed = 1;
+	for (int round = 0; round < 60; round++) {
+		image(COPIES);
+		memset(want, 0xee, BYTES);
+		for (int i = 0; i < COPIES; i++) {
+			uint32_t at = PARAMS + (uint32_t)i * PER;
+			struct k_copy *c = (void *)(m.flash + at);
+			seed = seed * 1103515245 + 12345;
+			uint32_t from = seed >> 8 & 127, to = seed >> 16 & 127;
+			c->bytes = (seed >> 24) % 129;
+			c->out = MAP_SRAM + FW_SRAM_BYTES + to;
+			step(i, STEP_CPU, MAP_FLASH + at, KERNEL_COPY);
+			if (i == 0) { /* something to move about */
+				c->in = MAP_FLASH + 2048;
+				for (int k = 0; k < 128; k++)
+					m.flash[2048 + k] = (uint8_t)(k + 1);
+				memcpy(want + to, m.flash + 2048, c->bytes);
+			} else {
+				c->in = MAP_SRAM + FW_SRAM_BYTES + from;
+				memmove(want + to, want + from, c->bytes);
+			}
+		}
+		ends_with(FW_EXIT_OK);
+		assert_memory_equal(m.sram + FW_SRAM_BYTES, want, BYTES);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +328,7 @@ int main(void)
 	        cmocka_unit_test(bad_images_end_before_the_inference),
 	        cmocka_unit_test(an_accelerator_at_fault_ends_the_run),
 	        cmocka_unit_test(a_fault_ends_with_its_cause),
+	        cmocka_unit_test(copies_are_those_of_memmove),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
