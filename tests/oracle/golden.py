@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compare joulet's outputs with the oracle's, byte for byte.
 
-    golden.py --joulet PATH --set-dir SET [--filter GLOB] [-j N]
-              [-- ARGS for `joulet run`]
+    golden.py --joulet PATH --set-dir SET [--filter GLOB] [--verify] [-j N]
+              [-- ARGS for `joulet run` or `joulet verify`]
 
 SET is one of
     own       models/ of this project
@@ -87,21 +87,34 @@ def difference(got, want):
         at, got[at], want[at], len(wrong), len(want))
 
 
+def call(command, timeout):
+    """What went wrong with a command, in words; None if nothing."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True,
+                              errors="replace", timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return "no end after %d s" % timeout
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["(nothing on stderr)"]
+        return "exit status %d: %s" % (done.returncode, said[-1])
+    return None
+
+
+def verify_case(joulet, case, extra, timeout):
+    name, net, inputs, expected = case
+    return name, call([joulet, "verify", "--net", net, "--input", inputs,
+                       "--expect", expected] + extra, timeout)
+
+
 def run_case(joulet, case, extra, timeout):
     name, net, inputs, expected = case
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out.bin")
-        command = [joulet, "run", "--net", net, "--input", inputs,
-                   "--output", out] + extra
-        try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL,
-                                  capture_output=True, text=True,
-                                  errors="replace", timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return name, "no end after %d s" % timeout
-        if done.returncode:
-            said = done.stderr.strip().splitlines() or ["(nothing on stderr)"]
-            return name, "exit status %d: %s" % (done.returncode, said[-1])
+        problem = call([joulet, "run", "--net", net, "--input", inputs,
+                        "--output", out] + extra, timeout)
+        if problem:
+            return name, problem
         if not os.path.exists(out):
             return name, "no output was written"
         with open(out, "rb") as f, open(expected, "rb") as g:
@@ -117,6 +130,8 @@ def main():
                       help="only these networks; may be repeated")
     args.add_argument("--exclude", action="append", metavar="GLOB",
                       default=[], help="not these")
+    args.add_argument("--verify", action="store_true",
+                      help="`joulet verify` instead: rtl, fast and reference")
     args.add_argument("-j", type=int, default=2, metavar="N",
                       help="runs at once")
     args.add_argument("--timeout", type=int, default=600, metavar="S",
@@ -152,7 +167,7 @@ def main():
     failed = 0
     joulet = os.path.abspath(opt.joulet)
     with concurrent.futures.ThreadPoolExecutor(max(1, opt.j)) as pool:
-        runs = [pool.submit(run_case, joulet, c, extra, opt.timeout)
+        runs = [pool.submit(verify_case if opt.verify else run_case, joulet, c, extra, opt.timeout)
                 for c in chosen]
         started = time.monotonic()
         for run in runs:  # in order, whatever ended first
