@@ -27,9 +27,8 @@ static inline int rg_in(struct random_graph *r, int lo, int hi)
 	return lo + (int)(rg_bits(r) % (uint32_t)(hi - lo + 1));
 }
 
-static inline struct tensor *rg_tensor(struct random_graph *r,
-				       enum dtype type, int rank, int a, int b,
-				       int c, int d)
+static inline struct tensor *rg_tensor(struct random_graph *r, enum dtype type,
+                                       int rank, int a, int b, int c, int d)
 {
 	struct tensor *t = &r->g.tensor[r->g.n_tensors++];
 	const int dim[4] = {a, b, c, d};
@@ -47,7 +46,7 @@ static inline struct tensor *rg_tensor(struct random_graph *r,
 }
 
 static inline void rg_scales(struct random_graph *r, struct tensor *t, int n,
-			     float around, int zero)
+                             float around, int zero)
 {
 	float *scale = arena_zero(&r->arena, (size_t)n, sizeof(*scale));
 	int64_t *zp = arena_zero(&r->arena, (size_t)n, sizeof(*zp));
@@ -62,7 +61,7 @@ static inline void rg_scales(struct random_graph *r, struct tensor *t, int n,
 }
 
 static inline void rg_fill(struct random_graph *r, struct tensor *t,
-			   int32_t range)
+                           int32_t range)
 {
 	uint8_t *p = arena_zero(&r->arena, (size_t)t->bytes, 1);
 
@@ -141,9 +140,9 @@ static inline void rg_conv(struct random_graph *r, bool depthwise)
 		}
 		ih = rg_in(r, 1, 20), iw = rg_in(r, 1, 20);
 		oh = rg_out(n->opt.padding, ih, n->opt.filter_h,
-			    n->opt.stride_h, n->opt.dil_h);
+		            n->opt.stride_h, n->opt.dil_h);
 		ow = rg_out(n->opt.padding, iw, n->opt.filter_w,
-			    n->opt.stride_w, n->opt.dil_w);
+		            n->opt.stride_w, n->opt.dil_w);
 	} while (!oh || !ow);
 	n->opt.depth_mult = mult;
 	int batch = rg_in(r, 0, 4) ? 1 : 2;
@@ -151,7 +150,7 @@ static inline void rg_conv(struct random_graph *r, bool depthwise)
 	rg_scales(r, t, 1, 0.1f, rg_in(r, -128, 127));
 	int kh = n->opt.filter_h, kw = n->opt.filter_w;
 	struct tensor *w = depthwise ? rg_tensor(r, DT_I8, 4, 1, kh, kw, oc)
-				     : rg_tensor(r, DT_I8, 4, oc, kh, kw, ic);
+	                             : rg_tensor(r, DT_I8, 4, oc, kh, kw, ic);
 	rg_fill(r, w, 127);
 	rg_scales(r, w, rg_in(r, 0, 3) ? oc : 1, 0.02f, 0);
 	w->qdim = depthwise ? 3 : 0;
@@ -174,13 +173,13 @@ static inline void rg_fc(struct random_graph *r)
 	n->code = BI_FULLY_CONNECTED;
 	n->opt.act = rg_in(r, 0, 3);
 	rg_scales(r, rg_tensor(r, DT_I8, 2, rows, k, 0, 0), 1, 0.1f,
-		  rg_in(r, -128, 127));
+	          rg_in(r, -128, 127));
 	struct tensor *w = rg_tensor(r, DT_I8, 2, oc, k, 0, 0);
 	rg_fill(r, w, 127);
 	rg_scales(r, w, rg_in(r, 0, 1) ? oc : 1, 0.02f, 0);
 	rg_fill(r, rg_tensor(r, DT_I32, 1, oc, 0, 0, 0), 5000);
 	rg_scales(r, rg_tensor(r, DT_I8, 2, rows, oc, 0, 0), 1, 0.5f,
-		  rg_in(r, -128, 127));
+	          rg_in(r, -128, 127));
 	n->n_in = 3;
 	n->in[0] = 0, n->in[1] = 1, n->in[2] = 2;
 	rg_ends(r, 0, 3);
@@ -197,9 +196,9 @@ static inline void rg_pool(struct random_graph *r)
 		rg_window(r, n, 7);
 		ih = rg_in(r, 1, 20), iw = rg_in(r, 1, 20);
 		oh = rg_out(n->opt.padding, ih, n->opt.filter_h,
-			    n->opt.stride_h, 1);
+		            n->opt.stride_h, 1);
 		ow = rg_out(n->opt.padding, iw, n->opt.filter_w,
-			    n->opt.stride_w, 1);
+		            n->opt.stride_w, 1);
 	} while (!oh || !ow);
 	struct tensor *t = rg_tensor(r, DT_I8, 4, 1, ih, iw, c);
 	rg_scales(r, t, 1, 0.1f, zero);
@@ -223,7 +222,7 @@ static inline void rg_add(struct random_graph *r)
 	n->opt.act = rg_in(r, 0, 3);
 	for (int i = 0; i < 3; i++)
 		rg_scales(r, rg_tensor(r, DT_I8, 4, 1, h, w, c), 1, 0.1f,
-			  rg_in(r, -128, 127));
+		          rg_in(r, -128, 127));
 	n->n_in = 2;
 	n->in[0] = 0;
 	n->in[1] = kind == 0 ? 0 : 1;
