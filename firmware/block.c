@@ -67,6 +67,10 @@ void block_channels(struct block *b, int32_t c0, int nc)
 			b->folded[c] =
 			        fold(b, b->w + c * b->w_chan, b->bias[c]);
 	}
+	for (int c = 0; nc == NC && c < NC; c++) {
+		b->bias[NC + c] = b->bias[c];
+		b->folded[NC + c] = b->folded[c];
+	}
 }
 
 /* Of the taps 0..n-1 at at, at + step ...: those inside 0..size-1. */

@@ -46,7 +46,8 @@ struct block {
 	bool fold;
 	bool rare;              /* some scale shifts to the left */
 	int32_t xa, xb, ya, yb; /* whole windows: xa <= ox < xb */
-	int32_t bias[NC_DOT], folded[NC];
+	/* What sums begin with, for each of two pixels: [pixel * nc + c]. */
+	int32_t bias[SUMS], folded[SUMS];
 	struct scale scale[NC_DOT];
 };
 
@@ -61,16 +62,6 @@ void block_channels(struct block *b, int32_t c0, int nc);
 /* All pixels. x: the block's first channel in the input; out: its first
  * channel in the output. */
 void block_run(const struct block *b, const int8_t *x, int8_t *out);
-
-/* What the sums of one or two pixels begin with. */
-INLINE void block_init(int np, int nc, bool folded, const struct block *b,
-                       int32_t *acc)
-{
-	const int32_t *from = folded ? b->folded : b->bias;
-	UNROLL
-	for (int i = 0; i < np * nc; i++)
-		acc[i] = from[i % nc];
-}
 
 /* Sums of np pixels of nc channels to outputs: two pixels of NC channels, or
  * one of 1, NC or NC_DOT. Not inline: with the loops before them they would

@@ -56,7 +56,7 @@ INLINE void advance(int32_t nx, int32_t nw, int np, int nc, const int8_t **x,
  * step to the next, so that nothing else has to be kept. */
 INLINE void rows(int np, int nc, int32_t zp, const struct block *b,
                  const struct window *v, const int8_t *x0, const int8_t *w0,
-                 int32_t *sums)
+                 const int32_t *from, int32_t *sums)
 {
 	int32_t len = v->len, x_rest = b->x_row - len, w_rest = b->w_row - len;
 	int32_t acc[SUMS];
@@ -70,7 +70,7 @@ INLINE void rows(int np, int nc, int32_t zp, const struct block *b,
 
 	UNROLL
 	for (int i = 0; i < np * nc; i++)
-		acc[i] = sums[i];
+		acc[i] = from[i];
 	for (int32_t r = v->rows; r > 0; r--) {
 		for (int32_t k = len >> 3; k; k--) {
 			step(8, np, nc, zp, x, w, acc);
@@ -103,14 +103,15 @@ INLINE void pixels(int np, int nc, bool folded, const struct block *b,
 
 	for (; n > 0; n--) {
 		const int8_t *xs = x, *ws = v->w;
-		int32_t acc[SUMS];
-		block_init(np, nc, folded, b, acc);
+		const int32_t *from = folded ? b->folded : b->bias;
+		int32_t sums[SUMS];
 		for (int32_t s = v->runs; s > 0; s--) {
-			rows(np, nc, zp, b, v, xs, ws, acc);
+			rows(np, nc, zp, b, v, xs, ws, from, sums);
+			from = sums;
 			xs += b->x_run;
 			ws += b->w_run;
 		}
-		block_store(np, nc, b, v, acc, out);
+		block_store(np, nc, b, v, from, out);
 		x += np * v->x_next;
 		out += np * v->out_next;
 	}

@@ -52,7 +52,7 @@ INLINE void tap_shared(int np, int nc, int32_t zp, const int8_t *const *x,
 /* All taps, `times` at a time; that divides the taps of a row. */
 INLINE void taps(int times, int np, int nc, bool shared, int32_t zp,
                  const struct block *b, const struct window *v,
-                 const int8_t *x0, int32_t *sums)
+                 const int8_t *x0, const int32_t *from, int32_t *sums)
 {
 	int32_t x_run = b->x_run, w_run = b->w_run;
 	int32_t x_row = b->x_row, w_row = b->w_row;
@@ -71,7 +71,7 @@ INLINE void taps(int times, int np, int nc, bool shared, int32_t zp,
 		x[i] = x0 + i * v->x_next;
 	UNROLL
 	for (int i = 0; i < np * nc; i++)
-		acc[i] = sums[i];
+		acc[i] = from[i];
 
 	for (; rows > 0; rows--) {
 		int32_t s = runs;
@@ -102,16 +102,22 @@ INLINE void pixels(int np, int nc, bool shared, bool folded,
                    int8_t *out)
 {
 	int32_t zp = folded ? 0 : b->p->in_zp;
+	const int32_t *init = folded ? b->folded : b->bias;
 	const int8_t *x = v->x;
 
 	for (; n > 0; n--) {
-		int32_t acc[SUMS];
-		block_init(np, nc, folded, b, acc);
-		if (np == 2 && !shared && v->runs == 3)
-			taps(3, np, nc, shared, zp, b, v, x, acc);
-		else if (v->runs > 0 && v->rows > 0)
-			taps(1, np, nc, shared, zp, b, v, x, acc);
-		block_store(np, nc, b, v, acc, out);
+		const int32_t *from = init;
+		int32_t sums[SUMS];
+		if (v->runs > 0 && v->rows > 0) {
+			if (np == 2 && !shared && v->runs == 3)
+				taps(3, np, nc, shared, zp, b, v, x, from,
+				     sums);
+			else
+				taps(1, np, nc, shared, zp, b, v, x, from,
+				     sums);
+			from = sums;
+		}
+		block_store(np, nc, b, v, from, out);
 		x += np * v->x_next;
 		out += np * v->out_next;
 	}
