@@ -75,15 +75,18 @@ module accel #(
 
     wire            pending, idle, job_end, job_irq, bad, clash, clear, seen;
     wire [28:0]     ring;
-    reg  [`N_ACCEL_EVENTS*16-1:0] inc;
+    reg  [`N_ACCEL_EVENTS-1:0] events;
 
     accel_regs regs (
         .clk_i(clk_i), .rst_ni(rst_ni), .req_i(mmio_req_i), .we_i(mmio_we_i),
         .addr_i(mmio_addr_i), .wdata_i(mmio_wdata_i), .rdata_o(mmio_rdata_o),
         .irq_o(irq_o), .idle_i(idle), .job_end_i(job_end),
         .job_irq_i(job_irq), .bad_i(bad), .clash_i(clash),
-        .pending_o(pending), .ring_o(ring), .inc_i(inc),
-        .counts_o(tr_counts_o));
+        .pending_o(pending), .ring_o(ring),
+        .event_i(events), .cells_i({{14-2*WL{1'b0}}, ev_cells}),
+        .requants_i({{8-NL{1'b0}}, ev_requants}),
+        .ld_bytes_i({{5-DL{1'b0}}, ev_ld_bytes}),
+        .st_bytes_i({{5-DL{1'b0}}, ev_st_bytes}), .counts_qo(tr_counts_o));
 
     wire            fe_req, fe_flash, fe_sram_gnt, fe_flash_gnt;
     wire [27:0]     fe_addr;
@@ -104,26 +107,23 @@ module accel #(
     // ------------------------------------------------------------------------
     // Queues
 
-    wire [47:0]     waits, ld_wait, ex_wait, st_wait;
-    wire [LDN-1:0]  ld_in, ld_item;
-    wire [STN-1:0]  st_in, st_item;
-    wire [EXN-1:0]  ex_in, ex_item;
+    wire [47:0]     ld_wait, ex_wait, st_wait;
+    wire [LDN-1:0]  ld_item;
+    wire [STN-1:0]  st_item;
+    wire [EXN-1:0]  ex_item;
 
-    cmd_pack #(.AW(AW), .OW(OW), .LDN(LDN), .STN(STN), .EXN(EXN)) pack (
-        .cmd_i(cmd), .wait_o(waits), .ld_o(ld_in), .st_o(st_in), .ex_o(ex_in));
-
-    cmd_queue #(.N(48 + LDN), .DEPTH(QUEUE)) queue_ld (
-        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[0]),
-        .item_i({waits, ld_in}), .pop_i(start[0]),
-        .head_o({ld_wait, ld_item}), .empty_o(empty[0]), .full_o(full[0]));
-    cmd_queue #(.N(48 + EXN), .DEPTH(QUEUE)) queue_ex (
-        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[1]),
-        .item_i({waits, ex_in}), .pop_i(start[1]),
-        .head_o({ex_wait, ex_item}), .empty_o(empty[1]), .full_o(full[1]));
-    cmd_queue #(.N(48 + STN), .DEPTH(QUEUE)) queue_st (
-        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[2]),
-        .item_i({waits, st_in}), .pop_i(start[2]),
-        .head_o({st_wait, st_item}), .empty_o(empty[2]), .full_o(full[2]));
+    cmd_queue #(.UNIT(0), .N(LDN), .DEPTH(QUEUE), .AW(AW)) queue_ld (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[0]), .cmd_i(cmd),
+        .pop_i(start[0]), .wait_o(ld_wait), .item_o(ld_item),
+        .empty_o(empty[0]), .full_o(full[0]));
+    cmd_queue #(.UNIT(1), .N(EXN), .DEPTH(QUEUE), .AW(AW), .OW(OW)) queue_ex (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[1]), .cmd_i(cmd),
+        .pop_i(start[1]), .wait_o(ex_wait), .item_o(ex_item),
+        .empty_o(empty[1]), .full_o(full[1]));
+    cmd_queue #(.UNIT(2), .N(STN), .DEPTH(QUEUE), .AW(AW)) queue_st (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[2]), .cmd_i(cmd),
+        .pop_i(start[2]), .wait_o(st_wait), .item_o(st_item),
+        .empty_o(empty[2]), .full_o(full[2]));
 
     scoreboard waiting (
         .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .end_i(finish),
@@ -217,40 +217,35 @@ module accel #(
     wire ex_waits = !idle && !busy[1] && !start[1];
 
     always @* begin
-        inc = {`N_ACCEL_EVENTS*16{1'b0}};
-        inc[`EV_ex_busy*16]        = busy[1] || start[1];
-        inc[`EV_ex_wait_fetch*16]  = ex_waits && empty[1];
-        inc[`EV_ex_wait_load*16]   = ex_waits && !empty[1] && !ld_ready[1];
-        inc[`EV_ex_wait_store*16]  = ex_waits && !empty[1] && ld_ready[1];
-        inc[`EV_ex_stall_read*16]  = ev_stall_read;
-        inc[`EV_ex_stall_drain*16] = ev_stall_drain;
-        inc[`EV_array_steps*16]    = ev_step;
-        if (ev_step && ev_mac)
-            inc[`EV_macs*16 +: 2*WL+2] = ev_cells;
-        if (ev_step && !ev_mac)
-            inc[`EV_pool_ops*16 +: 2*WL+2] = ev_cells;
-        inc[`EV_requants*16 +: NL] = ev_requants;
-        inc[`EV_spad_act*16]       = a_req;
-        inc[`EV_spad_wgt*16]       = b_req;
-        inc[`EV_spad_par*16]       = p_req && !p_we;
-        inc[`EV_spad_out*16]       = p_req && p_we;
-        inc[`EV_ld_busy*16]        = busy[0] || start[0];
-        inc[`EV_ld_wait_mem*16]    = ev_ld_wait;
-        inc[`EV_ld_sram_beats*16]  = ev_ld_sram;
-        inc[`EV_ld_flash_beats*16] = ev_ld_flash;
-        if (ev_ld_sram)
-            inc[`EV_ld_sram_bytes*16 +: DL+1] = ev_ld_bytes;
-        if (ev_ld_flash)
-            inc[`EV_ld_flash_bytes*16 +: DL+1] = ev_ld_bytes;
-        inc[`EV_spad_load*16]      = l_req;
-        inc[`EV_st_busy*16]        = busy[2] || start[2];
-        inc[`EV_st_wait_mem*16]    = ev_st_wait;
-        inc[`EV_st_sram_beats*16]  = ev_st_beat;
-        if (ev_st_beat)
-            inc[`EV_st_sram_bytes*16 +: DL+1] = ev_st_bytes;
-        inc[`EV_spad_store*16]     = s_req;
-        inc[`EV_fe_beats*16]       = fe_req && fe_gnt;
-        inc[`EV_job_cycles*16]     = !idle;
+        events = {`N_ACCEL_EVENTS{1'b0}};
+        events[`EV_ex_busy]        = busy[1] || start[1];
+        events[`EV_ex_wait_fetch]  = ex_waits && empty[1];
+        events[`EV_ex_wait_load]   = ex_waits && !empty[1] && !ld_ready[1];
+        events[`EV_ex_wait_store]  = ex_waits && !empty[1] && ld_ready[1];
+        events[`EV_ex_stall_read]  = ev_stall_read;
+        events[`EV_ex_stall_drain] = ev_stall_drain;
+        events[`EV_array_steps]    = ev_step;
+        events[`EV_macs]           = ev_step && ev_mac;
+        events[`EV_pool_ops]       = ev_step && !ev_mac;
+        events[`EV_requants]       = |ev_requants;
+        events[`EV_spad_act]       = a_req;
+        events[`EV_spad_wgt]       = b_req;
+        events[`EV_spad_par]       = p_req && !p_we;
+        events[`EV_spad_out]       = p_req && p_we;
+        events[`EV_ld_busy]        = busy[0] || start[0];
+        events[`EV_ld_wait_mem]    = ev_ld_wait;
+        events[`EV_ld_sram_beats]  = ev_ld_sram;
+        events[`EV_ld_flash_beats] = ev_ld_flash;
+        events[`EV_ld_sram_bytes]  = ev_ld_sram;
+        events[`EV_ld_flash_bytes] = ev_ld_flash;
+        events[`EV_spad_load]      = l_req;
+        events[`EV_st_busy]        = busy[2] || start[2];
+        events[`EV_st_wait_mem]    = ev_st_wait;
+        events[`EV_st_sram_beats]  = ev_st_beat;
+        events[`EV_st_sram_bytes]  = ev_st_beat;
+        events[`EV_spad_store]     = s_req;
+        events[`EV_fe_beats]       = fe_req && fe_gnt;
+        events[`EV_job_cycles]     = !idle;
     end
 
     assign tr_push_o    = seen;

@@ -25,8 +25,13 @@ module accel_regs (
     output wire                             pending_o,   // HEAD != TAIL
     output wire [28:0]                      ring_o,      // this job's entry
 
-    input  wire [`N_ACCEL_EVENTS*16-1:0]    inc_i,       // 16 bits an event
-    output wire [`N_ACCEL_EVENTS*32-1:0]    counts_o
+    // Events of this cycle; these of them count more than one.
+    input  wire [`N_ACCEL_EVENTS-1:0]       event_i,
+    input  wire [15:0]                      cells_i,
+    input  wire [7:0]                       requants_i,
+    input  wire [5:0]                       ld_bytes_i,
+    input  wire [5:0]                       st_bytes_i,
+    output reg  [`N_ACCEL_EVENTS*32-1:0]    counts_qo
 );
 
     reg         enable_q, irq_q, clash_q, bad_q;
@@ -75,33 +80,33 @@ module accel_regs (
             `ACCEL_TAIL:      rdata_o = tail_q;
             default:
                 if (addr_i[11:7] == 5'h02 && addr_i[6:2] < `N_ACCEL_EVENTS)
-                    rdata_o = counts_o[{addr_i[6:2], 5'd0} +: 32];
+                    rdata_o = counts_qo[{addr_i[6:2], 5'd0} +: 32];
         endcase
     end
 
-    // Only as many bits are added as an event can count in a cycle.
-    function integer inc_bits(input integer event_no);
-        case (event_no)
-            `EV_macs, `EV_pool_ops:                 inc_bits = 13;
-            `EV_requants:                           inc_bits = 7;
-            `EV_ld_sram_bytes, `EV_ld_flash_bytes,
-            `EV_st_sram_bytes:                      inc_bits = 5;
-            default:                                inc_bits = 1;
-        endcase
-    endfunction
+    // ------------------------------------------------------------------------
+    // Counters
 
     genvar i;
     generate
-        for (i = 0; i < `N_ACCEL_EVENTS; i = i + 1) begin : event_
-            counter #(.N(inc_bits(i))) count (
-                .clk_i(clk_i), .rst_ni(rst_ni),
-                .inc_i(inc_i[i*16 +: inc_bits(i)]),
-                .count_qo(counts_o[i*32 +: 32]));
+        for (i = 0; i < `N_ACCEL_EVENTS; i = i + 1) begin : count
+            wire [31:0] inc =
+                i == `EV_macs || i == `EV_pool_ops ? {16'd0, cells_i} :
+                i == `EV_requants                  ? {24'd0, requants_i} :
+                i == `EV_ld_sram_bytes ||
+                i == `EV_ld_flash_bytes            ? {26'd0, ld_bytes_i} :
+                i == `EV_st_sram_bytes             ? {26'd0, st_bytes_i} :
+                                                     32'd1;
+            always @(posedge clk_i)
+                if (!rst_ni)
+                    counts_qo[i*32 +: 32] <= 32'd0;
+                else if (event_i[i])
+                    counts_qo[i*32 +: 32] <= counts_qo[i*32 +: 32] + inc;
         end
     endgenerate
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, inc_i, mask_q, entry};
+    wire unused = &{1'b0, mask_q, entry};
     // verilator lint_on UNUSED
 
 endmodule

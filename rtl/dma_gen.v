@@ -56,10 +56,16 @@ module dma_gen #(
     // ------------------------------------------------------------------------
     // The next: inside the run, the next run, or the next plane of runs
 
-    wire [27:0]   mbase = row_end ? mplane_q : mrun_q;
-    wire [AW-1:0] sbase = row_end ? splane_q : srun_q;
-    wire [27:0]   mnext = mbase + (row_end ? ms2_q : ms1_q);
-    wire [AW-1:0] snext = sbase + (row_end ? ss2_q : ss1_q);
+    reg [27:0]   mnext;
+    reg [AW-1:0] snext;
+    always @* begin
+        mnext = 28'd0;
+        snext = {AW{1'b0}};
+        if (step_i && run_end) begin
+            mnext = (row_end ? mplane_q : mrun_q) + (row_end ? ms2_q : ms1_q);
+            snext = (row_end ? splane_q : srun_q) + (row_end ? ss2_q : ss1_q);
+        end
+    end
 
     // As wide as both addresses need; DL < AW always.
     wire [AW-1:0] n_spad = {{AW-DL-1{1'b0}}, n_o};

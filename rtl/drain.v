@@ -212,7 +212,7 @@ module drain #(
                 .byte_i(operand[l*8 +: 8]),
                 .abias_i(abias), .amult_i(amult), .ashift_i(ashift),
                 .single_i(single_i), .zp_i(zp_i), .qmin_i(qmin_i),
-                .qmax_i(qmax_i), .out_o(bytes[l*8 +: 8]));
+                .qmax_i(qmax_i), .out_i(out_q[3]), .out_o(bytes[l*8 +: 8]));
         end
     endgenerate
 
@@ -226,8 +226,13 @@ module drain #(
     wire [15:0]   x1 = x_q + 16'd1, y1 = y_q + 16'd1;
     wire          x_last = x1 == nx_i;
     wire          y_last = y1 == ny_i;
-    wire [AW-1:0] next = (!x_last ? pix_q : !y_last ? rowa_q : base_q) +
-                         (!x_last ? xs_i : !y_last ? ys_i : COLSA);
+    reg  [AW-1:0] next;
+    always @* begin
+        next = {AW{1'b0}};
+        if (we)
+            next = (!x_last ? pix_q : !y_last ? rowa_q : base_q) +
+                   (!x_last ? xs_i : !y_last ? ys_i : COLSA);
+    end
 
     always @(posedge clk_i)
         if (start_i) begin

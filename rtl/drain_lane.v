@@ -35,6 +35,7 @@ module drain_lane #(
     input  wire [7:0]               zp_i,
     input  wire [7:0]               qmin_i,
     input  wire [7:0]               qmax_i,
+    input  wire                     out_i,
     output wire [7:0]               out_o
 );
 
@@ -79,7 +80,7 @@ module drain_lane #(
         .mult_i(add_i ? amult_i : mult), .shift_i(add_i ? ashift_i : shift),
         .left20_i(add_i && !sum_i), .single_i(single_i),
         .zp_i(zp_i), .qmin_i(qmin_i), .qmax_i(qmax_i),
-        .w_qo(w), .out_o(out_o));
+        .w_qo(w), .out_i(out_i), .out_o(out_o));
 
 endmodule
 

@@ -54,7 +54,6 @@ module exec_ctl #(
     output wire             buf_o,
     output wire [WL-1:0]    k_o,
     output wire [ROWS-1:0]  rows_o,
-    output wire [COLS-1:0]  cols_o,
 
     // Drain
     output wire             cap_o,
@@ -143,7 +142,6 @@ module exec_ctl #(
     reg             step_q, first_q, sbuf_q;
     reg [WL-1:0]    k_q;
     reg [ROWS-1:0]  rows_q;
-    reg [COLS-1:0]  cols_q;
 
     wire [ROWS-1:0] low = ~({ROWS{1'b1}} << b_nr_q);
 
@@ -159,7 +157,6 @@ module exec_ctl #(
             sbuf_q  <= !buf_q;
             k_q     <= cnt_q[WL-1:0];
             rows_q  <= vec_i ? low << (ROWSN - b_nr_q) : low;
-            cols_q  <= ~({COLS{1'b1}} << b_nc_q);
         end
 
     assign step_o  = step_q;
@@ -167,7 +164,6 @@ module exec_ctl #(
     assign buf_o   = sbuf_q;
     assign k_o     = k_q;
     assign rows_o  = rows_q;
-    assign cols_o  = cols_q;
 
     // ------------------------------------------------------------------------
     // Slots

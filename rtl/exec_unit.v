@@ -52,7 +52,7 @@ module exec_unit #(
     localparam [WL:0] COLSN = COLS[WL:0];
 
     // ------------------------------------------------------------------------
-    // The command, in the order of cmd_pack
+    // The command, in the order of cmd_queue
 
     wire [3:0]      i_op, i_flags;
     wire [AW-1:0]   i_act, i_wgt, i_par, i_out, i_ka_s, i_kb_s;
@@ -145,7 +145,6 @@ module exec_unit #(
     wire            wgt_rd, step, step_first, step_buf, held;
     wire [WL-1:0]   step_k;
     wire [ROWS-1:0] step_rows;
-    wire [COLS-1:0] step_cols;
     wire            cap, cap_last;
     wire [WL:0]     cap_nr, cap_nc;
     wire [4:0]      cap_pre;
@@ -162,7 +161,7 @@ module exec_unit #(
         .cols_new_i(cols_new), .cols_one_i(cols_one), .fill_o(fill),
         .b_req_o(wgt_rd), .b_addr_o(wgt_addr), .step_o(step),
         .first_o(step_first), .buf_o(step_buf), .k_o(step_k),
-        .rows_o(step_rows), .cols_o(step_cols),
+        .rows_o(step_rows),
         .cap_o(cap), .cap_nr_o(cap_nr), .cap_nc_o(cap_nc),
         .cap_pre_o(cap_pre), .cap_last_o(cap_last), .held_o(held),
         .ev_stall_read_o(ev_stall_read_o), .ev_stall_drain_o(ev_stall_drain_o),
@@ -202,7 +201,7 @@ module exec_unit #(
                 .we1_i(!vec_q && mine && fill_buf_q),
                 .vec_i(vec_q), .data_i(a_rdata_i),
                 .chain_i(chain[(r+1)*COLS*8 +: COLS*8]),
-                .buf_i(step_buf), .k_i(step_k),
+                .pick_i(step && !vec_q), .buf_i(step_buf), .k_i(step_k),
                 .byte_o(bytes[r*8 +: 8]),
                 .chain_o(chain[r*COLS*8 +: COLS*8]));
         end
@@ -215,7 +214,7 @@ module exec_unit #(
 
     mac_array #(.ROWS(ROWS), .COLS(COLS)) array (
         .clk_i(clk_i), .step_i(step), .first_i(step_first), .max_i(max_q),
-        .vec_i(vec_q), .rows_i(step_rows), .cols_i(step_cols),
+        .vec_i(vec_q), .rows_i(step_rows),
         .bytes_i(bytes), .chain_i(chain[ROWS*COLS*8-1:0]),
         .wgt_i(avg_q ? {COLS{8'd1}} : b_rdata_i[COLS*8-1:0]),
         .sums_o(sums));

@@ -51,7 +51,9 @@ module fetch #(
     reg [31:0]  cmds_q;       // still to push, this one included
     reg         irq_q;
 
-    wire [511:0] buf_d = {rdata_i, buf_q[511:D*8]};
+    // The ring entry when its last beat is at rdata_i.
+    wire [D*8+127:0] tail  = {rdata_i, buf_q[511:384]};
+    wire [127:0]     entry = tail[D*8+127:D*8];
     wire         beats = beats_q != 5'd0;
 
     assign req_o   = (state_q == RING || state_q == CMD) && beats;
@@ -114,19 +116,23 @@ module fetch #(
         if (idle_o)
             addr_q <= ring_i;
         else if (ring_done)
-            addr_q <= {buf_d[384+30], buf_d[384 +: 28]};
+            addr_q <= {entry[30], entry[27:0]};
         else if (req_o && gnt_i)
             addr_q[27:0] <= addr_q[27:0] + D[27:0];
 
         if (ring_done) begin
-            cmds_q <= buf_d[416 +: 32];
-            irq_q  <= buf_d[448];
+            cmds_q <= entry[63:32];
+            irq_q  <= entry[64];
         end else if (seen_o)
             cmds_q <= cmds_q - 32'd1;
 
         if (rvalid_q)
-            buf_q <= buf_d;
+            buf_q <= {rdata_i, buf_q[511:D*8]};
     end
+
+    // verilator lint_off UNUSED
+    wire unused = &{1'b0, tail, entry};
+    // verilator lint_on UNUSED
 
 endmodule
 

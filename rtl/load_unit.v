@@ -40,7 +40,7 @@ module load_unit #(
     output wire [DL:0]      ev_bytes_o
 );
 
-    // As packed by cmd_pack.
+    // As packed by cmd_queue.
     wire            i_fill, i_flash;
     wire [27:0]     i_mem, i_ms1, i_ms2;
     wire [7:0]      i_value;

@@ -20,7 +20,8 @@ module requant_lane (
     input  wire signed [7:0]    qmin_i,
     input  wire signed [7:0]    qmax_i,
     output reg  signed [31:0]   w_qo,
-    output wire [7:0]           out_o
+    input  wire                 out_i,     // out_o is wanted, else it is 0
+    output reg  [7:0]           out_o
 );
 
     // 1: v = (x + bias) << left
@@ -76,7 +77,11 @@ module requant_lane (
     wire signed [32:0] z = {w_qo[31], w_qo} + {{25{zp_i[7]}}, zp_i};
     wire signed [32:0] lo = {{25{qmin_i[7]}}, qmin_i};
     wire signed [32:0] hi = {{25{qmax_i[7]}}, qmax_i};
-    assign out_o = z < lo ? qmin_i : z > hi ? qmax_i : z[7:0];
+    always @* begin
+        out_o = 8'd0;
+        if (out_i)
+            out_o = z < lo ? qmin_i : z > hi ? qmax_i : z[7:0];
+    end
 
     // verilator lint_off UNUSED
     wire unused = &{1'b0, rounded[63], rounded[30:0], w[32], down[5]};

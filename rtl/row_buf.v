@@ -1,9 +1,9 @@
 // row_buf: the activations of one row: two buffers of a scratchpad word.
 //
 // Matrix mode: one buffer is filled with a word (we0_i or we1_i) while bytes of
-// the other are picked (buf_i, k_i). Vector mode: buffer 0 is a link of the
-// chain; the row above comes in at chain_i with we0_i. Written data is there
-// one cycle later.
+// the other are picked (pick_i, buf_i, k_i; byte_o is zero otherwise). Vector
+// mode: buffer 0 is a link of the chain; the row above comes in at chain_i with
+// we0_i. Written data is there one cycle later.
 
 `default_nettype none
 
@@ -19,9 +19,10 @@ module row_buf #(
     input  wire                 vec_i,
     input  wire [W*8-1:0]       data_i,
     input  wire [COLS*8-1:0]    chain_i,
+    input  wire                 pick_i,
     input  wire                 buf_i,
     input  wire [WL-1:0]        k_i,
-    output wire [7:0]           byte_o,
+    output reg  [7:0]           byte_o,
     output wire [COLS*8-1:0]    chain_o
 );
 
@@ -37,8 +38,12 @@ module row_buf #(
             buf1_q <= data_i;
     end
 
-    wire [W*8-1:0] word = buf_i ? buf1_q : buf0_q;
-    assign byte_o  = word[{k_i, 3'b0} +: 8];
+    always @* begin
+        byte_o = 8'd0;
+        if (pick_i)
+            byte_o = buf_i ? buf1_q[{k_i, 3'b0} +: 8] : buf0_q[{k_i, 3'b0} +: 8];
+    end
+
     assign chain_o = buf0_q[COLS*8-1:0];
 
 endmodule

@@ -90,11 +90,11 @@ module spad #(
     wire [2*W-1:0] pm, lm;    // byte enables of the first and second word
 
     spad_spread #(.W(W), .WL(WL)) spread_p (
-        .off_i(p_addr_i[WL-1:0]), .n_i(p_n_i), .data_i(p_wdata_i),
-        .data_o(pd), .mask_o(pm));
+        .we_i(p_req_i && p_we_i), .off_i(p_addr_i[WL-1:0]), .n_i(p_n_i),
+        .data_i(p_wdata_i), .data_o(pd), .mask_o(pm));
     spad_spread #(.W(W), .WL(WL)) spread_l (
-        .off_i(l_addr_i[WL-1:0]), .n_i(l_n_i), .data_i(l_wdata_i),
-        .data_o(ld), .mask_o(lm));
+        .we_i(l_req_i), .off_i(l_addr_i[WL-1:0]), .n_i(l_n_i),
+        .data_i(l_wdata_i), .data_o(ld), .mask_o(lm));
 
     wire [W-1:0] pme = p_addr_i[WL] ? pm[2*W-1:W] : pm[W-1:0];
     wire [W-1:0] pmo = p_addr_i[WL] ? pm[W-1:0] : pm[2*W-1:W];

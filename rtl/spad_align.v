@@ -1,8 +1,8 @@
 // spad_align: the read side of one port: picks the two words and aligns them.
 //
 // The choice is registered with the access, so that rdata_o is valid in the
-// cycle after it: byte i is the byte at addr + i. Bytes past the access are
-// undefined.
+// cycle after it, and only then: byte i is the byte at addr + i. Bytes past the
+// access are undefined.
 
 `default_nettype none
 
@@ -19,28 +19,41 @@ module spad_align #(
     input  wire [BL-1:0]           obank_i,
     input  wire [BANKS*W*8-1:0]    even_i,    // read data of all even halves
     input  wire [BANKS*W*8-1:0]    odd_i,
-    output wire [W*8-1:0]          rdata_o
+    output reg  [W*8-1:0]          rdata_o
 );
 
+    reg          valid_q;
     reg [WL:0]   addr_q;
     reg [BL-1:0] ebank_q, obank_q;
 
-    always @(posedge clk_i)
+    always @(posedge clk_i) begin
+        valid_q <= req_i;
         if (req_i) begin
             addr_q  <= addr_i;
             ebank_q <= ebank_i;
             obank_q <= obank_i;
         end
+    end
 
-    wire [W*8-1:0] even = even_i[ebank_q*W*8 +: W*8];
-    wire [W*8-1:0] odd  = odd_i [obank_q*W*8 +: W*8];
-    wire [W*8-1:0] lo   = addr_q[WL] ? odd : even;
-    wire [W*8-1:0] hi   = addr_q[WL] ? even : odd;
+    // Two shifts instead of one of both words: W is often 8, and shifts of 64
+    // bits are fast in a simulation.
+    wire [WL+2:0] right = {addr_q[WL-1:0], 3'b0};
+    wire [WL+3:0] left  = {1'b1, {WL+3{1'b0}}} - {1'b0, right};
 
-    // verilator lint_off UNUSED
-    wire [W*16-1:0] both = {hi, lo} >> {addr_q[WL-1:0], 3'b0};
-    // verilator lint_on UNUSED
-    assign rdata_o = both[W*8-1:0];
+    always @* begin : pick
+        reg [W*8-1:0] even, odd;
+        even    = {W*8{1'b0}};
+        odd     = {W*8{1'b0}};
+        rdata_o = {W*8{1'b0}};
+        if (valid_q) begin
+            even = even_i[ebank_q*W*8 +: W*8];
+            odd  = odd_i[obank_q*W*8 +: W*8];
+            if (addr_q[WL])
+                rdata_o = (odd >> right) | (even << left);
+            else
+                rdata_o = (even >> right) | (odd << left);
+        end
+    end
 
 endmodule
 

@@ -33,18 +33,21 @@ module spad_half #(
 
     reg [W*8-1:0] mem_q [0:(1<<IW)-1];
 
-    wire [IW-1:0] idx = hit_a_i ? idx_a_i : hit_b_i ? idx_b_i :
-                        hit_l_i ? idx_l_i : hit_p_i ? idx_p_i : idx_s_i;
-    wire [W*8-1:0] wdata = hit_l_i ? wdata_l_i : wdata_p_i;
-    wire [W-1:0]   wmask = hit_l_i ? wmask_l_i : wmask_p_i;
-
     // A word is read or written, never both, and mem_q is used here only: the
-    // blocking writes make the simulation faster and change nothing.
+    // blocking writes change nothing. All choices are made inside, so that an
+    // idle half costs a simulation next to nothing.
     // verilator lint_off BLKSEQ
     integer i;
     always @(posedge clk_i)
-        if (any_i) begin
+        if (any_i) begin : access
+            reg [IW-1:0]  idx;
+            reg [W*8-1:0] wdata;
+            reg [W-1:0]   wmask;
+            idx = hit_a_i ? idx_a_i : hit_b_i ? idx_b_i :
+                  hit_l_i ? idx_l_i : hit_p_i ? idx_p_i : idx_s_i;
             if (we_i) begin
+                wdata = hit_l_i ? wdata_l_i : wdata_p_i;
+                wmask = hit_l_i ? wmask_l_i : wmask_p_i;
                 for (i = 0; i < W; i = i + 1)
                     if (wmask[i])
                         mem_q[idx][i*8 +: 8] = wdata[i*8 +: 8];

@@ -16,8 +16,8 @@ module spad_port #(
     input  wire                 req_i,
     input  wire [AW-1:0]        addr_i,
     input  wire [WL:0]          n_i,      // bytes, 1..W
-    output wire [BANKS-1:0]     even_o,   // banks whose even half is used
-    output wire [BANKS-1:0]     odd_o,
+    output reg  [BANKS-1:0]     even_o,   // banks whose even half is used
+    output reg  [BANKS-1:0]     odd_o,
     output wire [AW-WL-2:0]     eidx_o,   // bank and index of the even word
     output wire [AW-WL-2:0]     oidx_o
 );
@@ -31,11 +31,14 @@ module spad_port #(
     assign oidx_o = addr_i[AW-1:WL+1];
     assign eidx_o = addr_i[AW-1:WL+1] + {{IW-1{1'b0}}, odd_first};
 
-    wire even = req_i && (!odd_first || spill);
-    wire odd  = req_i && (odd_first || spill);
-
-    assign even_o = {{BANKS-1{1'b0}}, even} << eidx_o[IW-1 -: BL];
-    assign odd_o  = {{BANKS-1{1'b0}}, odd}  << oidx_o[IW-1 -: BL];
+    always @* begin
+        even_o = {BANKS{1'b0}};
+        odd_o  = {BANKS{1'b0}};
+        if (req_i) begin
+            even_o[eidx_o[IW-1 -: BL]] = !odd_first || spill;
+            odd_o[oidx_o[IW-1 -: BL]]  = odd_first || spill;
+        end
+    end
 
 endmodule
 

@@ -38,7 +38,7 @@ module store_unit #(
     output wire [DL:0]      ev_bytes_o
 );
 
-    // As packed by cmd_pack.
+    // As packed by cmd_queue.
     wire [27:0]     i_mem, i_ms1, i_ms2;
     wire [15:0]     i_n0, i_n1, i_n2;
     wire [AW-1:0]   i_spad, i_ss1, i_ss2;

@@ -1,0 +1,53 @@
+// mac_row: the cells of one row of the array: sums, products, comparisons.
+//
+// While en_i is high every cell takes its weight and an activation: byte_i for
+// all (matrix mode) or its own byte of chain_i (vector mode). first_i replaces
+// the sum, else it is added to; max_i keeps the larger activation instead. New
+// sums are at sums_qo one cycle later. Sums wrap: the compiler bounds them
+// (docs/numerics.md). No reset: the first step of a group replaces.
+
+`default_nettype none
+
+module mac_row #(
+    parameter COLS = 8
+) (
+    input  wire                 clk_i,
+    input  wire                 en_i,
+    input  wire                 first_i,
+    input  wire                 max_i,
+    input  wire                 vec_i,
+    input  wire [7:0]           byte_i,
+    input  wire [COLS*8-1:0]    chain_i,
+    input  wire [COLS*8-1:0]    wgt_i,
+    output reg  [COLS*32-1:0]   sums_qo
+);
+
+    // Everything happens inside, and in few words: this is where a simulation
+    // spends its time, and a row that does nothing should cost nothing. The
+    // blocking assignments are to locals.
+    // verilator lint_off BLKSEQ
+    integer c;
+    always @(posedge clk_i)
+        if (en_i && max_i) begin : compare
+            reg signed [7:0] act;
+            for (c = 0; c < COLS; c = c + 1) begin
+                act = chain_i[c*8 +: 8];    // sums fit 8 bits, too
+                if (first_i || act > $signed(sums_qo[c*32 +: 8]))
+                    sums_qo[c*32 +: 32] <= {{24{act[7]}}, act};
+            end
+        end else if (en_i) begin : multiply
+            reg signed [7:0]  act, wgt;
+            reg signed [15:0] product;
+            for (c = 0; c < COLS; c = c + 1) begin
+                act = vec_i ? chain_i[c*8 +: 8] : byte_i;
+                wgt = wgt_i[c*8 +: 8];
+                product = act * wgt;
+                sums_qo[c*32 +: 32] <= {{16{product[15]}}, product} +
+                    (sums_qo[c*32 +: 32] & ~{32{first_i}});
+            end
+        end
+    // verilator lint_on BLKSEQ
+
+endmodule
+
+`default_nettype wire
