@@ -77,8 +77,8 @@ static void quantization(struct k_conv *p, bool wide)
 	for (int32_t c = 0; c < p->oc; c++) {
 		int32_t b = between(-40000, 40000);
 		if (wide)
-			((int64_t *)kernel_ptr(p->bias))[c] = (int64_t)b
-			                                      << between(0, 20);
+			((int64_t *)kernel_ptr(p->bias))[c] =
+			        b * ((int64_t)1 << between(0, 20));
 		else
 			((int32_t *)kernel_ptr(p->bias))[c] = b;
 	}
