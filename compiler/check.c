@@ -6,7 +6,7 @@
  * waits for, and from the order of its queue. Two commands of different queues
  * may overlap in time unless the later one is certain that the earlier ended
  * (an earlier one never waits for a later one: checked). So it is enough to
- * look, for each bank and each block of SRAM, at its last user in each other
+ * look, for each bank and each byte of SRAM, at its last user in each other
  * queue.
  */
 #include "compiler/emit.h"
@@ -15,8 +15,6 @@
 #include <string.h>
 #include "base/mem.h"
 #include "isa/map.h"
-
-enum { SRAM_BLOCK = 16 };
 
 /* Commands of each queue known to have ended. */
 struct certain {
@@ -36,8 +34,8 @@ struct check {
 	struct certain *known[N_QUEUES]; /* per command, when it starts */
 	int n[N_QUEUES];                 /* commands so far in this job */
 	int bank_last[N_QUEUES][MAX_BANKS];
-	int *sram_last[N_QUEUES]; /* per block; LD reads, ST writes */
-	size_t blocks;
+	int *sram_last[N_QUEUES]; /* per byte; LD reads, ST writes */
+	size_t sram_bytes;
 	uint8_t *written; /* per scratchpad byte, if deep */
 	struct err *err;
 };
@@ -204,16 +202,16 @@ static bool check_sram(struct check *k, const struct command *c, enum queue q,
 
 	if (r.lo < k->sram_lo || r.hi > k->sram_hi)
 		return bad(k, c, "outside of the arena at", r.lo);
-	size_t first = (size_t)(r.lo - k->sram_lo) / SRAM_BLOCK;
-	size_t last = (size_t)(r.hi - 1 - k->sram_lo) / SRAM_BLOCK;
-	for (size_t i = first; i <= last; i++) {
+	size_t last = (size_t)(r.hi - k->sram_lo);
+	for (size_t i = (size_t)(r.lo - k->sram_lo); i < last; i++) {
 		if (k->sram_last[other][i] > known->n[other])
 			return bad(k, c,
-			           q == QUEUE_LD ? "reads SRAM that may not be "
-			                           "stored yet"
-			                         : "overwrites SRAM that may "
-			                           "not be read yet",
-			           (int64_t)i * SRAM_BLOCK + k->sram_lo);
+			           q == QUEUE_LD
+			                   ? "reads SRAM that may not be "
+			                     "stored yet"
+			                   : "overwrites SRAM that may not be "
+			                     "read yet",
+			           (int64_t)i + k->sram_lo);
 		k->sram_last[q][i] = k->n[q] + 1;
 	}
 	return true;
@@ -408,7 +406,7 @@ static bool check_job(struct check *k, const struct image_step *s)
 	memset(k->n, 0, sizeof(k->n));
 	for (int q = 0; q < N_QUEUES; q++) {
 		k->known[q] = mem_grow(k->known[q], s->n, sizeof(*k->known[q]));
-		memset(k->sram_last[q], 0, k->blocks * sizeof(int));
+		memset(k->sram_last[q], 0, k->sram_bytes * sizeof(int));
 	}
 	for (k->seq = 0; k->seq < s->n; k->seq++) {
 		uint32_t words[COMMAND_WORDS];
@@ -438,9 +436,9 @@ static void check_open(struct check *k, bool deep)
 {
 	k->sram_lo = MAP_SRAM + FW_SRAM_BYTES;
 	k->sram_hi = k->sram_lo + k->p->arena_bytes;
-	k->blocks = k->p->arena_bytes / SRAM_BLOCK + 1;
+	k->sram_bytes = k->p->arena_bytes;
 	for (int q = 0; q < N_QUEUES; q++)
-		k->sram_last[q] = mem_zero(k->blocks, sizeof(int));
+		k->sram_last[q] = mem_zero(k->sram_bytes, sizeof(int));
 	if (deep)
 		k->written = mem_zero(k->hw.spad_bytes, 1);
 }

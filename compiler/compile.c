@@ -70,12 +70,13 @@ static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
 	struct op *kept =
 	        arena_zero(&l->arena, (size_t)l->n_ops, sizeof(*kept));
 
-	for (int i = 0; i < N_TILE_WEIGHTS; i++) {
+	for (int i = 0; i < N_TILE_WAYS; i++) {
 		struct sched first, final;
 		sched_open(&first, &t->hw);
 		sched_open(&final, &t->hw);
 		t->s = &first;
-		t->load_weight = tile_weights[i];
+		t->load_weight = tile_ways[i].load_weight;
+		t->keep = tile_ways[i].keep;
 		bool ok = tile(t, err);
 		if (ok)
 			sched_hoist(&final, &first);

@@ -27,9 +27,9 @@ static void dump_array(const struct tiler *t, const struct op *op, FILE *f)
 		if (g->kpiece)
 			fprintf(f, " sum=%d%s", g->kpiece,
 			        g->in_piece ? "+input" : "");
-		fprintf(f, "%s%s%s%s", g->chan_outer ? " channels-outer" : "",
+		fprintf(f, "%s%s%s%s%s", g->chan_outer ? " channels-outer" : "",
 		        g->out_whole ? " output-whole" : "",
-		        g->patches ? " patches" : "",
+		        g->keep ? " kept" : "", g->patches ? " patches" : "",
 		        g->swap ? " chain=y" : "");
 	}
 	fprintf(f, " tiles=%d commands=%d\n   ", g->n_tiles, g->n_commands);

@@ -36,7 +36,8 @@ struct window {
 /* Parameters of an array op. */
 struct array_op {
 	int opcode;            /* OP_CONV, OP_DWCONV, ..., OP_ADD */
-	struct window win;     /* not for ADD */
+	struct window shape;   /* as in the file; not for ADD */
+	struct window win;     /* as it is cut: shape, or flat (tile.c) */
 	int64_t n;             /* ADD: elements */
 	int8_t fill;           /* what the padding holds */
 	int8_t zp, qmin, qmax; /* output */
@@ -85,6 +86,8 @@ struct tiling {
 	bool in_piece;   /* each of those loads its own input (1x1) */
 	bool chan_outer; /* loop over channels outside of space */
 	bool par_out;    /* parameters lie behind each output */
+	bool flat;       /* 1x1: the image as one long row */
+	bool keep;       /* the output stays in the scratchpad (keep.h) */
 	bool out_whole;  /* one output buffer for all channel tiles */
 	bool patches;    /* CONV: input as one row of taps per pixel */
 	bool swap;       /* vector mode: image y is the chain axis */

@@ -140,17 +140,6 @@ static int conv_opcode(struct lowered *l, const struct node *n,
 	return OP_CONV;
 }
 
-/* Without neighbours it does not matter where a pixel is: one long row can be
- * cut anywhere. */
-static void flatten(struct window *w)
-{
-	if (w->kh != 1 || w->kw != 1 || w->sh != 1 || w->sw != 1)
-		return;
-	w->iw *= w->n * w->ih;
-	w->ow = w->x1 = w->iw;
-	w->n = w->ih = w->oh = w->y1 = 1;
-}
-
 static bool array_conv(struct lowered *l, const struct node *n, bool *done,
                        struct err *err)
 {
@@ -176,8 +165,7 @@ static bool array_conv(struct lowered *l, const struct node *n, bool *done,
 	                       .shift = c.shift,
 	                       .wgt = wgt};
 	fold_bias(l, &c, a);
-	if (opcode == OP_CONV)
-		flatten(&a->win);
+	a->shape = a->win;
 	*done = true;
 	return true;
 }
@@ -259,6 +247,7 @@ static void add_average(struct lowered *l, const struct node *n,
 		*a = *all;
 		a->win.y0 = ye[y], a->win.y1 = ye[y + 1];
 		a->win.x0 = xe[x], a->win.x1 = xe[x + 1];
+		a->shape = a->win;
 		average(l, a, yt[y] * xt[x]);
 	}
 }
@@ -290,6 +279,7 @@ static bool array_pool(struct lowered *l, const struct node *n, bool *done,
 	a.fill = max ? INT8_MIN : 0;
 	a.qmin = (int8_t)qmin;
 	a.qmax = (int8_t)qmax;
+	a.shape = a.win;
 	*done = true;
 	if (max) {
 		share(l, &a, MULT_ONE, SHIFT_ONE);

@@ -6,7 +6,7 @@
 
 /* ---- copies ---- */
 
-static void push_copy(struct tiler *t, int op, const struct copy *c)
+void push_copy(struct tiler *t, int op, const struct copy *c)
 {
 	struct item it = {.op = op, .flash = c->flash};
 	int64_t spad_end =
@@ -142,22 +142,22 @@ static struct inside region_clip(const struct region *r)
 
 /* Border: above and the first left edge; right edge with the next left edge,
  * which follow each other in the scratchpad; the last right edge and below. */
-static void fill_border(struct tiler *t, int op, const struct region *r,
-                        const struct inside *in, uint32_t spad)
+void fill_border(struct tiler *t, int op, const struct region *r, uint32_t spad)
 {
+	const struct inside in = region_clip(r);
 	int64_t nch = r->nch, pitch = r->cols * nch;
-	int64_t left = in->x * nch, mid = in->cols * nch;
+	int64_t left = in.x * nch, mid = in.cols * nch;
 	int64_t right = pitch - left - mid;
-	int64_t first = spad + in->y * pitch + left;
-	int64_t last = first + (in->rows - 1) * pitch;
+	int64_t first = spad + in.y * pitch + left;
+	int64_t last = first + (in.rows - 1) * pitch;
 
 	fill_linear(t, op, r, spad, first - spad);
-	if (in->rows > 1 && left + right > 0) {
+	if (in.rows > 1 && left + right > 0) {
 		struct copy c = {.opcode = OP_FILL,
 		                 .fill = r->fill,
 		                 .spad = (uint32_t)(first + mid),
 		                 .n0 = left + right,
-		                 .n1 = in->rows - 1,
+		                 .n1 = in.rows - 1,
 		                 .n2 = 1,
 		                 .spad_s1 = pitch};
 		push_copy(t, op, &c);
@@ -184,7 +184,7 @@ void load_region(struct tiler *t, int op, const struct region *r, uint32_t spad)
 		fill_linear(t, op, r, spad, region_bytes(r));
 		return;
 	}
-	fill_border(t, op, r, &in, spad);
+	fill_border(t, op, r, spad);
 	set_source(t, &c, r->tensor,
 	           region_offset(r, r->y + in.y, r->x + in.x));
 	int64_t row = (int64_t)r->w * r->ch * r->ystep;

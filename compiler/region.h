@@ -14,6 +14,9 @@ struct copy {
 	int fill;
 };
 
+/* Append it as one command. */
+void push_copy(struct tiler *t, int op, const struct copy *c);
+
 /* A copy of n contiguous bytes (n0 .. spad_s2 are ignored). */
 void push_linear(struct tiler *t, int op, struct copy c, int64_t n);
 
@@ -45,6 +48,10 @@ void load_patches(struct tiler *t, int op, const struct patches *p,
 
 /* The name of its contents; equal bytes have equal names. */
 struct key region_key(const struct region *r);
+
+/* Fill what of it lies outside of the image; some of it must lie inside. */
+void fill_border(struct tiler *t, int op, const struct region *r,
+                 uint32_t spad);
 
 /* Commands that bring it to scratchpad address `spad`, border included. */
 void load_region(struct tiler *t, int op, const struct region *r,

@@ -158,9 +158,18 @@ static void remember(struct sched *s, const struct want *w)
 	        (struct buffer){w->key, (int)bank, banks_of(s, w->bytes)};
 }
 
+static uint64_t held_mask(const struct sched *s)
+{
+	uint64_t mask = 0;
+
+	for (int i = 0; i < s->at.n_held; i++)
+		mask |= bank_mask(s->at.held[i].bank, s->at.held[i].banks);
+	return mask;
+}
+
 static bool try_plan(struct sched *s, struct want *w, int n, bool reuse)
 {
-	uint64_t taken = 0;
+	uint64_t taken = held_mask(s);
 
 	for (int i = 0; i < n; i++) {
 		w[i].placed = !w[i].bytes;
@@ -175,6 +184,8 @@ bool sched_plan(struct sched *s, struct want *w, int n)
 {
 	uint32_t sum = 0;
 
+	for (int i = 0; i < s->at.n_held; i++)
+		sum += s->at.held[i].bytes;
 	/* Buffers that are kept may stand in the way of a long run of banks. */
 	if (!try_plan(s, w, n, true)) {
 		for (int b = 0; b < s->hw->banks; b++)
@@ -191,6 +202,43 @@ bool sched_plan(struct sched *s, struct want *w, int n)
 	if (sum > s->most_bytes)
 		s->most_bytes = sum;
 	return true;
+}
+
+void sched_hold(struct sched *s, int id, uint32_t addr, uint32_t bytes)
+{
+	assert(s->at.n_held < MAX_HELD);
+	s->at.held[s->at.n_held++] = (struct held){
+	        id, (int)(addr / s->hw->bank_bytes), banks_of(s, bytes), bytes};
+}
+
+void sched_release(struct sched *s, int id)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->at.n_held; i++)
+		if (s->at.held[i].id != id)
+			s->at.held[n++] = s->at.held[i];
+	s->at.n_held = n;
+}
+
+bool sched_held(const struct sched *s, int id, uint32_t *addr)
+{
+	for (int i = 0; i < s->at.n_held; i++)
+		if (s->at.held[i].id == id) {
+			*addr = (uint32_t)s->at.held[i].bank *
+			        s->hw->bank_bytes;
+			return true;
+		}
+	return false;
+}
+
+int sched_held_banks(const struct sched *s)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->at.n_held; i++)
+		n += s->at.held[i].banks;
+	return n;
 }
 
 /* ---- order ---- */

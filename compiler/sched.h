@@ -70,6 +70,13 @@ struct buffer {
 	int bank, banks;
 };
 
+/* Banks that no plan may take: what `id` names lies there. */
+struct held {
+	int id, bank, banks;
+	uint32_t bytes;
+};
+enum { MAX_HELD = 16 };
+
 /* Everything that going back must restore; plain values. */
 struct sched_state {
 	int n_items, n_steps;
@@ -85,6 +92,8 @@ struct sched_state {
 	uint32_t age, bank_age[MAX_BANKS];
 	struct buffer buf[MAX_BUFFERS];
 	int n_buf;
+	struct held held[MAX_HELD];
+	int n_held;
 };
 
 /* Per queue and command: index of its item; largest wait_ld up to it. */
@@ -109,6 +118,13 @@ void sched_close(struct sched *s);
 
 /* Give every want a place, different banks for each. False: they do not fit. */
 bool sched_plan(struct sched *s, struct want *w, int n);
+
+/* Hold a buffer that was just planned, until it is released. */
+void sched_hold(struct sched *s, int id, uint32_t addr, uint32_t bytes);
+void sched_release(struct sched *s, int id);
+/* Is it held, and where? */
+bool sched_held(const struct sched *s, int id, uint32_t *addr);
+int sched_held_banks(const struct sched *s);
 
 /* Append a command; sets its wait counts and times. */
 void sched_push(struct sched *s, struct item it);

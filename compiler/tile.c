@@ -5,10 +5,10 @@
  * tiling gains from loads that ran ahead, or from bytes that are still in the
  * scratchpad, is seen and not guessed. The cheapest is taken; among equals the
  * one with fewer commands. Layer by layer, so what is best for one may not be
- * best for the next: tile_weights are different opinions on that, and compile()
+ * best for the next: tile_ways are different opinions on that, and compile()
  * keeps the program that ends first.
  */
-#include "compiler/tile.h"
+#include "compiler/keep.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -18,7 +18,8 @@
 
 enum { MAX_SIZES = 24, SECTION_ALIGN = 16 };
 
-const int tile_weights[N_TILE_WEIGHTS] = {1, 8};
+const struct tile_way tile_ways[N_TILE_WAYS] = {
+        {1, true}, {1, false}, {8, false}};
 
 /* ---- sizes ---- */
 
@@ -67,12 +68,17 @@ static bool small_enough(const struct hw *h, const struct op *op)
 	       rows * cols <= 16 * (int64_t)h->spad_bytes;
 }
 
-static bool feasible(const struct hw *h, struct op *op)
+static bool feasible(const struct tiler *t, struct op *op)
 {
+	const struct hw *h = &t->hw;
+	int kept = sched_held_banks(t->s);
+
 	if (!fits_fields(op) || !small_enough(h, op))
 		return false;
-	tile_sizes(h, op);
-	return tile_banks(h, &op->tiling) <= h->banks;
+	tile_sizes(t, op);
+	if (op->tiling.keep)
+		kept += banks(h, t->layout[op->out].bytes);
+	return tile_banks(h, &op->tiling) + kept <= h->banks;
 }
 
 /* ceil(n / k) for k = 1, 2, 3, 4, 6, 8, 12 ..., rounded up to a multiple of
@@ -113,6 +119,7 @@ struct search {
 	int64_t best_cost; /* cycles, see attempt */
 	int best_commands;
 	int64_t least_tiles;
+	bool keep, flat; /* of all candidates */
 };
 
 static int64_t tile_count(const struct op *op)
@@ -134,13 +141,15 @@ static void attempt(struct search *s)
 
 	*s->mark = sched->at;
 	s->t->limit = s->any ? s->best_cost : INT64_MAX;
-	tile_commands(s->t, s->index);
+	bool placed = tile_commands(s->t, s->index);
 	int64_t load = sched->at.load_cycles - s->mark->load_cycles;
 	int64_t end = sched_end(sched);
 	int64_t cost = end + load * s->t->load_weight / 16;
 	int commands = sched->at.n_items - s->mark->n_items;
 	sched->at = *s->mark;
 	s->op->tiling = given;
+	if (!placed)
+		return;
 	if (s->any && (cost > s->best_cost ||
 	               (cost == s->best_cost && commands >= s->best_commands)))
 		return;
@@ -190,8 +199,9 @@ static bool attempt_orders(struct search *s)
 		*g = given;
 		g->out_whole = i == 1;
 		g->chan_outer = i == 2;
-		if ((i == 1 && (!split || g->par_out || g->kpiece)) ||
-		    (i == 2 && !many) || !feasible(&s->t->hw, s->op))
+		if ((i == 1 &&
+		     (!split || g->par_out || g->kpiece || g->keep)) ||
+		    (i == 2 && !many) || !feasible(s->t, s->op))
 			continue;
 		any = true;
 		if (!too_fine(s))
@@ -206,11 +216,13 @@ static void attempt_window(struct search *s)
 	struct tiling *g = &s->op->tiling;
 	const struct hw *h = &s->t->hw;
 
+	g->keep = s->keep;
+	g->flat = s->flat;
 	if (s->op->array.opcode != OP_CONV)
 		g->swap = chain_reads(h, s->op, true) <
 		          chain_reads(h, s->op, false);
 	const struct tiling given = *g;
-	if (attempt_orders(s))
+	if (attempt_orders(s) || s->keep)
 		return;
 	*g = given;
 	g->par_out = true;
@@ -279,8 +291,10 @@ static bool wants_patches(const struct search *s)
 {
 	const struct window *w = &s->op->array.win;
 	int run = w->kw * w->ic, word = s->t->hw.word;
+	uint32_t held;
 
-	return s->op->array.opcode == OP_CONV && w->kh > 1 && w->dw == 1 &&
+	return !sched_held(s->t->s, s->op->in[0], &held) &&
+	       s->op->array.opcode == OP_CONV && w->kh > 1 && w->dw == 1 &&
 	       run % word != 0 && run < 4 * word;
 }
 
@@ -311,12 +325,13 @@ static void search_add(struct search *s)
 
 	for (int i = 0; i < n && (i < 12 || !s->any); i++) {
 		struct tiling *g = &s->op->tiling;
-		*g = (struct tiling){.tn = (int64_t)size[i] * ALIGN};
+		*g = (struct tiling){.tn = (int64_t)size[i] * ALIGN,
+		                     .keep = s->keep};
 		if (g->tn > s->op->array.n)
 			g->tn = s->op->array.n;
-		if (!feasible(&s->t->hw, s->op)) {
+		if (!feasible(s->t, s->op)) {
 			g->par_out = true;
-			if (!feasible(&s->t->hw, s->op))
+			if (s->keep || !feasible(s->t, s->op))
 				continue;
 		}
 		attempt(s);
@@ -376,6 +391,61 @@ static void reserve_op(struct tiler *t, struct op *op)
 	}
 }
 
+/* Without neighbours it does not matter where a pixel is: one long row can be
+ * cut anywhere. But rows with borders between them stay rows. */
+static void set_window(const struct tiler *t, struct op *op, bool keep,
+                       bool *flat)
+{
+	struct window *w = &op->array.win;
+	uint32_t held;
+	bool in = sched_held(t->s, op->in[0], &held) &&
+	          t->layout[op->in[0]].border;
+	bool out = keep && t->layout[op->out].border;
+
+	*w = op->array.shape;
+	*flat = op->array.opcode == OP_CONV && w->kh == 1 && w->kw == 1 &&
+	        w->sh == 1 && w->sw == 1 && !in && !out;
+	if (!*flat)
+		return;
+	w->iw *= w->n * w->ih;
+	w->ow = w->x1 = w->iw;
+	w->n = w->ih = w->oh = w->y1 = 1;
+}
+
+static void search_op(struct search *s, bool keep)
+{
+	s->keep = keep;
+	s->least_tiles = 0;
+	if (s->op->array.opcode == OP_ADD) {
+		search_add(s);
+		return;
+	}
+	set_window(s->t, s->op, keep, &s->flat);
+	search_window(s);
+}
+
+/* Keep the output if possible; else give up, one after the other, that; what is
+ * kept of the inputs; everything that is kept. */
+static void search_all(struct search *s)
+{
+	struct tiler *t = s->t;
+
+	if (keep_possible(t, s->index))
+		search_op(s, true);
+	if (!s->any)
+		search_op(s, false);
+	if (s->any)
+		return;
+	for (int i = 0; i < s->op->n_in; i++)
+		keep_spill(t, s->index, s->op->in[i]);
+	search_op(s, false);
+	if (s->any)
+		return;
+	while (t->s->at.n_held)
+		keep_spill(t, s->index, t->s->at.held[0].id);
+	search_op(s, false);
+}
+
 static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
                     struct err *err)
 {
@@ -383,16 +453,17 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 	struct search s = {.t = t, .index = index, .op = op, .mark = mark};
 
 	reserve_op(t, op);
-	if (op->array.opcode == OP_ADD)
-		search_add(&s);
-	else
-		search_window(&s);
+	search_all(&s);
 	if (!s.any)
 		return too_small(&s, err);
 	op->tiling = s.best;
-	tile_sizes(&t->hw, op);
+	if (op->array.opcode != OP_ADD)
+		set_window(t, op, s.best.keep, &s.flat);
+	tile_sizes(t, op);
 	t->limit = INT64_MAX;
-	tile_commands(t, index);
+	bool ok = tile_commands(t, index);
+	assert(ok), (void)ok;
+	keep_release(t, index);
 	return true;
 }
 
@@ -402,6 +473,7 @@ bool tile(struct tiler *t, struct err *err)
 	bool ok = true;
 
 	t->section_bytes = 0;
+	t->layout = keep_layouts(t->l);
 	t->const_at = arena_zero(&t->l->arena, (size_t)t->l->g->n_tensors,
 	                         sizeof(*t->const_at));
 	for (int i = 0; i < t->l->n_ops && ok; i++) {

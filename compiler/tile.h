@@ -10,6 +10,8 @@
 #include "compiler/ir.h"
 #include "compiler/sched.h"
 
+struct layout;
+
 struct tiler {
 	struct lowered *l;
 	struct hw hw;
@@ -17,24 +19,31 @@ struct tiler {
 	uint32_t *const_at;     /* per tensor: constant inputs of array ops,
 	                         * offset in the weight section */
 	uint32_t section_bytes; /* of the weight section */
+	struct layout *layout;  /* per tensor: how it is kept (keep.h) */
+	bool keep;              /* tensors may be kept */
 	int64_t limit;          /* tile_commands may stop after this cycle */
 	int load_weight;        /* what a busy cycle of the load unit costs, in
 	                         * sixteenths of a cycle that passes */
 };
 
-enum { N_TILE_WEIGHTS = 2 };
-extern const int tile_weights[N_TILE_WEIGHTS]; /* values for load_weight */
+/* Opinions on what is best: values for load_weight and keep. */
+enum { N_TILE_WAYS = 3 };
+struct tile_way {
+	int load_weight;
+	bool keep;
+};
+extern const struct tile_way tile_ways[N_TILE_WAYS];
 
 /* Commands for the whole network, in steps (t->s, which is open and empty).
  * Error: a layer that no tiling brings into the scratchpad. */
 bool tile(struct tiler *t, struct err *err);
 
 /* Sizes of the largest tile's buffers; from the op's tiling. */
-void tile_sizes(const struct hw *h, struct op *op);
+void tile_sizes(const struct tiler *t, struct op *op);
 
 /* Append the commands of op number `index`; only some of them, if they end
- * after t->limit. */
-void tile_commands(struct tiler *t, int index);
+ * after t->limit. False: the buffers have no place beside what is kept. */
+bool tile_commands(struct tiler *t, int index);
 
 /* Array steps of one column group; 0 for pools. */
 int64_t tile_steps(const struct array_op *a);

@@ -3,6 +3,7 @@
  * A tile asks the scheduler for its buffers (input, weights, parameters,
  * output), loads those that are not there yet, executes and stores.
  */
+#include "compiler/keep.h"
 #include "compiler/region.h"
 
 #include <assert.h>
@@ -190,13 +191,64 @@ static void load_wgt(struct tiler *t, int index, const struct want *w)
 		             w->addr, w->bytes);
 }
 
-/* Geometry of a CONV over input region `r`; p may be NULL. */
-static void set_conv(struct command *c, const struct op *op,
-                     const struct region *r, const struct piece *p)
+/* How a tile's input or output lies in the scratchpad: first byte, bytes from
+ * pixel to pixel and from row to row; for inputs, pixels and rows from one
+ * output to the next. */
+struct view {
+	uint32_t addr;
+	int64_t pixel, row;
+	int xsub, ysub;
+};
+
+static struct view in_view(const struct tiler *t, const struct op *op,
+                           const struct tile *e, const struct region *r,
+                           uint32_t addr)
 {
 	const struct window *w = &op->array.win;
-	int64_t nch = r->nch, pitch = r->cols * nch;
-	int ysub = r->ystep > 1 ? 1 : w->sh, xsub = r->xstep > 1 ? 1 : w->sw;
+	const struct layout *y = &t->layout[op->in[0]];
+	struct view v = {.pixel = r->nch,
+	                 .row = (int64_t)r->cols * r->nch,
+	                 .xsub = r->xstep > 1 ? 1 : w->sw,
+	                 .ysub = r->ystep > 1 ? 1 : w->sh};
+
+	if (!sched_held(t->s, op->in[0], &v.addr)) {
+		v.addr = addr;
+		return v;
+	}
+	v.pixel = w->ic;
+	v.row = (int64_t)(y->border ? y->cols : w->iw) * w->ic;
+	v.xsub = w->sw;
+	v.ysub = w->sh;
+	v.addr += (uint32_t)((e->y * w->sh - w->pt + y->pt) * v.row +
+	                     (e->x * w->sw - w->pl + y->pl) * v.pixel + r->c);
+	return v;
+}
+
+static struct view out_view(const struct tiler *t, const struct op *op,
+                            const struct tile *e, const struct region *r,
+                            uint32_t addr)
+{
+	const struct window *w = &op->array.win;
+	const struct layout *y = &t->layout[op->out];
+	struct view v = {.addr = addr + (uint32_t)(e->c - r->c),
+	                 .pixel = r->nch,
+	                 .row = (int64_t)e->nx * r->nch};
+
+	if (!op->tiling.keep)
+		return v;
+	sched_held(t->s, op->out, &v.addr);
+	v.pixel = w->oc;
+	v.row = (int64_t)(y->border ? y->cols : w->ow) * w->oc;
+	v.addr += (uint32_t)((e->y + y->pt) * v.row + (e->x + y->pl) * v.pixel +
+	                     e->c);
+	return v;
+}
+
+/* Geometry of a CONV over input `v`; p may be NULL. */
+static void set_conv(struct command *c, const struct op *op,
+                     const struct view *v, const struct piece *p)
+{
+	const struct window *w = &op->array.win;
 
 	if (op->tiling.patches) {
 		c->run = c->act_xs = (int64_t)w->kh * w->kw * w->ic;
@@ -206,10 +258,10 @@ static void set_conv(struct command *c, const struct op *op,
 	c->run = run_bytes(w);
 	c->kb = w->kh;
 	c->ka = w->dw == 1 ? 1 : w->kw;
-	c->kb_s = w->dh * pitch;
-	c->ka_s = c->ka > 1 ? w->dw * nch : 0;
-	c->act_xs = xsub * nch;
-	c->act_ys = ysub * pitch;
+	c->kb_s = w->dh * v->row;
+	c->ka_s = c->ka > 1 ? w->dw * v->pixel : 0;
+	c->act_xs = v->xsub * v->pixel;
+	c->act_ys = v->ysub * v->row;
 	if (!p)
 		return;
 	if (op->tiling.in_piece) {
@@ -226,25 +278,25 @@ static void set_conv(struct command *c, const struct op *op,
 }
 
 static void set_vector(struct command *c, const struct op *op,
-                       const struct region *r, const struct tile *e)
+                       const struct view *v, const struct view *out,
+                       const struct tile *e)
 {
 	const struct window *w = &op->array.win;
-	int64_t nch = r->nch, pitch = r->cols * nch;
 	int ka, kb, pm;
 	bool swap = op->tiling.swap;
 
 	tile_chain(&op->array, swap, &ka, &kb, &pm);
-	int64_t xs = (r->xstep > 1 ? 1 : w->sw) * nch, xk = w->dw * nch;
-	int64_t ys = (r->ystep > 1 ? 1 : w->sh) * pitch, yk = w->dh * pitch;
+	int64_t xs = v->xsub * v->pixel, xk = w->dw * v->pixel;
+	int64_t ys = v->ysub * v->row, yk = w->dh * v->row;
 	c->ka = ka, c->kb = kb, c->pm = pm;
 	c->ka_s = swap ? yk : xk;
 	c->kb_s = swap ? xk : yk;
 	c->act_xs = swap ? ys : xs;
 	c->act_ys = swap ? xs : ys;
 	if (swap) {
-		int64_t pixel = c->out_xs;
 		c->nx = e->ny, c->ny = e->nx;
-		c->out_xs = e->nx * pixel, c->out_ys = pixel;
+		c->out_xs = e->ny > 1 ? out->row : 0;
+		c->out_ys = out->pixel;
 	}
 }
 
@@ -270,6 +322,27 @@ static uint32_t word_up(const struct hw *h, int64_t n)
 	return (uint32_t)((n + h->word - 1) / h->word * h->word);
 }
 
+/* Banks that an execute command touches: input, weights, parameters and
+ * output. All strides are positive. */
+static uint64_t exe_banks(const struct tiler *t, const struct array_op *a,
+                          const struct command *c, const struct want *wgt)
+{
+	int64_t in = (c->nx - 1) * c->act_xs + (c->ny - 1) * c->act_ys +
+	             (c->ka - 1) * c->ka_s + (c->kb - 1) * c->kb_s +
+	             (a->opcode == OP_CONV ? c->run : c->nchan);
+	int64_t out =
+	        (c->nx - 1) * c->out_xs + (c->ny - 1) * c->out_ys + c->nchan;
+	uint64_t banks =
+	        sched_banks(t->s, (uint32_t)c->act, (uint32_t)in) |
+	        sched_banks(t->s, (uint32_t)c->out, (uint32_t)out) |
+	        sched_banks(t->s, (uint32_t)c->par,
+	                    (uint32_t)par_bytes(&t->hw, a, (int)c->nchan));
+
+	if (wgt->bytes)
+		banks |= sched_banks(t->s, wgt->addr, wgt->bytes);
+	return banks;
+}
+
 static void execute(struct tiler *t, int index, const struct tile *e,
                     const struct piece *p, const struct region *in,
                     const struct region *out, const struct want *w,
@@ -279,26 +352,23 @@ static void execute(struct tiler *t, int index, const struct tile *e,
 	const struct array_op *a = &op->array;
 	struct item it = {.c = exe_command(t, index), .op = index};
 	struct command *c = &it.c;
+	struct view vi = in_view(t, op, e, in, w[IN].addr);
+	struct view vo = out_view(t, op, e, out, w[OUT].addr);
 
-	c->act = w[IN].addr;
+	c->act = vi.addr;
 	c->wgt = w[WGT].bytes ? w[WGT].addr : 0;
 	c->par = par;
-	c->out = w[OUT].addr + (uint32_t)(e->c - out->c);
+	c->out = vo.addr;
 	c->nchan = e->nc;
 	c->nx = e->nx, c->ny = e->ny;
 	c->wgt_cs = tile_steps(a) * t->hw.cols;
-	c->out_xs = out->nch;
-	c->out_ys = e->ny > 1 ? (int64_t)e->nx * out->nch : 0;
+	c->out_xs = vo.pixel;
+	c->out_ys = e->ny > 1 ? vo.row : 0;
 	if (a->opcode == OP_CONV)
-		set_conv(c, op, in, p);
+		set_conv(c, op, &vi, p);
 	else
-		set_vector(c, op, in, e);
-	it.banks =
-	        sched_banks(t->s, w[IN].addr, w[IN].bytes) |
-	        sched_banks(t->s, w[OUT].addr, (uint32_t)region_bytes(out)) |
-	        sched_banks(t->s, par, (uint32_t)par_bytes(&t->hw, a, e->nc));
-	if (w[WGT].bytes)
-		it.banks |= sched_banks(t->s, w[WGT].addr, w[WGT].bytes);
+		set_vector(c, op, &vi, &vo, e);
+	it.banks = exe_banks(t, a, c, &w[WGT]);
 	sched_push(t->s, it);
 }
 
@@ -332,7 +402,10 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 	w[IN].bytes =
 	        (uint32_t)(rows ? patches_bytes(&patches) : region_bytes(in));
 	w[OUT].key = region_key(out);
-	w[OUT].bytes = (uint32_t)out_bytes;
+	w[OUT].bytes = op->tiling.keep ? 0 : (uint32_t)out_bytes;
+	uint32_t at;
+	if (sched_held(t->s, op->in[0], &at))
+		w[IN].bytes = 0;
 	if (op->tiling.par_out) {
 		w[OUT].bytes = word_up(&t->hw, out_bytes) + (uint32_t)par;
 		return;
@@ -360,8 +433,22 @@ static uint32_t load_params(struct tiler *t, int index, const struct tile *e,
 	return at + (uint32_t)((mine - block) * t->hw.par_bytes);
 }
 
+static void load_input(struct tiler *t, int index, const struct tile *e,
+                       const struct region *in, const struct want *w)
+{
+	const struct op *op = &t->l->op[index];
+	struct patches patches = in_patches(op, e);
+
+	if (w->hit || !w->bytes)
+		return;
+	if (op->tiling.patches)
+		load_patches(t, index, &patches, w->addr);
+	else
+		load_region(t, index, in, w->addr);
+}
+
 /* One command's worth: plan, load, execute. */
-static void run_piece(struct tiler *t, int index, const struct tile *e,
+static bool run_piece(struct tiler *t, int index, const struct tile *e,
                       const struct piece *p)
 {
 	struct op *op = &t->l->op[index];
@@ -378,38 +465,34 @@ static void run_piece(struct tiler *t, int index, const struct tile *e,
 	base_wants(t, index, e, &in, &out, w);
 	w[OUT].fresh = first;
 	w[WGT] = wgt_want(t, index, e, p);
-	bool ok = sched_plan(t->s, w, N_WANTS);
-	assert(ok), (void)ok;
-
+	if (!sched_plan(t->s, w, N_WANTS))
+		return false;
 	load_wgt(t, index, &w[WGT]);
 	uint32_t par = load_params(t, index, e, &out, w);
-	struct patches patches = in_patches(op, e);
-	if (!w[IN].hit && op->tiling.patches)
-		load_patches(t, index, &patches, w[IN].addr);
-	else if (!w[IN].hit)
-		load_region(t, index, &in, w[IN].addr);
+	load_input(t, index, e, &in, &w[IN]);
 	execute(t, index, e, p, &in, &out, w, par);
 	if (!p || p->first)
 		note_tile(t, &op->tiling, w);
-	if (last)
+	if (last && !op->tiling.keep)
 		store_region(t, index, &out, w[OUT].addr);
+	return true;
 }
 
-static void run_tile(struct tiler *t, int index, const struct tile *e)
+static bool run_tile(struct tiler *t, int index, const struct tile *e)
 {
 	const struct op *op = &t->l->op[index];
 	struct piece p = {0};
 
 	if (sched_full(t->s))
 		sched_end_job(t->s);
-	if (!op->tiling.kpiece) {
-		run_piece(t, index, e, NULL);
-		return;
-	}
+	if (!op->tiling.kpiece)
+		return run_piece(t, index, e, NULL);
 	while (!p.last) {
 		p = next_piece(op, &p);
-		run_piece(t, index, e, &p);
+		if (!run_piece(t, index, e, &p))
+			return false;
 	}
+	return true;
 }
 
 /* ---- loops ---- */
@@ -444,7 +527,7 @@ static struct tile nth_tile(const struct op *op, int64_t i)
 	return e;
 }
 
-static void run_window(struct tiler *t, int index)
+static bool run_window(struct tiler *t, int index)
 {
 	const struct op *op = &t->l->op[index];
 	const struct window *w = &op->array.win;
@@ -454,14 +537,17 @@ static void run_window(struct tiler *t, int index)
 
 	for (int64_t i = 0; i < n && t->s->at.free[QUEUE_EX] <= t->limit; i++) {
 		struct tile e = nth_tile(op, i);
-		run_tile(t, index, &e);
+		if (!run_tile(t, index, &e))
+			return false;
 	}
+	return true;
 }
 
 /* ---- ADD ---- */
 
 enum { SECOND = WGT };
 
+/* Bytes at..at+n-1 of a tensor: where they are kept, or a buffer. */
 static struct want linear_want(int kind, int tensor, int64_t at, int64_t n)
 {
 	struct want w = {.key = {.kind = kind, .id = tensor},
@@ -478,7 +564,7 @@ static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
 	struct copy c = {.opcode = OP_LOAD, .spad = w->addr};
 
 	set_source(t, &c, tensor, at);
-	if (!w->hit)
+	if (!w->hit && w->bytes)
 		push_linear(t, index, c, w->bytes);
 }
 
@@ -502,10 +588,20 @@ static void execute_add(struct tiler *t, int index, int64_t n,
 	sched_push(t->s, it);
 }
 
-static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
+/* What is kept has its place already. */
+static void use_held(const struct tiler *t, struct want *w, int tensor,
+                     int64_t at)
+{
+	if (!sched_held(t->s, tensor, &w->addr))
+		return;
+	w->addr += (uint32_t)at;
+	w->bytes = 0;
+}
+
+static bool run_add(struct tiler *t, int index, int64_t at, int64_t n)
 {
 	struct op *op = &t->l->op[index];
-	bool same = op->in[0] == op->in[1];
+	bool same = op->in[0] == op->in[1], behind = op->tiling.par_out;
 	struct want w[N_WANTS];
 
 	memset(w, 0, sizeof(w));
@@ -513,26 +609,31 @@ static void run_add(struct tiler *t, int index, int64_t at, int64_t n)
 	w[SECOND] = linear_want(same ? BUF_COPY : BUF_LINEAR, op->in[1], at, n);
 	w[OUT] = linear_want(BUF_LINEAR, op->out, at, n);
 	w[OUT].fresh = true;
-	if (op->tiling.par_out)
+	if (behind)
 		w[OUT].bytes = word_up(&t->hw, n) + (uint32_t)t->hw.par_bytes;
 	else
 		w[PAR] = linear_want(BUF_PAR, index, 0, t->hw.par_bytes);
-	bool ok = sched_plan(t->s, w, N_WANTS);
-	assert(ok), (void)ok;
-	uint32_t par = op->tiling.par_out ? w[OUT].addr + word_up(&t->hw, n)
-	                                  : w[PAR].addr;
-	load_section(t, index, op->par_at, &w[op->tiling.par_out ? OUT : PAR],
-	             par, t->hw.par_bytes);
+	use_held(t, &w[IN], op->in[0], at);
+	use_held(t, &w[SECOND], op->in[1], at);
+	if (op->tiling.keep)
+		use_held(t, &w[OUT], op->out, at);
+	if (!sched_plan(t->s, w, N_WANTS))
+		return false;
+	uint32_t par = behind ? w[OUT].addr + word_up(&t->hw, n) : w[PAR].addr;
+	load_section(t, index, op->par_at, &w[behind ? OUT : PAR], par,
+	             t->hw.par_bytes);
 	load_operand(t, index, op->in[0], at, &w[IN]);
 	load_operand(t, index, op->in[1], at, &w[SECOND]);
 	execute_add(t, index, n, w, par);
 	note_tile(t, &op->tiling, w);
 	struct copy c = {.opcode = OP_STORE, .spad = w[OUT].addr};
 	set_source(t, &c, op->out, at);
-	push_linear(t, index, c, n);
+	if (!op->tiling.keep)
+		push_linear(t, index, c, n);
+	return true;
 }
 
-static void run_adds(struct tiler *t, int index)
+static bool run_adds(struct tiler *t, int index)
 {
 	const struct op *op = &t->l->op[index];
 	int64_t step = op->tiling.tn;
@@ -541,27 +642,29 @@ static void run_adds(struct tiler *t, int index)
 		int64_t left = op->array.n - at, n = left < step ? left : step;
 		if (sched_full(t->s))
 			sched_end_job(t->s);
-		run_add(t, index, at, n);
+		if (!run_add(t, index, at, n))
+			return false;
 	}
+	return true;
 }
 
 /* ---- */
 
-void tile_commands(struct tiler *t, int index)
+bool tile_commands(struct tiler *t, int index)
 {
 	struct op *op = &t->l->op[index];
-	struct tiling *g = &op->tiling;
 
-	g->n_tiles = 0;
-	if (op->array.opcode != OP_ADD) {
-		run_window(t, index);
-	} else {
-		run_adds(t, index);
-	}
+	op->tiling.n_tiles = 0;
+	if (op->tiling.keep && !keep_begin(t, index))
+		return false;
+	return op->array.opcode == OP_ADD ? run_adds(t, index)
+	                                  : run_window(t, index);
 }
 
-void tile_sizes(const struct hw *h, struct op *op)
+void tile_sizes(const struct tiler *t, struct op *op)
 {
+	const struct hw *h = &t->hw;
+	uint32_t held;
 	struct tiling *g = &op->tiling;
 	const struct array_op *a = &op->array;
 
@@ -589,4 +692,10 @@ void tile_sizes(const struct hw *h, struct op *op)
 	}
 	if (g->par_out)
 		g->out_bytes = (int)word_up(h, g->out_bytes);
+	if (g->keep)
+		g->out_bytes = 0;
+	if (sched_held(t->s, op->in[0], &held))
+		g->in_bytes = 0;
+	if (op->n_in > 1 && sched_held(t->s, op->in[1], &held))
+		g->wgt_bytes = 0;
 }

@@ -4,10 +4,12 @@
 #ifndef TESTS_RANDOM_GRAPH_H
 #define TESTS_RANDOM_GRAPH_H
 
-#include <stdint.h>
-#include <string.h>
 #include "compiler/arena.h"
 #include "compiler/graph.h"
+#include <stdint.h>
+#include <string.h>
+
+enum { RG_MAX = 64 };
 
 struct random_graph {
 	struct graph g;
@@ -80,8 +82,8 @@ static inline void rg_open(struct random_graph *r, uint64_t seed)
 	memset(r, 0, sizeof(*r));
 	r->seed = seed * 7919 + 1;
 	r->g.path = "random";
-	r->g.tensor = arena_zero(&r->arena, 8, sizeof(struct tensor));
-	r->g.node = arena_zero(&r->arena, 1, sizeof(struct node));
+	r->g.tensor = arena_zero(&r->arena, RG_MAX, sizeof(struct tensor));
+	r->g.node = arena_zero(&r->arena, RG_MAX, sizeof(struct node));
 	r->g.input = arena_zero(&r->arena, 2, sizeof(int));
 	r->g.output = arena_zero(&r->arena, 1, sizeof(int));
 	r->g.n_nodes = 1;
@@ -233,6 +235,136 @@ static inline void rg_add(struct random_graph *r)
 		r->g.n_inputs = 2;
 		r->g.input[1] = 1;
 	}
+}
+
+/* A node of the chain that reads tensor `in`; its window fits. */
+static inline struct node *rg_next(struct random_graph *r, int code, int in)
+{
+	const struct tensor *t = &r->g.tensor[in];
+	struct node *n = &r->g.node[r->g.n_nodes++];
+
+	n->index = r->g.n_nodes - 1;
+	n->code = code;
+	n->n_in = 1;
+	n->n_out = 1;
+	n->in[0] = in;
+	rg_window(r, n, 3);
+	n->opt.padding = PAD_SAME;
+	n->opt.stride_h = rg_in(r, 0, 3) || t->dim[1] < 4 ? 1 : 2;
+	n->opt.stride_w = rg_in(r, 0, 3) || t->dim[2] < 4 ? 1 : 2;
+	n->opt.depth_mult = 1;
+	return n;
+}
+
+static inline void rg_result(struct random_graph *r, struct node *n, int c)
+{
+	const struct tensor *t = &r->g.tensor[n->in[0]];
+	int h = rg_out(PAD_SAME, t->dim[1], 1, n->opt.stride_h, 1);
+	int w = rg_out(PAD_SAME, t->dim[2], 1, n->opt.stride_w, 1);
+	bool pool = n->code == BI_MAX_POOL_2D || n->code == BI_AVERAGE_POOL_2D;
+	struct tensor *o = rg_tensor(r, DT_I8, 4, 1, h, w, c);
+
+	n->out[0] = r->g.n_tensors - 1;
+	if (pool) {
+		o->nq = 1;
+		o->scale = t->scale;
+		o->zero = t->zero;
+	} else {
+		rg_scales(r, o, 1, 0.3f, rg_in(r, -128, 127));
+	}
+}
+
+/* The kernel of node n, which is a convolution to oc channels. */
+static inline void rg_kernel(struct random_graph *r, struct node *n, int kh,
+                             int kw, int oc)
+{
+	bool dw = n->code == BI_DEPTHWISE_CONV_2D;
+	int ic = r->g.tensor[n->in[0]].dim[3];
+	struct tensor *w = dw ? rg_tensor(r, DT_I8, 4, 1, kh, kw, oc)
+	                      : rg_tensor(r, DT_I8, 4, oc, kh, kw, ic);
+
+	n->in[1] = r->g.n_tensors - 1;
+	rg_fill(r, w, 127);
+	rg_scales(r, w, 1, 0.02f, 0);
+	w->qdim = dw ? 3 : 0;
+	rg_fill(r, rg_tensor(r, DT_I32, 1, oc, 0, 0, 0), 5000);
+	n->in[2] = r->g.n_tensors - 1;
+	n->n_in = 3;
+	rg_result(r, n, oc);
+}
+
+static inline void rg_chain_conv(struct random_graph *r, int in)
+{
+	bool dw = rg_in(r, 0, 1);
+	struct node *n = rg_next(r, dw ? BI_DEPTHWISE_CONV_2D : BI_CONV_2D, in);
+	int ic = r->g.tensor[in].dim[3], oc = dw ? ic : rg_in(r, 2, 40);
+	bool one = !dw && rg_in(r, 0, 1);
+
+	rg_kernel(r, n, one ? 1 : n->opt.filter_h, one ? 1 : n->opt.filter_w,
+	          oc);
+}
+
+/* A convolution of stride 1; returns its output. */
+static inline int rg_plain_conv(struct random_graph *r, int in, int k, int oc)
+{
+	struct node *n = rg_next(r, BI_CONV_2D, in);
+
+	n->opt.stride_h = n->opt.stride_w = 1;
+	rg_kernel(r, n, k, k, oc);
+	return n->out[0];
+}
+
+static inline void rg_chain_pool(struct random_graph *r, int in)
+{
+	int code = rg_in(r, 0, 1) ? BI_MAX_POOL_2D : BI_AVERAGE_POOL_2D;
+
+	rg_result(r, rg_next(r, code, in), r->g.tensor[in].dim[3]);
+}
+
+/* The sum of the newest tensor and an older one of its shape, if any. */
+static inline bool rg_chain_add(struct random_graph *r, int in)
+{
+	const struct tensor *t = &r->g.tensor[in];
+
+	for (int i = 0; i < in; i++) {
+		const struct tensor *o = &r->g.tensor[i];
+		if (o->data || o->rank != 4 ||
+		    memcmp(o->dim, t->dim, sizeof(o->dim)) != 0)
+			continue;
+		struct node *n = rg_next(r, BI_ADD, in);
+		n->opt.stride_h = n->opt.stride_w = 1;
+		n->in[1] = i;
+		n->n_in = 2;
+		rg_result(r, n, t->dim[3]);
+		return true;
+	}
+	return false;
+}
+
+static inline void rg_input(struct random_graph *r, int h, int w, int c)
+{
+	r->g.n_nodes = 0;
+	rg_scales(r, rg_tensor(r, DT_I8, 4, 1, h, w, c), 1, 0.1f,
+	          rg_in(r, -128, 127));
+}
+
+/* Several operators, each of which reads the newest tensor. */
+static inline void rg_chain(struct random_graph *r, uint64_t seed)
+{
+	rg_open(r, seed);
+	int h = rg_in(r, 1, 24), w = rg_in(r, 1, 24);
+	rg_input(r, h, w, rg_in(r, 1, 24));
+	int in = 0, length = rg_in(r, 2, 10);
+	while (r->g.n_nodes < length) {
+		int kind = rg_in(r, 0, 5);
+		if (kind == 0)
+			rg_chain_pool(r, in);
+		else if (kind > 2 || !rg_chain_add(r, in))
+			rg_chain_conv(r, in);
+		in = r->g.n_tensors - 1;
+	}
+	r->g.input[0] = 0;
+	r->g.output[0] = in;
 }
 
 static inline void rg_make(struct random_graph *r, uint64_t seed)
