@@ -21,14 +21,31 @@ static void map_windows(struct host *h)
 			continue;
 		bool code = w->base <= h->imem_base &&
 		            h->imem_base - w->base < w->size;
-		fast->base = w->base;
-		fast->bytes = w->bytes;
+		fast->base = fast->wbase = w->base;
+		fast->bytes = fast->wbytes = w->bytes;
 		fast->mem = w->mem;
 		/* The last bytes are left to the slow path, so that one
 		 * comparison covers every width; so are stores into code. */
 		fast->rlimit = w->size < 4 ? 0 : w->size - 3;
 		fast->wlimit = w->writable && !code ? fast->rlimit : 0;
+		/* Data in instruction memory: only a plain case is fast. */
+		if (code && w->writable && w->mem < 0 &&
+		    w->base == h->imem_base && w->size == h->imem_bytes)
+			h->code = fast;
 	}
+	if (h->code)
+		host_code_end(h);
+}
+
+void host_code_end(struct host *h)
+{
+	struct window *w = h->code;
+	/* The operation at hi-1 may be a word. */
+	uint32_t from = 2 * (h->hi + 1);
+
+	w->wbase = h->imem_base + from;
+	w->wbytes = from < h->imem_bytes ? w->bytes + from : w->bytes;
+	w->wlimit = from + 3 < h->imem_bytes ? h->imem_bytes - from - 3 : 0;
 }
 
 struct host *host_open(enum core core, const struct host_bus *bus,
@@ -98,6 +115,8 @@ void host_go(struct host *h, uint32_t pc)
 
 	h->at = i < h->n_ops && !(pc & 1) ? &h->op[i] : NULL;
 	h->pc_out = pc;
+	if (h->at)
+		host_code(h, i);
 }
 
 uint32_t host_pc(const struct host *h)

@@ -379,14 +379,33 @@ static bool target_inside(const struct host *h, const struct op *op, uint32_t i)
 	return (uint32_t)((int32_t)i + op->imm) < h->n_ops;
 }
 
-void host_decode(struct host *h, struct op *op)
+static uint8_t misaligned(const struct host *h, uint32_t i)
 {
-	uint32_t i = (uint32_t)(op - h->op);
+	return (i & 1) && i < h->n_ops && (half_at(h, i) & 3) == 3;
+}
+
+uint64_t host_code(struct host *h, uint32_t i)
+{
+	uint64_t old = h->op[i].mis;
 
 	if (i < h->lo)
 		h->lo = i;
-	if (i + 3 > h->hi) /* with the operation after this one */
-		h->hi = i + 3 < h->n_ops + 2 ? i + 3 : h->n_ops + 2;
+	if (i + 3 <= h->hi)
+		return 0;
+	/* With the operation after this one: only a jump can come to a place
+	 * beyond. */
+	uint32_t end = i + 3 < h->n_ops + 2 ? i + 3 : h->n_ops + 2;
+	for (uint32_t k = h->hi; k < end; k++)
+		h->op[k].mis = misaligned(h, k);
+	h->hi = end;
+	if (h->code)
+		host_code_end(h);
+	return h->op[i].mis - old;
+}
+
+void host_decode(struct host *h, struct op *op)
+{
+	uint32_t i = (uint32_t)(op - h->op);
 
 	memset(&op->imm, 0, sizeof *op - offsetof(struct op, imm));
 	op->code = OP_SYS;
@@ -421,7 +440,7 @@ static void forget(struct host *h, uint32_t i)
 {
 	h->op[i].run = host_undecoded();
 	h->op[i].code = OP_DECODE;
-	h->op[i].mis = (i & 1) && i < h->n_ops && (half_at(h, i) & 3) == 3;
+	h->op[i].mis = misaligned(h, i);
 }
 
 void host_forget(struct host *h, uint32_t offset)
@@ -439,6 +458,8 @@ void host_forget_all(struct host *h)
 {
 	h->lo = h->n_ops;
 	h->hi = 0;
+	if (h->code)
+		host_code_end(h);
 	for (uint32_t i = 0; i < h->n_ops + 2; i++) {
 		h->op[i].flow = 0;
 		forget(h, i);

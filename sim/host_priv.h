@@ -79,9 +79,9 @@ struct op {
 
 /* Fast access to memory by addr >> 28. */
 struct window {
-	uint32_t base;
-	uint32_t rlimit, wlimit; /* offsets below are fast to read, write */
-	uint8_t *bytes;
+	uint32_t base, wbase;    /* where fast reads and writes begin */
+	uint32_t rlimit, wlimit; /* offsets from there that are fast */
+	uint8_t *bytes, *wbytes; /* at base, at wbase */
 	uint64_t reads, writes;
 	int mem; /* MEM_*, -1: not counted */
 };
@@ -110,7 +110,10 @@ struct host {
 	struct window win[16];
 	struct op *op; /* one per halfword, and two that fault */
 	uint32_t n_ops;
-	uint32_t lo, hi;     /* operations in [lo, hi) have been decoded */
+	/* Operations in [lo, hi) may have been decoded. From hi on the core
+	 * may store into instruction memory without asking (host_code). */
+	uint32_t lo, hi;
+	struct window *code; /* that shows instruction memory, or NULL */
 	const struct op *at; /* next instruction, if inside */
 	uint32_t pc_out;     /* pc when at == NULL */
 
@@ -151,6 +154,10 @@ uint32_t host_insn(const struct host *h, uint32_t i);
 bool host_cut_off(const struct host *h, uint32_t i);
 /* Fill in everything but `run`, `flow` and `mis`. */
 void host_decode(struct host *h, struct op *op);
+/* From now on there is code at halfword `i`: stores up to there are watched.
+ * What was stored before may have changed `mis`: returns by how much (mod
+ * 2^64), for a jump that came here and has added it already. */
+uint64_t host_code(struct host *h, uint32_t i);
 /* Forget what depends on the words in [offset, offset+4) of the memory. */
 void host_forget(struct host *h, uint32_t offset);
 void host_forget_all(struct host *h);
@@ -204,6 +211,8 @@ static inline bool host_irq_on(const struct host *h)
 /* Point `at` to the instruction at this address. */
 void host_go(struct host *h, uint32_t pc);
 uint32_t host_pc(const struct host *h);
+/* Instruction memory from h->hi on is fast to write. */
+void host_code_end(struct host *h);
 /* Move the counts of the fast loop to `done`. */
 void host_harvest(struct host *h);
 #endif

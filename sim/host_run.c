@@ -87,9 +87,9 @@ static uint32_t rem_signed(uint32_t a, uint32_t b)
 
 #define STORE(name, type, split)                                               \
 	BOTH(name, uint32_t a = R1 + IMM; struct window *w = &win[a >> 28];    \
-	     uint32_t at = a - w->base; type v = (type)R2;                     \
+	     uint32_t at = a - w->wbase; type v = (type)R2;                    \
 	     if (!LIKELY(at < w->wlimit)) goto step;                           \
-	     memcpy(w->bytes + at, &v, sizeof v); w->writes++;                 \
+	     memcpy(w->wbytes + at, &v, sizeof v); w->writes++;                \
 	     if (split) { w->writes++; cyc++; }                                \
 	     cyc += p->cost; NEXT;)
 
@@ -121,6 +121,7 @@ static const void *loop(struct host *h, uint64_t limit)
 	goto *(p->run);
 
 decode:
+	cyc += host_code(h, (uint32_t)(p - h->op));
 	host_decode(h, p);
 	p->run = label[p->code][p->len - 1];
 	goto *(p->run);
@@ -181,6 +182,7 @@ SYS_2:
 step:
 	why = needs_step;
 out:
+	cyc += host_code(h, (uint32_t)(p - h->op));
 	p->flow--;
 	h->at = p;
 	h->cyc = cyc;

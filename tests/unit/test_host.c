@@ -392,6 +392,41 @@ static void stores_into_code_are_executed(void **state)
 
 /* ---- Counting, slices ------------------------------------------ */
 
+/* Write a 32-bit instruction to where none was executed yet, at address % 4 =
+ * 2, and jump there; `known`: it was there before, so that nothing changes. */
+static void store_and_jump(enum core core, bool known, bool trace)
+{
+	const uint32_t there = 0x402, insn = addi(S0, S0, 7);
+
+	begin();
+	li(T0, MAP_IMEM + there);
+	li(T1, insn);
+	put(store(1, T1, 0, T0));
+	li(T2, insn >> 16);
+	put(store(1, T2, 2, T0));
+	put(i_op(0x67, 0, RA, T0, 0)); /* jalr ra, 0(t0) */
+	finish();
+	if (known)
+		memcpy(box.imem + there, &insn, 4);
+	at(there + 4, i_op(0x67, 0, X0, RA, 0));
+	start(core, trace);
+	assert_int_equal(host_run(box.h, 10000), HOST_STOPPED);
+}
+
+static void stores_into_fresh_code_cost_what_old_code_does(void **state)
+{
+	(void)state;
+	for (int core = 0; core < 3; core++)
+		for (int trace = 0; trace < 2; trace++) {
+			store_and_jump((enum core)core, true, trace);
+			uint64_t cycle = host_cycle(box.h);
+			assert_int_equal(host_reg(box.h, S0), 7);
+			store_and_jump((enum core)core, false, trace);
+			assert_int_equal(host_reg(box.h, S0), 7);
+			assert_int_equal(host_cycle(box.h), cycle);
+		}
+}
+
 static void instructions_are_counted_by_class(void **state)
 {
 	(void)state;
@@ -479,6 +514,8 @@ int main(void)
 	        cmocka_unit_test(fetch_outside_of_memory_is_a_fault),
 	        cmocka_unit_test(a_trapping_handler_is_a_fault),
 	        cmocka_unit_test(stores_into_code_are_executed),
+	        cmocka_unit_test(
+	                stores_into_fresh_code_cost_what_old_code_does),
 	        cmocka_unit_test(instructions_are_counted_by_class),
 	        cmocka_unit_test(slices_change_nothing),
 	};
