@@ -33,24 +33,30 @@ module spad_half #(
 
     reg [W*8-1:0] mem_q [0:(1<<IW)-1];
 
-    // A word is read or written, never both, and mem_q is used here only: the
-    // blocking writes change nothing. All choices are made inside, so that an
-    // idle half costs a simulation next to nothing.
+    // All choices are made inside, so that an idle half costs a simulation
+    // next to nothing; the blocking assignments are to locals. A write keeps
+    // the other bytes of its word: byte enables (yosys: opt_mem_feedback).
     // verilator lint_off BLKSEQ
     integer i;
     always @(posedge clk_i)
         if (any_i) begin : access
             reg [IW-1:0]  idx;
-            reg [W*8-1:0] wdata;
+            reg [W*8-1:0] word, wdata;
             reg [W-1:0]   wmask;
             idx = hit_a_i ? idx_a_i : hit_b_i ? idx_b_i :
                   hit_l_i ? idx_l_i : hit_p_i ? idx_p_i : idx_s_i;
             if (we_i) begin
+                word = mem_q[idx];
                 wdata = hit_l_i ? wdata_l_i : wdata_p_i;
                 wmask = hit_l_i ? wmask_l_i : wmask_p_i;
                 for (i = 0; i < W; i = i + 1)
                     if (wmask[i])
-                        mem_q[idx][i*8 +: 8] = wdata[i*8 +: 8];
+                        word[i*8 +: 8] = wdata[i*8 +: 8];
+`ifdef VERILATOR
+                mem_q[idx] = word;      // the same, and faster
+`else
+                mem_q[idx] <= word;
+`endif
             end else
                 rdata_qo <= mem_q[idx];
         end

@@ -53,11 +53,15 @@ struct accel {
 /* ------------------------------------------------------------------------
  * Faults: the first is the one that is told */
 
-static void fault(struct accel *a, uint64_t cycle, const char *text)
+static void fault(struct accel *a, uint64_t cycle, const struct cmd_log *c,
+                  const char *text)
 {
 	if (a->fault.kind == ERR_NONE)
-		err_set(&a->fault, ERR_DATA, "cycle %" PRIu64 ", job %u: %s",
-		        cycle, a->job, text);
+		err_set(&a->fault, ERR_DATA,
+		        "cycle %" PRIu64 ", job %u, command %u (%s, layer %u): "
+		        "%s",
+		        cycle, a->job, c->seq, opcode_name(c->opcode), c->layer,
+		        text);
 }
 
 static void on_outside(void *ctx, uint64_t cycle, int mem, uint32_t addr)
@@ -133,10 +137,10 @@ static void on_push(struct accel *a, const struct rtl_trace *t)
 
 	a->layer = t->layer;
 	if (t->layer >= a->log->n_layers)
-		fault(a, t->cycle, "a command's layer tag is out of range");
+		fault(a, t->cycle, &c, "layer tag is out of range");
 	give(a, t->layer, EV_fe_beats);
 	if (!strcmp(opcode_name(t->opcode), "?")) {
-		fault(a, t->cycle, "unknown opcode");
+		fault(a, t->cycle, &c, "unknown opcode");
 		return;
 	}
 	struct pending *p = &a->queue[opcode_queue(t->opcode)];
