@@ -41,5 +41,6 @@ bool finish_stdout(struct err *err);
 int run_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int sweep_main(int argc, char **argv);
+int host_main(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct verb {
         {"run", run_main, "simulate a network on a design and report"},
         {"verify", verify_main, "compare Verilog, C model and reference"},
         {"sweep", sweep_main, "run many designs and networks, compare"},
+        {"host", host_main, "run a program on the host core alone"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 

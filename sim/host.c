@@ -227,6 +227,11 @@ uint64_t host_retired(struct host *h)
 	return h->retired;
 }
 
+uint64_t host_faults(const struct host *h)
+{
+	return h->faults;
+}
+
 static uint64_t drain(uint64_t *from)
 {
 	uint64_t n = *from;

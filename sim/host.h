@@ -96,6 +96,8 @@ void host_watch(struct host *h, bool on);
 
 uint64_t host_cycle(const struct host *h);   /* of the next instruction */
 uint64_t host_retired(struct host *h);
+/* Exceptions that are not in host_retired: all but ecall and ebreak. */
+uint64_t host_faults(const struct host *h);
 /* Adds the CPU_EVENTs since the last call to `c`. From a bus callback: up to
  * the cycle of that access. */
 void host_counts(struct host *h, struct counts *c);

@@ -134,6 +134,7 @@ struct host {
 	uint64_t slept, slept_given; /* cycles asleep; those given out */
 	uint64_t sleep_from;         /* while asleep: first cycle of it */
 	uint64_t trapped;            /* in `done`, not in minstret */
+	uint64_t faults;             /* traces show them, `done` does not */
 
 	struct {
 		bool any;

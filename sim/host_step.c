@@ -440,6 +440,7 @@ void host_step(struct host *h)
 			}
 		}
 	}
+	h->faults += !s.retired;
 	if (h->trace)
 		emit(h, &s);
 	if (!h->asleep)

@@ -170,4 +170,32 @@ void joulet_report_json(const struct joulet_report *r, FILE *f);
 bool joulet_report_trace(const struct joulet_report *r, const char *path,
 			 struct err *err);
 
+/* ---- The host core on its own ------------------------------------------ */
+
+/* 1 MiB of RAM for text, data and stack, and a few devices: docs/host.md. */
+struct joulet_host_opts {
+	enum core core;
+	/* Instruction memory answers so many cycles after its grant (1); data
+	 * memory grants after (0) and answers so many after that (1); 0 for a
+	 * latency: 1. shared: one SRAM with one port for both. */
+	int instr_latency, data_grant, data_latency;
+	bool shared;
+	uint64_t max_cycles;  /* watchdog; 0: default */
+	const char *trace;    /* file: a line per retired instruction; or NULL */
+	void (*put)(void *ctx, char c); /* what the program prints; or NULL */
+	void *put_ctx;
+};
+
+struct joulet_host_result {
+	uint64_t cycles;      /* up to and with the store that ended the run */
+	uint64_t retired;     /* lines of the trace */
+	uint32_t exit_code;
+};
+
+/* Run an RV32IMC executable from reset to its end. ERR_WATCHDOG (r is then
+ * filled, the trace complete up to there), ERR_NOINPUT, ERR_DATA (also when its
+ * trap handler traps). */
+bool joulet_host_run(const char *elf, const struct joulet_host_opts *opts,
+		     struct joulet_host_result *r, struct err *err);
+
 #endif

@@ -152,6 +152,19 @@ static bool open_memories(struct soc *s, const void *image, size_t bytes,
 	return true;
 }
 
+static bool load_firmware(struct soc *s, const void *fw, size_t bytes,
+                          struct err *err)
+{
+	const struct elf_place imem = {
+	        .what = "firmware",
+	        .bytes = s->imem,
+	        .base = MAP_IMEM,
+	        .size = IMEM_BYTES,
+	        .entry = MAP_IMEM + BOOT_OFFSET,
+	};
+	return elf_load(fw, bytes, &imem, err);
+}
+
 static bool open_host(struct soc *s, struct err *err)
 {
 	const struct host_bus bus = {
@@ -206,8 +219,7 @@ struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
 	s->dev.mark = soc_result_mark;
 	s->dev.ctx = s;
 	if (open_memories(s, image, image_bytes, err) &&
-	    elf_load(fw, fw_bytes, s->imem, MAP_IMEM, IMEM_BYTES,
-	             MAP_IMEM + BOOT_OFFSET, err) &&
+	    load_firmware(s, fw, fw_bytes, err) &&
 	    soc_image_open(&s->image, d, &s->mem, image_bytes, err) &&
 	    open_host(s, err) && open_accel(s, err))
 		return s;

@@ -151,10 +151,11 @@ static void boot(void)
 	        .irq = irq,
 	        .irq_next = irq_next,
 	};
+	const struct elf_place imem = {"firmware", m.imem, MAP_IMEM, IMEM_BYTES,
+	                               MAP_IMEM + BOOT_OFFSET};
 	/* What the start-up code does not set must not matter. */
 	memset(m.sram, 0xee, SRAM_BYTES);
-	assert_true(elf_load(firmware_elf, firmware_elf_bytes, m.imem, MAP_IMEM,
-	                     IMEM_BYTES, MAP_IMEM + BOOT_OFFSET, &err));
+	assert_true(elf_load(firmware_elf, firmware_elf_bytes, &imem, &err));
 	m.host = host_open(CORE_MAXPERF, &bus, m.imem, MAP_IMEM, IMEM_BYTES);
 	assert_non_null(m.host);
 	host_reset(m.host, MAP_IMEM + BOOT_OFFSET);
