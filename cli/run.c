@@ -4,12 +4,14 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/job.h"
 
 struct run {
 	struct job_args job;
-	const char *backend, *output, *tech, *trace;
+	const char *backend, *output, *tech, *trace, *gdb, *profile;
 	bool json;
+	long port; /* of gdb */
 };
 
 static const char example[] =
@@ -45,6 +47,12 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        {"trace", "FILE.json",
 	         "write a timeline for Perfetto or speedscope",
 	         .value = &o->trace},
+	        {"profile", "FILE",
+	         "write the firmware's profile there, collapsed stacks",
+	         .value = &o->profile},
+	        {"gdb", "PORT",
+	         "wait for gdb on this port (0: any), then let it drive",
+	         .value = &o->gdb},
 	        {"dump", "STAGES",
 	         "print compiler stages first: graph,tiles,image",
 	         .value = &j->dump},
@@ -75,6 +83,8 @@ static bool deliver(const struct run *o, const struct joulet_report *r,
 		return false;
 	if (o->trace && !joulet_report_trace(r, o->trace, err))
 		return false;
+	if (o->profile && !joulet_report_profile(r, o->profile, err))
+		return false;
 	if (o->json)
 		joulet_report_json(r, stdout);
 	else
@@ -88,6 +98,9 @@ static bool simulate(const struct run *o, const struct job *job,
 	const struct joulet_opts opts = {
 	        .backend = o->backend,
 	        .timeline = o->trace != NULL,
+	        .gdb = o->gdb != NULL,
+	        .gdb_port = (int)o->port,
+	        .profile = o->profile != NULL,
 	        .note = say,
 	};
 	struct joulet_result result;
@@ -121,6 +134,13 @@ static bool run(struct run *o, struct err *err)
 		return err_set(err, ERR_USAGE,
 		               "--backend %s: no such backend; fast or rtl",
 		               o->backend);
+	if (o->gdb && (text_long(o->gdb, &o->port) != TEXT_OK || o->port < 0 ||
+	               o->port > 65535))
+		return err_set(err, ERR_USAGE, "--gdb: %s is not in 0..65535",
+		               o->gdb);
+	if (o->gdb && o->profile)
+		return err_set(err, ERR_USAGE,
+		               "--gdb and --profile: one at a time");
 	if (!o->job.target)
 		o->job.target = "accel";
 	/* Before the simulation, which may take long. */

@@ -26,6 +26,7 @@ static volatile uint32_t finished; /* HEAD, as of the last interrupt */
 /* Acknowledge first: a job that ends after HEAD was read interrupts again. */
 void irq_accel(void)
 {
+	IRQ_UNWIND;
 	REG(ACCEL, IRQ_ACK) = 0;
 	finished = REG(ACCEL, HEAD);
 }

@@ -5,6 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* First in a handler: its caller is at mepc. For debuggers; no code. 4096 is
+ * where DWARF counts CSRs from. */
+#ifdef __riscv
+#define IRQ_UNWIND __asm__ volatile(".cfi_return_column 4096 + 0x341")
+#else
+#define IRQ_UNWIND ((void)0)
+#endif
+
 /* Let interrupt `number` (a bit of mie) wake and interrupt the core. */
 static inline void irq_enable(int number)
 {

@@ -16,6 +16,7 @@ static void disarm(void)
 
 void irq_timer(void)
 {
+	IRQ_UNWIND;
 	disarm();
 	rang = true;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 static bool bad(const struct elf_place *to, struct err *err, const char *what)
 {
 	return err_set(err, ERR_DATA, "%s: %s", to->what, what);
@@ -89,20 +91,111 @@ static bool load(Elf *elf, const uint8_t *file, size_t size,
 	return true;
 }
 
+/* libelf wants memory that it may write to, though it only reads: `*copy`. */
+static Elf *open_copy(const void *file, size_t bytes, char **copy)
+{
+	elf_version(EV_CURRENT);
+	*copy = mem_zero(bytes, 1);
+	memcpy(*copy, file, bytes);
+	return elf_memory(*copy, bytes);
+}
+
 bool elf_load(const void *file, size_t file_bytes, const struct elf_place *to,
               struct err *err)
 {
-	elf_version(EV_CURRENT);
-	/* libelf wants memory that it may write to, though it only reads. */
-	char *copy = malloc(file_bytes ? file_bytes : 1);
-	if (!copy)
-		return err_set(err, ERR_BUG, "%s: out of memory", to->what);
-	memcpy(copy, file, file_bytes);
+	char *copy;
+	Elf *elf = open_copy(file, file_bytes, &copy);
 
-	Elf *elf = elf_memory(copy, file_bytes);
 	bool ok = elf ? load(elf, file, file_bytes, to, err)
 	              : bad(to, err, "not an ELF file");
 	elf_end(elf);
 	free(copy);
 	return ok;
+}
+
+/* ---- Names -------------------------------------------------------------- */
+
+/* Functions, and labels of assembly; not what the assembler made up. */
+static bool names_code(Elf *elf, const GElf_Sym *s, const char *name)
+{
+	GElf_Shdr h;
+	int type = GELF_ST_TYPE(s->st_info);
+
+	if (type != STT_FUNC && type != STT_NOTYPE)
+		return false;
+	if (!name || !name[0] || name[0] == '$' || name[0] == '.')
+		return false;
+	if (s->st_shndx == SHN_UNDEF || s->st_shndx >= SHN_LORESERVE)
+		return false;
+	Elf_Scn *scn = elf_getscn(elf, s->st_shndx);
+	return scn && gelf_getshdr(scn, &h) && (h.sh_flags & SHF_EXECINSTR);
+}
+
+/* By address, then by name. */
+static int compare(const void *a, const void *b)
+{
+	const struct elf_function *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void read_symbols(Elf *elf, Elf_Scn *scn, struct elf_functions *f)
+{
+	GElf_Shdr h;
+	Elf_Data *data = elf_getdata(scn, NULL);
+
+	if (!data || !gelf_getshdr(scn, &h) || h.sh_type != SHT_SYMTAB ||
+	    h.sh_entsize == 0)
+		return;
+	size_t n = (size_t)(h.sh_size / h.sh_entsize);
+	f->at = mem_grow(f->at, f->n + n, sizeof *f->at);
+	for (size_t i = 0; i < n; i++) {
+		GElf_Sym s;
+
+		if (!gelf_getsym(data, (int)i, &s))
+			return;
+		const char *name = elf_strptr(elf, h.sh_link, s.st_name);
+		if (names_code(elf, &s, name))
+			f->at[f->n++] = (struct elf_function){
+			        (uint32_t)s.st_value, mem_str(name)};
+	}
+}
+
+bool elf_functions(const void *file, size_t file_bytes, struct elf_functions *f,
+                   struct err *err)
+{
+	char *copy;
+	size_t n = 0;
+	Elf *elf = open_copy(file, file_bytes, &copy);
+
+	*f = (struct elf_functions){NULL, 0};
+	if (!elf || elf_kind(elf) != ELF_K_ELF) {
+		elf_end(elf);
+		free(copy);
+		return err_set(err, ERR_DATA, "not an ELF file");
+	}
+	for (Elf_Scn *s = elf_nextscn(elf, NULL); s; s = elf_nextscn(elf, s))
+		read_symbols(elf, s, f);
+	elf_end(elf);
+	free(copy);
+	if (f->n > 0)
+		qsort(f->at, f->n, sizeof *f->at, compare);
+	for (size_t i = 0; i < f->n; i++) {
+		if (n > 0 && f->at[n - 1].addr == f->at[i].addr)
+			free(f->at[i].name);
+		else
+			f->at[n++] = f->at[i];
+	}
+	f->n = n;
+	return true;
+}
+
+void elf_functions_free(struct elf_functions *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->at[i].name);
+	free(f->at);
+	*f = (struct elf_functions){NULL, 0};
 }

@@ -21,4 +21,21 @@ struct elf_place {
 bool elf_load(const void *file, size_t file_bytes, const struct elf_place *to,
               struct err *err);
 
+/* Functions and labels of the executable's code, in order of address; no two
+ * at one address. */
+struct elf_function {
+	uint32_t addr; /* it ends where the next one begins */
+	char *name;
+};
+
+struct elf_functions {
+	struct elf_function *at;
+	size_t n;
+};
+
+/* False: not an ELF file. A stripped one has none. */
+bool elf_functions(const void *file, size_t file_bytes, struct elf_functions *f,
+                   struct err *err);
+void elf_functions_free(struct elf_functions *f);
+
 #endif

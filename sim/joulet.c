@@ -13,6 +13,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "compiler/compiler.h"
+#include "sim/gdb.h"
+#include "sim/profile.h"
 #include "sim/program.h"
 #include "sim/soc.h"
 
@@ -184,6 +186,73 @@ static struct soc *open_soc(const struct joulet_program *p,
 			p->code.image, p->code.image_bytes, &so, err);
 }
 
+/* What looks over the core's shoulder during the first inference. */
+struct guests {
+	struct gdb *gdb;
+	struct profile *profile;
+};
+
+static bool guests_come(struct guests *g, struct soc *soc,
+			const struct joulet_opts *opts, struct err *err)
+{
+	if (opts->gdb && opts->profile)
+		return err_set(err, ERR_USAGE,
+			       "a debugger and a profile: one at a time");
+	if (opts->gdb) {
+		g->gdb = gdb_open(opts->gdb_port, opts->note, opts->note_ctx,
+				  err);
+		if (!g->gdb)
+			return false;
+		gdb_drive(g->gdb, soc);
+	}
+	if (opts->profile) {
+		g->profile = profile_open(firmware_elf, firmware_elf_bytes,
+					  err);
+		if (!g->profile)
+			return false;
+		profile_drive(g->profile, soc);
+	}
+	return true;
+}
+
+static void guests_go(struct guests *g, struct soc *soc, bool ok,
+		      struct joulet_result *r)
+{
+	if (g->gdb)
+		gdb_exited(g->gdb, ok ? 0 : 1);
+	if (g->profile && ok)
+		r->stack = profile_take(g->profile, &r->n_stacks);
+	gdb_close(g->gdb);
+	profile_close(g->profile);
+	soc_drive(soc, NULL);
+}
+
+/* One inference; the first one (i == 0) fills the result. */
+static bool run_one(struct soc *soc, const struct joulet_program *p,
+		    const struct joulet_opts *opts, const uint8_t *in,
+		    uint8_t *out, size_t i, struct joulet_result *r,
+		    struct err *err)
+{
+	struct soc_result s;
+	struct guests g = {NULL, NULL};
+
+	bool ok = (i > 0 || guests_come(&g, soc, opts, err)) &&
+		  soc_run(soc, in, joulet_net_in_bytes(p->net), out,
+			  joulet_net_out_bytes(p->net), &s, err);
+	if (i == 0)
+		guests_go(&g, soc, ok, r);
+	if (!ok)
+		return false;
+	if (i == 0)
+		take_first(r, p, &s, opts->timeline);
+	if (s.cycles < r->cycles_min)
+		r->cycles_min = s.cycles;
+	if (s.cycles > r->cycles_max)
+		r->cycles_max = s.cycles;
+	soc_result_free(&s);
+	return true;
+}
+
 bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 		const void *in, size_t n, void *out, struct joulet_result *r,
 		struct err *err)
@@ -202,21 +271,13 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 	XXH3_64bits_reset(hash);
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
-		struct soc_result s;
-		ok = soc_run(soc, (const uint8_t *)in + i * in_bytes, in_bytes,
-			     one, out_bytes, &s, err);
+		ok = run_one(soc, p, opts, (const uint8_t *)in + i * in_bytes,
+			     one, i, r, err);
 		if (!ok)
 			break;
-		if (i == 0)
-			take_first(r, p, &s, opts->timeline);
-		if (s.cycles < r->cycles_min)
-			r->cycles_min = s.cycles;
-		if (s.cycles > r->cycles_max)
-			r->cycles_max = s.cycles;
 		if (out)
 			memcpy((uint8_t *)out + i * out_bytes, one, out_bytes);
 		XXH3_64bits_update(hash, one, out_bytes);
-		soc_result_free(&s);
 	}
 	r->inferences = n;
 	r->out_hash = XXH3_64bits_digest(hash);
@@ -230,8 +291,13 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 
 void joulet_result_free(struct joulet_result *r)
 {
+	for (size_t i = 0; i < r->n_stacks; i++)
+		free(r->stack[i].frames);
+	free(r->stack);
 	free(r->layer);
 	free(r->cmd);
+	r->stack = NULL;
+	r->n_stacks = 0;
 	r->layer = NULL;
 	r->cmd = NULL;
 }

@@ -73,6 +73,11 @@ struct joulet_opts {
 	bool timing_only;      /* fast: no tensor data; `out` is not written */
 	bool timeline;         /* keep the command log of the first inference */
 	uint64_t max_cycles;   /* watchdog of one inference; 0: default */
+	/* A debugger drives the first inference: wait for it on this port of the
+	 * loopback interface (0: any free one; note says which). */
+	bool gdb;
+	int gdb_port;
+	bool profile;          /* take a profile of the first inference */
 	void (*note)(void *ctx, const char *text); /* a long step begins; or NULL */
 	void *note_ctx;
 };
@@ -93,6 +98,13 @@ struct joulet_command {
 	uint64_t start, end;   /* cycles since the inference began */
 };
 
+/* What the host core spent in one function, called along one path. */
+struct joulet_stack {
+	char *frames;          /* "_start;main;kernel_run;softmax" */
+	uint64_t cycles;       /* in the last one itself; "[sleep]": in WFI */
+	struct counts counts;  /* CPU_EVENTs */
+};
+
 struct joulet_result {
 	uint64_t cycles;       /* of the first inference: input in memory to
 	                        * output in memory, firmware included */
@@ -107,6 +119,10 @@ struct joulet_result {
 	uint64_t out_hash;          /* of all outputs */
 	struct joulet_command *cmd; /* if opts.timeline */
 	size_t n_cmds;
+	struct joulet_stack *stack; /* if opts.profile; first inference; their
+				     * cycles sum to `cycles`, their counts to
+				     * the CPU_EVENTs of `total` */
+	size_t n_stacks;
 };
 
 /* Run `n` inferences, each from reset. in, out: n times the network's input
@@ -169,6 +185,11 @@ void joulet_report_json(const struct joulet_report *r, FILE *f);
  * no file on failure. */
 bool joulet_report_trace(const struct joulet_report *r, const char *path,
 			 struct err *err);
+/* The profile as collapsed stacks ("a;b;c 123"), for flame graphs: cycles to
+ * `path`, energy in pJ to `path`.energy, with the accelerator's as a stack of
+ * its own. They sum to the run's cycles and energy. */
+bool joulet_report_profile(const struct joulet_report *r, const char *path,
+			   struct err *err);
 
 /* ---- The host core on its own ------------------------------------------ */
 

@@ -343,10 +343,24 @@ static bool wake(struct soc *s, struct err *err)
 	return true;
 }
 
+static bool run_host(struct soc *s, enum host_stop *stop, struct err *err)
+{
+	const struct soc_driver *d = &s->driver;
+
+	if (d->run)
+		return d->run(d->ctx, s->host, s->opts.max_cycles, stop, err);
+	*stop = host_run(s->host, s->opts.max_cycles);
+	return true;
+}
+
 static bool run(struct soc *s, struct err *err)
 {
 	while (!s->ended) {
-		switch (host_run(s->host, s->opts.max_cycles)) {
+		enum host_stop stop;
+
+		if (!run_host(s, &stop, err))
+			return false;
+		switch (stop) {
 		case HOST_STOPPED:
 			break;
 		case HOST_SLEEP:
@@ -360,6 +374,30 @@ static bool run(struct soc *s, struct err *err)
 		}
 	}
 	return check_end(s, err) && soc_result_end(s, err);
+}
+
+void soc_drive(struct soc *s, const struct soc_driver *driver)
+{
+	s->driver = driver ? *driver : (struct soc_driver){0};
+}
+
+uint8_t *soc_memory(struct soc *s, uint32_t addr, uint32_t bytes)
+{
+	const struct {
+		uint32_t base, size;
+		uint8_t *bytes;
+	} part[] = {
+	        {MAP_SRAM, s->mem.size[MEM_SRAM], s->mem.bytes[MEM_SRAM]},
+	        {MAP_FLASH, s->mem.size[MEM_FLASH], s->mem.bytes[MEM_FLASH]},
+	        {MAP_IMEM, IMEM_BYTES, s->imem},
+	};
+	for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+		uint32_t at = addr - part[i].base;
+
+		if (at < part[i].size && bytes <= part[i].size - at)
+			return part[i].bytes + at;
+	}
+	return NULL;
 }
 
 bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,

@@ -42,6 +42,14 @@ struct soc_result {
 
 struct soc;
 
+/* Runs the core in place of host_run (host.h), for debuggers and profiles; may
+ * do so in smaller slices. False ends the run. */
+struct soc_driver {
+	void *ctx;
+	bool (*run)(void *ctx, struct host *h, uint64_t limit,
+		    enum host_stop *stop, struct err *err);
+};
+
 /* image: program image of compiler.h (bytes for flash); fw: the firmware's ELF
  * file in memory. NULL and err on failure. Borrows nothing after return except
  * the design. */
@@ -55,6 +63,11 @@ void soc_close(struct soc *s);
 bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,
 	     size_t out_bytes, struct soc_result *r, struct err *err);
 void soc_result_free(struct soc_result *r);
+
+/* From the next soc_run on the core is driven by this; NULL: not. Copied. */
+void soc_drive(struct soc *s, const struct soc_driver *driver);
+/* [addr, addr+bytes) of SRAM, flash or instruction memory, or NULL. */
+uint8_t *soc_memory(struct soc *s, uint32_t addr, uint32_t bytes);
 
 /* The firmware that is built into the library. */
 extern const unsigned char firmware_elf[];

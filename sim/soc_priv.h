@@ -16,6 +16,7 @@ struct soc_image {
 struct soc {
 	const struct design *design;
 	struct soc_opts opts;
+	struct soc_driver driver; /* or run == NULL */
 	uint8_t *imem;
 	struct mem mem;
 	struct host *host;
