@@ -32,9 +32,12 @@ def pages():
 def printed(command, build):
     env = dict(os.environ, COLUMNS="80", LC_ALL="C")
     command = command.replace("build/joulet", os.path.join(build, "joulet"))
-    done = subprocess.run(command, shell=True, cwd=ROOT, env=env, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=600)
+    try:
+        done = subprocess.run(command, shell=True, cwd=ROOT, env=env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=120)
+    except subprocess.TimeoutExpired:
+        return "(did not end within 120 s)\n"
     text = done.stdout
     return text if not text or text.endswith("\n") else text + "\n"
 
