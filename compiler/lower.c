@@ -199,6 +199,9 @@ static bool conv_types(const struct lowered *l, const struct node *n,
 		return lower_error(l, n, err, "bias %s: %s of %d elements",
 		                   c->bias->name, dtype_name[c->bias->type],
 		                   c->bias->n);
+	/* TFLM then sums in 32 bits and rounds otherwise than with int64. */
+	if (c->i16 && !c->bias && n->code == BI_CONV_2D)
+		return lower_error(l, n, err, "int16 without a bias");
 	if (!wgt->data)
 		return lower_error(l, n, err, "weights %s are not constant",
 		                   wgt->name);
