@@ -164,7 +164,17 @@ static bool cpu_add(struct lowered *l, const struct node *n, struct err *err)
 
 /* ---- SOFTMAX ---- */
 
-static void softmax_tables(struct lowered *l, struct op *op)
+static void softmax_table8(struct lowered *l, struct op *op,
+                           struct multiplier m, int32_t diff_min)
+{
+	int32_t *exp = arena_zero(&l->arena, SOFTMAX_EXPS, sizeof(*exp));
+
+	for (int32_t i = 0; i < SOFTMAX_EXPS && -i >= diff_min; i++)
+		exp[i] = num_softmax_exp(-i, m.m, m.shift);
+	op->cpu.blob[BLOB_LUT0] = blob(exp, SOFTMAX_EXPS * sizeof(*exp));
+}
+
+static void softmax_tables16(struct lowered *l, struct op *op)
 {
 	size_t n = NUM_LUT_SIZE, size = sizeof(int16_t);
 	int16_t *exp = arena_zero(&l->arena, n, size);
@@ -189,10 +199,11 @@ static bool cpu_softmax(struct lowered *l, const struct node *n,
 		return bad_types(l, n, in, err);
 	struct k_softmax k = {.depth = in->dim[in->rank - 1]};
 	struct multiplier m;
+	int32_t diff_min = 0;
 	k.rows = in->n / k.depth;
 	bool ok = i16 ? quantize_softmax16(n->opt.beta, in->scale[0], &m)
 	              : quantize_softmax(n->opt.beta, in->scale[0], &m,
-	                                 &k.diff_min);
+	                                 &diff_min);
 	if (!ok)
 		return lower_error(l, n, err, "beta %g, scale %g",
 		                   (double)n->opt.beta, (double)in->scale[0]);
@@ -205,7 +216,9 @@ static bool cpu_softmax(struct lowered *l, const struct node *n,
 	                       1);
 	op->cpu.k.softmax = k;
 	if (i16)
-		softmax_tables(l, op);
+		softmax_tables16(l, op);
+	else
+		softmax_table8(l, op, m, diff_min);
 	return true;
 }
 

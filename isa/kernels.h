@@ -22,9 +22,9 @@ enum kernel {
 struct k_conv {
 	uint32_t in, wgt, bias, mult, shift, out; /* mult, shift: int32[oc] */
 	int32_t n, ih, iw, ic, oh, ow, oc, kh, kw;
-	int32_t sh, sw, dh, dw;  /* stride, dilation */
-	int32_t pt, pl;          /* padding above and left */
-	int32_t groups;          /* CONV only; 1 else */
+	int32_t sh, sw, dh, dw; /* stride, dilation */
+	int32_t pt, pl;         /* padding above and left */
+	int32_t groups;         /* CONV only; 1 else */
 	int32_t in_zp, w_zp, out_zp, qmin, qmax;
 };
 
@@ -35,9 +35,11 @@ struct k_add {
 	uint32_t a, b, out;
 	int32_t flat, n;
 	int32_t dim[6], a_stride[6], b_stride[6];
-	int32_t left;            /* 20 for int8, 15 for int16 */
-	int32_t a_zp, b_zp, out_zp; /* zp: true zero points, subtracted / added */
-	int32_t a_mult, a_shift, b_mult, b_shift, o_mult, o_shift; /* shift as TFLite: negative = right */
+	int32_t left; /* 20 for int8, 15 for int16 */
+	/* True zero points: subtracted, added to the output. */
+	int32_t a_zp, b_zp, out_zp;
+	/* Shifts as in TFLite: negative is to the right. */
+	int32_t a_mult, a_shift, b_mult, b_shift, o_mult, o_shift;
 	int32_t qmin, qmax;
 };
 
@@ -47,13 +49,14 @@ struct k_pool {
 	int32_t qmin, qmax;
 };
 
-/* I8: beta * scale as TFLM's PreprocessSoftmaxScaling gives (mult, left
- * shift, diff_min). I16: mult/shift and two tables of 513 int16 (exp,
- * 1/(1+x)) in flash. */
+/* I8: exp_lut is int32[SOFTMAX_EXPS]: num_softmax_exp of the difference -i to
+ * the largest of the row, 0 where TFLM leaves an element out. I16: mult, shift
+ * and two tables of 513 int16 (exp, 1/(1+x)). The tables are in flash. */
+enum { SOFTMAX_EXPS = 256 };
 struct k_softmax {
 	uint32_t in, out;
 	int32_t rows, depth;
-	int32_t mult, shift, diff_min;
+	int32_t mult, shift;
 	uint32_t exp_lut, recip_lut;
 };
 
@@ -75,9 +78,9 @@ struct k_quant {
 /* Up to 5 axes, leading ones are 1; sizes in elements. */
 struct k_pad {
 	uint32_t in, out;
-	int32_t elem;            /* bytes of an element */
-	int32_t value;           /* what the padding holds */
-	int32_t dim[5];          /* of the input */
+	int32_t elem;   /* bytes of an element */
+	int32_t value;  /* what the padding holds */
+	int32_t dim[5]; /* of the input */
 	int32_t before[5], after[5];
 };
 
