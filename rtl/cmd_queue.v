@@ -119,15 +119,11 @@ module cmd_queue #(
     // verilator lint_on UNUSED
 
     // ------------------------------------------------------------------------
-    // Properties
+    // Properties: tests/formal/cmd_queue.v, which looks at the item f_at
 
 `ifdef FORMAL
-    always @(posedge clk_i)
-        if (rst_ni) begin
-            assume (!(push_i && full_o));
-            assume (!(pop_i && empty_o));
-            assert (wr_q - rd_q <= DEPTH);
-        end
+    (* keep, anyseq *) wire [L-1:0] f_at;    // places behind the head
+    (* keep *) wire [47+N:0] f_item = item_q[rd_q[L-1:0] + f_at];
 `endif
 
 endmodule
