@@ -4,6 +4,7 @@
 #   inference   one inference: compiled, timing only, with data, in Verilog;
 #               keyword spotting if ../shared is there, else the project's own
 #               network; ARGS: another NET.tflite [DESIGN.yaml]
+#   host        the host core, beside qemu (bench/host.sh ARGS)
 #   networks    whole commands, network by network (bench/networks.sh ARGS)
 #
 # Without WHAT: all of it except `networks`. $JOULET_BUILD: the build folder
@@ -25,10 +26,15 @@ what=${1:-all}
 [ $# = 0 ] || shift
 case $what in
 all)
+	bench/host.sh -j "$build/joulet"
+	echo
 	inference
 	;;
 inference)
 	inference "$@"
+	;;
+host)
+	exec bench/host.sh -j "$build/joulet" "$@"
 	;;
 networks)
 	exec bench/networks.sh -j "$build/joulet" "$@"
