@@ -20,34 +20,34 @@ enum target { TARGET_ACCEL, TARGET_CPU };
 /* One layer as reports show it: an operator of the file, or operators fused
  * or removed with it. */
 struct layer {
-	char name[64];          /* output tensor's name, shortened */
-	const char *op;         /* "CONV_2D" ... */
-	const char *unit;       /* "array", "cpu", or "none" (RESHAPE in place) */
-	int64_t macs;           /* useful multiply-accumulates */
-	int32_t n_commands;     /* accelerator commands */
+	char name[64];      /* output tensor's name, shortened */
+	const char *op;     /* "CONV_2D" ... */
+	const char *unit;   /* "array", "cpu", or "none" (RESHAPE in place) */
+	int64_t macs;       /* useful multiply-accumulates */
+	int32_t n_commands; /* accelerator commands */
 	int32_t in_bytes, wgt_bytes, out_bytes;
 };
 
 struct program {
-	uint8_t *image;         /* bytes for the start of flash */
+	uint8_t *image; /* bytes for the start of flash */
 	uint32_t image_bytes;
-	uint32_t arena_bytes;   /* SRAM after FW_SRAM_BYTES */
-	uint32_t peak_bytes;    /* of activations alive at once: lower bound */
-	uint32_t spad_bytes;    /* most scratchpad in use at once */
+	uint32_t arena_bytes; /* SRAM after FW_SRAM_BYTES */
+	uint32_t peak_bytes;  /* of activations alive at once: lower bound */
+	uint32_t spad_bytes;  /* most scratchpad in use at once */
 	struct layer *layer;
 	int n_layers;
-	uint64_t hash;          /* of the image */
-	void *arena;            /* owns all the above */
+	uint64_t hash; /* of the image */
+	void *arena;   /* owns all the above */
 };
 
 struct compile_opts {
 	enum target target;
-	const char *dump;       /* comma-separated stages, or NULL */
+	const char *dump; /* comma-separated stages, or NULL */
 	FILE *dump_to;
 };
 
 bool compile(struct program *p, const struct graph *g, const struct design *d,
-	     const struct compile_opts *opts, struct err *err);
+             const struct compile_opts *opts, struct err *err);
 void program_free(struct program *p);
 
 #endif

@@ -112,6 +112,26 @@ static size_t link_op(struct op *op, const uint32_t in[2], uint32_t out,
 	case KERNEL_PAD:
 		c->k.pad.in = in[0], c->k.pad.out = out;
 		return sizeof(c->k.pad);
+	case KERNEL_MUL_I8:
+	case KERNEL_MUL_I16:
+		c->k.mul.a = in[0], c->k.mul.b = in[1], c->k.mul.out = out;
+		return sizeof(c->k.mul);
+	case KERNEL_MEAN_I8:
+	case KERNEL_MEAN_I16:
+		c->k.mean.in = in[0], c->k.mean.out = out;
+		return sizeof(c->k.mean);
+	case KERNEL_LUT_I8:
+		c->k.lut.in = in[0], c->k.lut.out = out;
+		c->k.lut.lut = blob[BLOB_LUT0];
+		return sizeof(c->k.lut);
+	case KERNEL_LOGISTIC_I16:
+	case KERNEL_TANH_I16:
+		c->k.sigmoid.in = in[0], c->k.sigmoid.out = out;
+		c->k.sigmoid.lut = blob[BLOB_LUT0];
+		return sizeof(c->k.sigmoid);
+	case KERNEL_MOVE:
+		c->k.move.in = in[0], c->k.move.out = out;
+		return sizeof(c->k.move);
 	default:
 		c->k.conv.in = in[0], c->k.conv.out = out;
 		c->k.conv.wgt = blob[BLOB_WGT];

@@ -74,6 +74,11 @@ struct cpu_op {
 		struct k_copy copy;
 		struct k_quant quant;
 		struct k_pad pad;
+		struct k_mul mul;
+		struct k_mean mean;
+		struct k_lut lut;
+		struct k_sigmoid sigmoid;
+		struct k_move move;
 	} k;
 	struct blob blob[N_BLOBS];
 };
@@ -178,6 +183,25 @@ bool lower_add(struct lowered *l, const struct node *n, struct lower_add *a,
 bool lower_array(struct lowered *l, const struct node *n, bool *done,
                  struct err *err);
 bool lower_cpu(struct lowered *l, const struct node *n, struct err *err);
+
+/* For lower_cpu's files. An op of the first n_in inputs; its parameters, but
+ * for addresses, are still to be set. */
+struct op *lower_cpu_op(struct lowered *l, const struct node *n,
+                        enum kernel kernel, int n_in);
+/* ADD, SUB, MUL: sizes of the output's axes and strides of both operands in
+ * them, 0 where one is broadcast. */
+enum { BROADCAST_AXES = 6 };
+bool lower_broadcast(const struct lowered *l, const struct node *n,
+                     int32_t dim[BROADCAST_AXES],
+                     int32_t a_stride[BROADCAST_AXES],
+                     int32_t b_stride[BROADCAST_AXES], struct err *err);
+/* lower_elem.c, lower_move.c */
+bool lower_mul(struct lowered *l, const struct node *n, struct err *err);
+bool lower_mean(struct lowered *l, const struct node *n, struct err *err);
+bool lower_logistic(struct lowered *l, const struct node *n, struct err *err);
+bool lower_slice(struct lowered *l, const struct node *n, struct err *err);
+bool lower_transpose(struct lowered *l, const struct node *n, struct err *err);
+bool lower_concat(struct lowered *l, const struct node *n, struct err *err);
 
 /* ---- place ---- */
 

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "isa/quantize.h"
 
-static struct op *add_op(struct lowered *l, const struct node *n,
-                         enum kernel kernel, int n_in)
+struct op *lower_cpu_op(struct lowered *l, const struct node *n,
+                        enum kernel kernel, int n_in)
 {
 	struct op *op = lower_add_op(l, n, UNIT_CPU);
 
@@ -75,7 +75,7 @@ static bool cpu_conv(struct lowered *l, const struct node *n, struct err *err)
 
 	if (!lower_conv(l, n, &c, err))
 		return false;
-	struct op *op = add_op(l, n, conv_kernel(n, c.i16), 1);
+	struct op *op = lower_cpu_op(l, n, conv_kernel(n, c.i16), 1);
 	struct k_conv *k = &op->cpu.k.conv;
 	conv_geometry(k, &c, n->code == BI_FULLY_CONNECTED);
 	k->in_zp = c.in_zp, k->w_zp = c.w_zp, k->out_zp = c.out_zp;
@@ -104,29 +104,48 @@ static bool cpu_pool(struct lowered *l, const struct node *n, struct err *err)
 	enum kernel kernel =
 	        max ? (i16 ? KERNEL_MAXPOOL_I16 : KERNEL_MAXPOOL_I8)
 	            : (i16 ? KERNEL_AVGPOOL_I16 : KERNEL_AVGPOOL_I8);
-	add_op(l, n, kernel, 1)->cpu.k.pool = k;
+	lower_cpu_op(l, n, kernel, 1)->cpu.k.pool = k;
 	return true;
 }
 
-/* ---- ADD ---- */
-
-enum { ADD_DIMS = 6 };
+/* ---- ADD, SUB ---- */
 
 /* Strides of an operand in the output's axes; 0 where it is broadcast. */
-static bool broadcast(const struct tensor *t, const struct tensor *out,
-                      int32_t stride[ADD_DIMS])
+static bool strides(const struct tensor *t, const struct tensor *out,
+                    int32_t stride[BROADCAST_AXES])
 {
 	int32_t step = 1;
 
 	if (t->rank > out->rank)
 		return false;
-	for (int i = 0; i < ADD_DIMS; i++) {
+	for (int i = 0; i < BROADCAST_AXES; i++) {
 		int at = t->rank - 1 - i, to = out->rank - 1 - i;
 		int32_t dim = at >= 0 ? t->dim[at] : 1;
 		if (to >= 0 && dim != 1 && dim != out->dim[to])
 			return false;
-		stride[ADD_DIMS - 1 - i] = dim == 1 ? 0 : step;
+		stride[BROADCAST_AXES - 1 - i] = dim == 1 ? 0 : step;
 		step *= dim;
+	}
+	return true;
+}
+
+bool lower_broadcast(const struct lowered *l, const struct node *n,
+                     int32_t dim[BROADCAST_AXES],
+                     int32_t a_stride[BROADCAST_AXES],
+                     int32_t b_stride[BROADCAST_AXES], struct err *err)
+{
+	const struct tensor *a = lower_in(l, n, 0), *b = lower_in(l, n, 1);
+	const struct tensor *out = lower_out(l, n);
+
+	if (out->rank > BROADCAST_AXES || !strides(a, out, a_stride) ||
+	    !strides(b, out, b_stride))
+		return lower_error(l, n, err,
+		                   "shapes of rank %d and %d "
+		                   "cannot be broadcast",
+		                   a->rank, b->rank);
+	for (int i = 0; i < BROADCAST_AXES; i++) {
+		int at = out->rank - BROADCAST_AXES + i;
+		dim[i] = at >= 0 ? out->dim[at] : 1;
 	}
 	return true;
 }
@@ -141,23 +160,17 @@ static bool cpu_add(struct lowered *l, const struct node *n, struct err *err)
 	const struct tensor *out = lower_out(l, n);
 	struct k_add k = {.flat = x->n == out->n && y->n == out->n,
 	                  .n = out->n,
+	                  .minus = n->code == BI_SUB ? -1 : 0,
 	                  .left = a.left};
-	if (out->rank > ADD_DIMS || !broadcast(x, out, k.a_stride) ||
-	    !broadcast(y, out, k.b_stride))
-		return lower_error(l, n, err,
-		                   "shapes of rank %d and %d "
-		                   "cannot be broadcast",
-		                   x->rank, y->rank);
-	for (int i = 0; i < ADD_DIMS; i++) {
-		int at = out->rank - ADD_DIMS + i;
-		k.dim[i] = at >= 0 ? out->dim[at] : 1;
-	}
+	if (!lower_broadcast(l, n, k.dim, k.a_stride, k.b_stride, err))
+		return false;
 	k.a_zp = a.zp[0], k.b_zp = a.zp[1], k.out_zp = a.zp[2];
 	k.a_mult = a.mult[0], k.a_shift = a.shift[0];
 	k.b_mult = a.mult[1], k.b_shift = a.shift[1];
 	k.o_mult = a.mult[2], k.o_shift = a.shift[2];
 	k.qmin = a.qmin, k.qmax = a.qmax;
-	add_op(l, n, out->type == DT_I16 ? KERNEL_ADD_I16 : KERNEL_ADD_I8, 2)
+	lower_cpu_op(l, n, out->type == DT_I16 ? KERNEL_ADD_I16 : KERNEL_ADD_I8,
+	             2)
 	        ->cpu.k.add = k;
 	return true;
 }
@@ -209,11 +222,11 @@ static bool cpu_softmax(struct lowered *l, const struct node *n,
 		                   (double)n->opt.beta, (double)in->scale[0]);
 	k.mult = m.m;
 	k.shift = m.shift;
-	struct op *op = add_op(l, n,
-	                       i16   ? KERNEL_SOFTMAX_I16
-	                       : o16 ? KERNEL_SOFTMAX_I8_I16
-	                             : KERNEL_SOFTMAX_I8,
-	                       1);
+	struct op *op = lower_cpu_op(l, n,
+	                             i16   ? KERNEL_SOFTMAX_I16
+	                             : o16 ? KERNEL_SOFTMAX_I8_I16
+	                                   : KERNEL_SOFTMAX_I8,
+	                             1);
 	op->cpu.k.softmax = k;
 	if (i16)
 		softmax_tables16(l, op);
@@ -256,7 +269,7 @@ static bool cpu_requantize(struct lowered *l, const struct node *n,
 		                   (double)in->scale[0], (double)out->scale[0]);
 	k->mult = m.m;
 	k->shift = m.shift;
-	add_op(l, n, KERNEL_REQUANTIZE, 1)->cpu.k.quant = *k;
+	lower_cpu_op(l, n, KERNEL_REQUANTIZE, 1)->cpu.k.quant = *k;
 	return true;
 }
 
@@ -282,7 +295,7 @@ static bool cpu_quantize(struct lowered *l, const struct node *n,
 	        to ? (i8 ? KERNEL_QUANTIZE_F32_I8 : KERNEL_QUANTIZE_F32_I16)
 	           : (i8 ? KERNEL_DEQUANTIZE_I8_F32
 	                 : KERNEL_DEQUANTIZE_I16_F32);
-	add_op(l, n, kernel, 1)->cpu.k.quant = k;
+	lower_cpu_op(l, n, kernel, 1)->cpu.k.quant = k;
 	return true;
 }
 
@@ -352,7 +365,7 @@ static bool cpu_pad(struct lowered *l, const struct node *n, struct err *err)
 	k.elem = (int32_t)dtype_bytes(in->type);
 	if (!pad_value(l, n, &k.value, err))
 		return false;
-	add_op(l, n, KERNEL_PAD, 1)->cpu.k.pad = k;
+	lower_cpu_op(l, n, KERNEL_PAD, 1)->cpu.k.pad = k;
 	return true;
 }
 
@@ -367,7 +380,21 @@ bool lower_cpu(struct lowered *l, const struct node *n, struct err *err)
 	case BI_MAX_POOL_2D:
 		return cpu_pool(l, n, err);
 	case BI_ADD:
+	case BI_SUB:
 		return cpu_add(l, n, err);
+	case BI_MUL:
+		return lower_mul(l, n, err);
+	case BI_MEAN:
+		return lower_mean(l, n, err);
+	case BI_LOGISTIC:
+	case BI_TANH:
+		return lower_logistic(l, n, err);
+	case BI_STRIDED_SLICE:
+		return lower_slice(l, n, err);
+	case BI_TRANSPOSE:
+		return lower_transpose(l, n, err);
+	case BI_CONCATENATION:
+		return lower_concat(l, n, err);
 	case BI_SOFTMAX:
 		return cpu_softmax(l, n, err);
 	case BI_QUANTIZE:

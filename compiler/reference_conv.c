@@ -135,7 +135,7 @@ static int64_t tap_at(int32_t size, int32_t out, int32_t tap, int32_t stride,
 struct geometry {
 	const struct tensor *in, *w, *out;
 	const struct node *n;
-	struct window y, x;
+	struct window_axis y, x;
 };
 
 /* Sum over the window of one output: channels first..first+count-1 of the

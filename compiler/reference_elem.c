@@ -221,16 +221,36 @@ bool ref_softmax(struct run *r, const struct node *n)
  * LOGISTIC, TANH, QUANTIZE, DEQUANTIZE
  */
 
-bool ref_logistic(struct run *r, const struct node *n)
+/* TFLM's conditions: zero points of 0, and an output of 2^-15. */
+static bool logistic16(struct run *r, const struct node *n)
+{
+	const struct tensor *in = ref_in(r, n, 0), *out = ref_out(r, n);
+	const bool tanh = n->code == BI_TANH;
+	uint16_t lut[NUM_SIGMOID_SIZE];
+	struct multiplier m;
+	if (zero_of(in) || zero_of(out))
+		return ref_refuse(r, n, "int16 needs zero points of 0");
+	if (fabsf(scale_of(out) * 32768 - 1) > 5e-4f)
+		return ref_refuse(r, n, "the output's scale must be 2^-15");
+	if (!quantize_logistic16(scale_of(in), tanh, &m))
+		return ref_refuse(r, n, "the input's scale is out of range");
+
+	sigmoid_lut(lut);
+	const int32_t *x = ref_load(r, n, 0);
+	int32_t *y = ref_room(r, n);
+	for (int32_t i = 0; i < in->n; i++)
+		y[i] = tanh ? num_tanh_i16(x[i], m.m, m.shift, lut)
+		            : num_logistic_i16(x[i], m.m, m.shift, lut);
+	ref_store(r, n, y);
+	return true;
+}
+
+static bool logistic8(struct run *r, const struct node *n)
 {
 	const struct tensor *in = ref_in(r, n, 0), *out = ref_out(r, n);
 	const bool tanh = n->code == BI_TANH;
 	struct multiplier m;
 	int32_t radius;
-	if (!same_type(r, n, 1))
-		return false;
-	if (out->type != DT_I8)
-		return ref_refuse(r, n, "int16 is not supported");
 	if (!tanh && zero_of(out) != INT8_MIN)
 		return ref_refuse(r, n, "the output's zero point must be -128");
 	if (!quantize_logistic(scale_of(in), &m, &radius))
@@ -245,6 +265,14 @@ bool ref_logistic(struct run *r, const struct node *n)
 	}
 	ref_store(r, n, y);
 	return true;
+}
+
+bool ref_logistic(struct run *r, const struct node *n)
+{
+	if (!same_type(r, n, 1))
+		return false;
+	return ref_out(r, n)->type == DT_I16 ? logistic16(r, n)
+	                                     : logistic8(r, n);
 }
 
 /* The pairs of types between which TFLM rescales. */

@@ -57,7 +57,7 @@ static int32_t pool_cell(const struct run *r, const struct node *n,
 bool ref_pool(struct run *r, const struct node *n)
 {
 	const struct tensor *in = ref_in(r, n, 0), *out = ref_out(r, n);
-	struct window wy, wx;
+	struct window_axis wy, wx;
 	int32_t lo, hi;
 	if (!check_pool(r, n) || !ref_act(r, n, &lo, &hi))
 		return false;

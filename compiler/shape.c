@@ -18,7 +18,7 @@ static const struct tensor *output(const struct graph *g, const struct node *n)
 }
 
 bool window_1d(enum padding padding, int32_t in, int32_t kernel, int32_t stride,
-               int32_t dilation, struct window *w)
+               int32_t dilation, struct window_axis *w)
 {
 	const int64_t size = ((int64_t)kernel - 1) * dilation + 1;
 	if (size > MAX_WINDOW || stride > MAX_WINDOW)
@@ -49,7 +49,7 @@ static bool check_window(const struct graph *g, const struct node *n,
                          int32_t kh, int32_t kw, struct err *err)
 {
 	const struct tensor *in = input(g, n, 0), *out = output(g, n);
-	struct window y, x;
+	struct window_axis y, x;
 	if (kh < 1 || kw < 1)
 		return graph_refuse(g, n, err, "filter is %dx%d", kh, kw);
 	if (n->opt.stride_h < 1 || n->opt.stride_w < 1)

@@ -14,13 +14,13 @@
 
 /* One axis of a window that moves over an input: outputs there are, and
  * padding before the first input cell (ComputePaddingHeightWidth). */
-struct window {
+struct window_axis {
 	int32_t out, before;
 };
 
 /* False if it gives no output or is absurdly large. Sizes are positive. */
 bool window_1d(enum padding padding, int32_t in, int32_t kernel, int32_t stride,
-               int32_t dilation, struct window *w);
+               int32_t dilation, struct window_axis *w);
 
 /* One axis of STRIDED_SLICE: input cells start, start + step, ...; all inside.
  * shrink: the axis is not in the output. */

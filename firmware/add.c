@@ -1,4 +1,4 @@
-/* add: sum of two tensors, int8 and int16.
+/* add: sum and difference of two tensors, int8 and int16.
  *
  * What an operand becomes before the sum depends on one int8 only: for large
  * tensors it is looked up in a table made before.
@@ -19,6 +19,7 @@ struct operand {
 struct sum {
 	struct operand a, b;
 	struct scale o;
+	int32_t minus; /* all ones: the second operand is subtracted */
 	int32_t out_zp, qmin, qmax;
 };
 
@@ -28,6 +29,7 @@ static struct sum sum_make(const struct k_add *p)
 	        .a = {p->a_zp, p->left, scale_make(p->a_mult, p->a_shift)},
 	        .b = {p->b_zp, p->left, scale_make(p->b_mult, p->b_shift)},
 	        .o = scale_make(p->o_mult, p->o_shift),
+	        .minus = p->minus,
 	        .out_zp = p->out_zp,
 	        .qmin = p->qmin,
 	        .qmax = p->qmax,
@@ -37,6 +39,11 @@ static struct sum sum_make(const struct k_add *p)
 INLINE int32_t operand_of(const struct operand *o, int32_t x)
 {
 	return scale_apply(&o->scale, num_shl(x - o->zp, o->left));
+}
+
+INLINE int32_t second_of(const struct sum *s, int32_t x)
+{
+	return num_wrap_sub(operand_of(&s->b, x) ^ s->minus, s->minus);
 }
 
 INLINE int32_t sum_of(const struct sum *s, int32_t a, int32_t b)
@@ -66,7 +73,7 @@ INLINE void add_row(const struct sum *sum, bool wide, int32_t n, const void *a,
 	int32_t ia = 0, ib = 0;
 	for (int32_t i = 0; i < n; i++) {
 		int32_t x = operand_of(&s.a, load(a, ia, wide));
-		int32_t y = operand_of(&s.b, load(b, ib, wide));
+		int32_t y = second_of(&s, load(b, ib, wide));
 		store(out, i, wide, sum_of(&s, x, y));
 		ia += as;
 		ib += bs;
@@ -95,12 +102,19 @@ static uint8_t *add_axis(const struct k_add *p, const struct sum *s, int d,
 	return out;
 }
 
-/* Entry i: what the operand of bits i becomes. */
-static void table_make(int32_t *table, const struct operand *o)
+/* Entry i: what the first operand of bits i becomes. */
+static void first_table(int32_t *table, const struct sum *sum)
 {
-	const struct operand own = *o;
+	const struct operand own = sum->a;
 	for (int32_t i = 0; i < TABLE; i++)
 		table[i] = operand_of(&own, (int8_t)i);
+}
+
+static void second_table(int32_t *table, const struct sum *sum)
+{
+	const struct sum own = *sum;
+	for (int32_t i = 0; i < TABLE; i++)
+		table[i] = second_of(&own, (int8_t)i);
 }
 
 /* Not inline: the addresses of arrays of its own it would compute anew each
@@ -121,8 +135,8 @@ static void add_tables(const struct sum *s, int32_t n, const uint8_t *a,
                        const uint8_t *b, int8_t *out)
 {
 	int32_t ta[TABLE], tb[TABLE];
-	table_make(ta, &s->a);
-	table_make(tb, &s->b);
+	first_table(ta, s);
+	second_table(tb, s);
 	look_up(s, n, a, b, ta, tb, out);
 }
 

@@ -1,4 +1,4 @@
-/* move: kernels that only carry bytes. */
+/* move: kernels that only carry bytes, or look them up. */
 #include <string.h>
 #include "firmware/kernels.h"
 
@@ -62,4 +62,53 @@ void kernel_PAD(const struct k_pad *p)
 	while (q.last > 0 && p->before[q.last] == 0 && p->after[q.last] == 0)
 		q.last--;
 	pad_axis(&q, 0, (struct place){PTR(p->in), PTR(p->out)});
+}
+
+void kernel_LUT_I8(const struct k_lut *p)
+{
+	const uint8_t *in = PTR(p->in), *lut = PTR(p->lut), *end = in + p->n;
+	uint8_t *out = PTR(p->out);
+
+	while (in != end)
+		*out++ = lut[*in++];
+}
+
+/* One axis of runs. */
+static void move_row(const struct k_move *p, int d, const uint8_t *in,
+                     uint8_t *out)
+{
+	int32_t is = p->in_step[d], os = p->out_step[d], run = p->run;
+
+	if (run == 1)
+		for (int32_t i = p->dim[d]; i > 0; i--) {
+			*out = *in;
+			in += is;
+			out += os;
+		}
+	else
+		for (int32_t i = p->dim[d]; i > 0; i--) {
+			memcpy(out, in, (size_t)run);
+			in += is;
+			out += os;
+		}
+}
+
+static void move_axis(const struct k_move *p, int d, const uint8_t *in,
+                      uint8_t *out)
+{
+	if (d == MOVE_AXES - 1) {
+		move_row(p, d, in, out);
+		return;
+	}
+	for (int32_t i = p->dim[d]; i > 0; i--) {
+		move_axis(p, d + 1, in, out);
+		in += p->in_step[d];
+		out += p->out_step[d];
+	}
+}
+
+void kernel_MOVE(const struct k_move *p)
+{
+	move_axis(p, 0, (const uint8_t *)PTR(p->in) + p->in_at,
+	          (uint8_t *)PTR(p->out) + p->out_at);
 }

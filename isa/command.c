@@ -20,8 +20,13 @@ struct field {
 enum { SIGN_U, SIGN_S };
 
 static const struct field fields[] = {
-#define FIELD(group, name, word, lsb, width, sign, unit, doc) \
-	{#name, GROUP_##group, word, lsb, width, SIGN_##sign == SIGN_S, \
+#define FIELD(group, name, word, lsb, width, sign, unit, doc)                  \
+	{#name,                                                                \
+	 GROUP_##group,                                                        \
+	 word,                                                                 \
+	 lsb,                                                                  \
+	 width,                                                                \
+	 SIGN_##sign == SIGN_S,                                                \
 	 offsetof(struct command, name)},
 #include "isa/commands.def"
 };
@@ -101,9 +106,9 @@ bool command_decode(const uint32_t w[COMMAND_WORDS], struct command *c)
 	bool in_EXE = known && !in_DMA;
 	const bool in_ALL = true;
 
-#define FIELD(group, name, word, lsb, width, sign, unit, doc) \
-	c->name = in_##group \
-		? get(w[word], lsb, width, SIGN_##sign == SIGN_S) : 0;
+#define FIELD(group, name, word, lsb, width, sign, unit, doc)                  \
+	c->name = in_##group ? get(w[word], lsb, width, SIGN_##sign == SIGN_S) \
+	                     : 0;
 #include "isa/commands.def"
 	return known;
 }

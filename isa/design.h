@@ -24,8 +24,8 @@ struct param {
 	const char *field, *key, *unit, *doc;
 	long min, max, def;
 	enum { RULE_ANY, RULE_POW2, RULE_CORE } rule;
-	bool elab;      /* elaborates new hardware */
-	size_t offset;  /* of the int in struct design */
+	bool elab;     /* elaborates new hardware */
+	size_t offset; /* of the int in struct design */
 };
 extern const struct param params[];
 extern const int n_params;
@@ -44,14 +44,14 @@ bool design_load(struct design *d, const char *path, struct err *err);
 /* Set one key from text, as `--set array.rows=16` and sweep axes do. Range is
  * checked here; rules between parameters in design_check. */
 bool design_set(struct design *d, const char *key, const char *value,
-		struct src src, struct err *err);
+                struct src src, struct err *err);
 
 /* Rules between parameters: lanes <= cols, banks a multiple of 2*W ... */
 bool design_check(const struct design *d, struct src src, struct err *err);
 
 /* Read one parameter as text; buf as for snprintf. */
 void design_get(const struct design *d, const struct param *p, char *buf,
-		size_t size);
+                size_t size);
 
 /* Write the fully resolved design as YAML that design_load reads back. */
 void design_dump(const struct design *d, FILE *f);
@@ -62,8 +62,9 @@ uint64_t design_hash(const struct design *d);
 uint64_t design_elab_hash(const struct design *d);
 
 /* Derived sizes; formulas in docs/accelerator.md. */
-int design_word(const struct design *d);        /* W, bytes */
-int design_par_words(const struct design *d);   /* PW, words of a parameter block */
+int design_word(const struct design *d); /* W, bytes */
+/* PW, words of a parameter block */
+int design_par_words(const struct design *d);
 uint32_t design_spad_bytes(const struct design *d);
 uint32_t design_bank_bytes(const struct design *d);
 

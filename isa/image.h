@@ -22,7 +22,7 @@ struct image_tensor {
 
 enum step_kind {
 	STEP_ACCEL, /* arg: address of the command list, n: commands */
-	STEP_CPU,   /* arg: address of the kernel's parameters, n: enum kernel */
+	STEP_CPU, /* arg: address of the kernel's parameters, n: enum kernel */
 };
 
 struct image_step {
@@ -34,12 +34,12 @@ struct image_step {
 
 struct image_header {
 	uint32_t magic, version;
-	uint32_t bytes;         /* of the whole image */
+	uint32_t bytes;                /* of the whole image */
 	uint32_t design_lo, design_hi; /* design_hash of the design it is for */
 	uint32_t n_layers;
-	uint32_t arena_bytes;   /* SRAM needed after FW_SRAM_BYTES */
-	uint32_t n_steps, steps;     /* count, address of struct image_step[] */
-	uint32_t n_inputs, inputs;   /* count, address of struct image_tensor[] */
+	uint32_t arena_bytes;      /* SRAM needed after FW_SRAM_BYTES */
+	uint32_t n_steps, steps;   /* count, address of struct image_step[] */
+	uint32_t n_inputs, inputs; /* count, address of struct image_tensor[] */
 	uint32_t n_outputs, outputs;
 };
 

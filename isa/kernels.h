@@ -35,12 +35,21 @@ struct k_add {
 	uint32_t a, b, out;
 	int32_t flat, n;
 	int32_t dim[6], a_stride[6], b_stride[6];
-	int32_t left; /* 20 for int8, 15 for int16 */
+	int32_t minus; /* -1: a - b, 0: a + b */
+	int32_t left;  /* 20 for int8, 15 for int16 */
 	/* True zero points: subtracted, added to the output. */
 	int32_t a_zp, b_zp, out_zp;
 	/* Shifts as in TFLite: negative is to the right. */
 	int32_t a_mult, a_shift, b_mult, b_shift, o_mult, o_shift;
 	int32_t qmin, qmax;
+};
+
+/* Broadcast as in k_add. (a - a_zp) * (b - b_zp) rescaled by (mult, shift). */
+struct k_mul {
+	uint32_t a, b, out;
+	int32_t flat, n;
+	int32_t dim[6], a_stride[6], b_stride[6];
+	int32_t a_zp, b_zp, out_zp, mult, shift, qmin, qmax;
 };
 
 struct k_pool {
@@ -82,6 +91,39 @@ struct k_pad {
 	int32_t value;  /* what the padding holds */
 	int32_t dim[5]; /* of the input */
 	int32_t before[5], after[5];
+};
+
+/* An output for each of the kept axes' steps: the sum over the other axes minus
+ * zero, rescaled by (mult, shift), plus out_zp. Axes are merged where they lie
+ * one behind the other; unused ones have dim 1. Steps in elements. */
+enum { MEAN_AXES = 4 };
+struct k_mean {
+	uint32_t in, out;
+	int32_t kept_dim[MEAN_AXES], kept_step[MEAN_AXES];
+	int32_t sum_dim[MEAN_AXES], sum_step[MEAN_AXES];
+	int32_t zero; /* zero point times summands, mod 2^32 */
+	int32_t mult, shift, out_zp, qmin, qmax;
+};
+
+/* out[i] = lut[(uint8_t)in[i]]; the table is int8[256]. */
+struct k_lut {
+	uint32_t in, out, lut;
+	int32_t n;
+};
+
+/* num_logistic_i16, num_tanh_i16; the table is uint16[NUM_SIGMOID_SIZE]. */
+struct k_sigmoid {
+	uint32_t in, out, lut;
+	int32_t n, mult, shift;
+};
+
+/* Runs of `run` bytes. Steps and where the first run is in either tensor are in
+ * bytes; steps may be negative. Unused axes, the first ones, have dim 1. */
+enum { MOVE_AXES = 6 };
+struct k_move {
+	uint32_t in, out;
+	int32_t in_at, out_at, run;
+	int32_t dim[MOVE_AXES], in_step[MOVE_AXES], out_step[MOVE_AXES];
 };
 
 #endif

@@ -10,17 +10,18 @@ enum {
 	ACCEL_COUNTERS = 0x100, /* events.def order, 4 bytes each */
 };
 
-#define REGION(name, base, doc) MAP_UNUSED static const unsigned MAP_##name = base;
+#define REGION(name, base, doc)                                                \
+	MAP_UNUSED static const unsigned MAP_##name = base;
 #include "isa/regs.def"
 
 enum {
 	IMEM_BYTES = 256 * 1024,
-	BOOT_OFFSET = 0x80,     /* first instruction: MAP_IMEM + 0x80 (Ibex) */
+	BOOT_OFFSET = 0x80, /* first instruction: MAP_IMEM + 0x80 (Ibex) */
 	FW_SRAM_BYTES = 16 * 1024, /* SRAM kept for the firmware: data, bss,
-				    * ring, stack; the arena begins after it */
-	IRQ_TIMER = 7,          /* mip bits */
+	                            * ring, stack; the arena begins after it */
+	IRQ_TIMER = 7,             /* mip bits */
 	IRQ_ACCEL = 11,
-	REGION_SHIFT = 28,      /* addr >> 28 selects SRAM (2), FLASH (4) ... */
+	REGION_SHIFT = 28, /* addr >> 28 selects SRAM (2), FLASH (4) ... */
 };
 #define ACCEL_ID_VALUE 0x4a4c0001u
 #define MARK_BEGIN 0xffffffffu

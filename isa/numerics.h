@@ -16,7 +16,10 @@
 
 #include <stdint.h>
 
-enum { NUM_LUT_SIZE = 513 }; /* of the int16 tables below */
+enum {
+	NUM_LUT_SIZE = 513,     /* of softmax's int16 tables */
+	NUM_SIGMOID_SIZE = 256, /* of sigmoid(i/24) in Q0.16 */
+};
 
 /* ActivationFunctionWithMinMax */
 static inline int32_t num_clamp(int32_t x, int32_t lo, int32_t hi)
@@ -250,6 +253,39 @@ static inline int32_t num_tanh_i8(int32_t x, int32_t radius, int32_t mult,
 		return 127;
 	int32_t y = num_tanh(num_requant(x, mult, shift));
 	return num_clamp(num_div_pot(y, 24), -128, 127);
+}
+
+/* One element of Logistic(int16): Q0.15. mult, shift bring x to 1/12288, by a
+ * shift to the right; table: sigmoid(i/24), between whose entries it goes
+ * straight, in steps of 2^-9. */
+static inline int32_t num_logistic_i16(int32_t x, int32_t mult, int shift,
+                                       const uint16_t *table)
+{
+	int32_t round = shift > 0 ? 1 << (shift - 1) : 0;
+	int32_t v = (x * mult + round) >> shift;
+	uint32_t size = (uint32_t)(v < 0 ? -v : v), at = size >> 9;
+	uint32_t y = 0x7fffu << 10;
+	if (at < NUM_SIGMOID_SIZE - 1)
+		y = ((uint32_t)table[at] << 9) +
+		    (size & 0x1ff) * (uint32_t)(table[at + 1] - table[at]);
+	if (v < 0)
+		y = (1u << 25) - y - 1;
+	return (int16_t)((y + (1 << 9)) >> 10);
+}
+
+/* One element of Tanh(int16), as 2 * sigmoid(2x) - 1. */
+static inline int32_t num_tanh_i16(int32_t x, int32_t mult, int shift,
+                                   const uint16_t *table)
+{
+	int32_t round = shift > 0 ? 1 << (shift - 1) : 0;
+	int32_t v = (x * mult + round) >> shift;
+	uint32_t size = (uint32_t)(v < 0 ? -v : v), at = size >> 8;
+	int32_t y = 0xffff << 8;
+	if (at < NUM_SIGMOID_SIZE - 1)
+		y = (table[at] << 8) +
+		    (int32_t)(size & 0xff) * (table[at + 1] - table[at]);
+	y -= 1 << 23;
+	return (int16_t)(((v < 0 ? -y - 1 : y) + (1 << 7)) >> 8);
 }
 
 /* ------------------------------------------------------------------------

@@ -235,3 +235,52 @@ bool quantize_logistic(float scale, struct multiplier *mult, int32_t *radius)
 	*radius = input_radius(INT_BITS, mult->shift);
 	return true;
 }
+
+/* CheckedLog2: is scale 2^*log2, or nearly? */
+static bool is_power(float scale, int *log2)
+{
+	const float exact = logf(scale) * (1.0f / logf(2.0f));
+	const float rounded = roundf(exact);
+
+	*log2 = (int)rounded;
+	return fabsf(exact - rounded) < 1e-3f;
+}
+
+bool quantize_logistic16(float scale, bool tanh, struct multiplier *mult)
+{
+	int log2;
+
+	if (!is_scale(scale))
+		return false;
+	if (is_power(scale, &log2) && (log2 == -12 || (tanh && log2 == -11))) {
+		*mult = (struct multiplier){3 << (log2 + 12), 0};
+		return true;
+	}
+	double real = (double)scale * 4096.0 * 3.0;
+	int shift = 0;
+	while (real <= 32767.0 / 2 && shift <= 30) {
+		shift++;
+		real *= 2;
+	}
+	if (real >= 65536) /* the product with an int16 has 32 bits */
+		return false;
+	*mult = (struct multiplier){(int32_t)real, shift};
+	return true;
+}
+
+static double sigmoid16(double i)
+{
+	return 65536 / (1 + exp(-i / 24));
+}
+
+/* As lut_entry, but rounded once. The last entry, beyond which all is 1, is the
+ * largest number there is. */
+void sigmoid_lut(uint16_t *lut)
+{
+	for (int i = 0; i < NUM_SIGMOID_SIZE - 1; i++) {
+		const double middle = (sigmoid16(i) + sigmoid16(i + 1)) / 2;
+		const double error = middle - sigmoid16(i + 0.5);
+		lut[i] = (uint16_t)round(sigmoid16(i) - error / 2);
+	}
+	lut[NUM_SIGMOID_SIZE - 1] = UINT16_MAX;
+}

@@ -66,4 +66,12 @@ void softmax16_recip_lut(int16_t *lut);
  * differences of `radius` and more saturate. */
 bool quantize_logistic(float scale, struct multiplier *mult, int32_t *radius);
 
+/* The same for int16 input: m * 2^-shift is scale * 12288, shift 0..31. A scale
+ * that is a power of two is taken as one where TFLM does. */
+bool quantize_logistic16(float scale, bool tanh, struct multiplier *mult);
+
+/* sigmoid_table_uint16: sigmoid(i/24) in Q0.16, NUM_SIGMOID_SIZE entries, each
+ * corrected by half the error of the interpolation behind it. */
+void sigmoid_lut(uint16_t *lut);
+
 #endif

@@ -8,7 +8,7 @@ SET is one of
     own       models/ of this project
     networks  real networks with golden vectors
     layers    single-layer extracts of the MLPerf Tiny networks
-    ops       operator models made of the first ten operators only
+    ops       operator models made of supported operators only
     labelled  trained networks with their whole labelled test sets
 
 All but `own` are read from ../shared (or from $JOULET_SHARED), which is not
@@ -33,6 +33,10 @@ import tfl
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SKIP = 77
+# Files that contradict themselves: TFLM runs them, we refuse them.
+DAMAGED = {
+    "mean4_1x4x4x4_ax0123_k0",  # its output has the input's shape
+}
 FOLDERS = {"networks": "", "layers": "layers", "ops": "syn",
            "labelled": "accuracy"}
 
@@ -67,7 +71,9 @@ def cases(which):
         expected = os.path.join(vectors, "out_tflm.bin")
         if kind != ".tflite" or not os.path.exists(expected):
             continue  # the oracle itself could not run some of them
-        if which == "ops" and any(op.code not in tfl.FIRST_TEN
+        if name in DAMAGED:
+            continue
+        if which == "ops" and any(op.code not in tfl.SUPPORTED
                                   for op in tfl.Network(net).ops):
             continue
         found.append((name, net, os.path.join(vectors, "inputs.bin"),

@@ -6,10 +6,13 @@ needs no package, so that choosing networks for a test needs no download.
 
 import struct
 
-FIRST_TEN = {
-    0: "ADD", 1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D",
-    6: "DEQUANTIZE", 9: "FULLY_CONNECTED", 17: "MAX_POOL_2D", 22: "RESHAPE",
-    25: "SOFTMAX", 114: "QUANTIZE",
+SUPPORTED = {
+    0: "ADD", 1: "AVERAGE_POOL_2D", 2: "CONCATENATION", 3: "CONV_2D",
+    4: "DEPTHWISE_CONV_2D", 6: "DEQUANTIZE", 9: "FULLY_CONNECTED",
+    14: "LOGISTIC", 17: "MAX_POOL_2D", 18: "MUL", 22: "RESHAPE",
+    25: "SOFTMAX", 28: "TANH", 34: "PAD", 39: "TRANSPOSE", 40: "MEAN",
+    41: "SUB", 43: "SQUEEZE", 45: "STRIDED_SLICE", 60: "PADV2",
+    70: "EXPAND_DIMS", 114: "QUANTIZE",
 }
 BYTES = {0: 4, 1: 2, 2: 4, 3: 1, 4: 8, 6: 1, 7: 2, 9: 1}  # by TensorType
 
@@ -80,7 +83,7 @@ class Op:
 
     @property
     def name(self):
-        return FIRST_TEN.get(self.code, "operator %d" % self.code)
+        return SUPPORTED.get(self.code, "operator %d" % self.code)
 
 
 class Network:

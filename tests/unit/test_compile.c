@@ -15,6 +15,7 @@
 #include "compiler/emit.h"
 #include "isa/numerics.h"
 #include "tests/unit/image_run.h"
+#include "tests/unit/random_cpu.h"
 #include "tests/unit/random_graph.h"
 
 static const struct src nowhere = {"test", 0};
@@ -177,6 +178,12 @@ static void random_chains_are_exact_on_every_shape(void **state)
 {
 	(void)state;
 	assert_in_range(try_random(rg_chain, 300), 0, 10);
+}
+
+static void random_cpu_operators_are_exact(void **state)
+{
+	(void)state;
+	assert_int_equal(try_random(rc_make, 600), 0);
 }
 
 static void must_run(struct random_graph *r, const struct design *d, int out,
@@ -520,10 +527,10 @@ static void an_unsupported_operator_is_named(void **state)
 
 	rg_open(&r, 1);
 	rg_add(&r);
-	r.g.node[0].code = BI_MUL;
+	r.g.node[0].code = 94; /* not one of enum builtin */
 	r.g.node[0].index = 3;
 	assert_false(compile(&p, &r.g, &d, &opts, &err));
-	assert_string_equal(err.msg, "random: operator 3 (MUL): the operator "
+	assert_string_equal(err.msg, "random: operator 3 (FILL): the operator "
 	                             "is not supported");
 	r.g.node[0].code = BI_ADD;
 	r.g.node[0].opt.act = 5;
@@ -556,6 +563,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(random_operators_are_exact_on_every_shape),
 	        cmocka_unit_test(random_chains_are_exact_on_every_shape),
+	        cmocka_unit_test(random_cpu_operators_are_exact),
 	        cmocka_unit_test(what_is_kept_makes_room),
 	        cmocka_unit_test(a_list_of_too_many_commands_is_several_jobs),
 	        cmocka_unit_test(average_multiplier_divides_exactly),

@@ -367,8 +367,23 @@ static void logistic_and_tanh_saturate(void **state)
 	           "-128");
 	m.op[0].code = BI_TANH;
 	expect(&m, (int8_t[]){-128, 0, 127}, 3, (int8_t[]){-128, 0, 127}, 3);
-	m.tensor[0].type = m.tensor[1].type = I16;
-	refuse(&m, "t: operator 0 (TANH): int16 is not supported");
+}
+
+static void logistic_and_tanh_of_int16(void **state)
+{
+	(void)state;
+	static const int16_t x[] = {-32768, -4096, 0, 4096, 32767};
+	struct tiny_model m = one(BI_LOGISTIC, 0, 0);
+	add(&m, vec(I16, 5, 1.0f / 4096, 0));
+	add(&m, vec(I16, 5, 1.0f / 32768, 0));
+	/* 32768 / (1 + e^-x) for x = -8, -1, 0, 1, 8, to one or two units */
+	expect(&m, x, 10, (int16_t[]){11, 8812, 16384, 23956, 32757}, 10);
+	m.op[0].code = BI_TANH;
+	expect(&m, x, 10, (int16_t[]){-32767, -24956, 0, 24956, 32767}, 10);
+	m.tensor[1].scale = 1.0f / 16384;
+	refuse(&m, "t: operator 0 (TANH): the output's scale must be 2^-15");
+	m.tensor[0].zero = 1;
+	refuse(&m, "t: operator 0 (TANH): int16 needs zero points of 0");
 }
 
 static void pools_average_and_refuse(void **state)
@@ -441,6 +456,7 @@ int main(void)
 	        cmocka_unit_test(arithmetic_broadcasts_and_refuses),
 	        cmocka_unit_test(softmax_refuses_what_tflm_does),
 	        cmocka_unit_test(logistic_and_tanh_saturate),
+	        cmocka_unit_test(logistic_and_tanh_of_int16),
 	        cmocka_unit_test(pools_average_and_refuse),
 	        cmocka_unit_test(int16_convolutions_need_zero_points_of_zero),
 	};
