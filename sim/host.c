@@ -61,8 +61,9 @@ struct host *host_open(enum core core, const struct host_bus *bus,
 	h->imem_bytes = imem_bytes;
 	h->n_ops = imem_bytes / 2;
 	h->op = calloc(h->n_ops + 2, sizeof *h->op);
-	if (!h->op) {
-		free(h);
+	h->live = calloc(h->n_ops / BLOCK + 2, 1);
+	if (!h->op || !h->live) {
+		host_close(h);
 		return NULL;
 	}
 	h->cost.wb = core == CORE_MAXPERF;
@@ -79,6 +80,7 @@ void host_close(struct host *h)
 	if (!h)
 		return;
 	free(h->op);
+	free(h->live);
 	free(h);
 }
 
@@ -90,6 +92,7 @@ void host_reset(struct host *h, uint32_t boot_addr)
 	*h = (struct host){
 	        .op = old.op,
 	        .n_ops = old.n_ops,
+	        .live = old.live,
 	        .lo = old.lo,
 	        .hi = old.hi,
 	        .cost = old.cost,
@@ -199,13 +202,12 @@ void host_trace(struct host *h, void (*fn)(void *, const struct host_retire *),
 
 /* ---- Counts ------------------------------------------------------------- */
 
-void host_harvest(struct host *h)
+/* Executions that flow on to the next one or two halfwords are in `next`. */
+static void harvest_block(struct host *h, uint32_t from, int64_t next[2])
 {
-	/* Executions that flow on to the next one or two halfwords. */
-	int64_t next[2] = {0, 0};
+	uint32_t end = from + BLOCK < h->hi ? from + BLOCK : h->hi;
 
-	for (uint32_t i = h->lo; i < h->hi; i++) {
-		struct op *op = &h->op[i];
+	for (struct op *op = h->op + from; op < h->op + end; op++) {
 		int64_t n = next[0] + op->flow;
 
 		next[0] = next[1];
@@ -219,6 +221,15 @@ void host_harvest(struct host *h)
 		if (op->class != CLASS_JUMP)
 			next[op->len - 1] += n;
 	}
+}
+
+void host_harvest(struct host *h)
+{
+	int64_t next[2] = {0, 0};
+
+	for (uint32_t i = h->lo / BLOCK * BLOCK; i < h->hi; i += BLOCK)
+		if (h->live[i / BLOCK])
+			harvest_block(h, i, next);
 }
 
 uint64_t host_retired(struct host *h)

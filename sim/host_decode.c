@@ -388,6 +388,8 @@ uint64_t host_code(struct host *h, uint32_t i)
 {
 	uint64_t old = h->op[i].mis;
 
+	/* With the operation after this one, where a branch takes flow away. */
+	h->live[i / BLOCK] = h->live[(i + 2) / BLOCK] = 1;
 	if (i < h->lo)
 		h->lo = i;
 	if (i + 3 <= h->hi)
@@ -436,9 +438,9 @@ void host_decode(struct host *h, struct op *op)
 	op->taken = op->class == CLASS_BRANCH && !h->cost.btalu ? 3 : 2;
 }
 
-static void forget(struct host *h, uint32_t i)
+static void forget(struct host *h, uint32_t i, const void *undecoded)
 {
-	h->op[i].run = host_undecoded();
+	h->op[i].run = undecoded;
 	h->op[i].code = OP_DECODE;
 	h->op[i].mis = misaligned(h, i);
 }
@@ -451,17 +453,20 @@ void host_forget(struct host *h, uint32_t offset)
 
 	host_harvest(h);
 	for (uint32_t k = i < 4 ? 0 : i - 4; k < i + 2 && k < h->n_ops; k++)
-		forget(h, k);
+		forget(h, k, host_undecoded());
 }
 
 void host_forget_all(struct host *h)
 {
+	const void *undecoded = host_undecoded();
+
 	h->lo = h->n_ops;
 	h->hi = 0;
+	memset(h->live, 0, h->n_ops / BLOCK + 2);
 	if (h->code)
 		host_code_end(h);
 	for (uint32_t i = 0; i < h->n_ops + 2; i++) {
 		h->op[i].flow = 0;
-		forget(h, i);
+		forget(h, i, undecoded);
 	}
 }

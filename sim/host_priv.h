@@ -61,6 +61,7 @@ enum op_code {
 enum {
 	REG_SINK = 32, /* where writes to x0 go */
 	N_REGS = 33,
+	BLOCK = 32,    /* operations that host_harvest skips at once */
 	COST_MAX = 40, /* cycles of any instruction that is not asleep */
 };
 
@@ -110,6 +111,8 @@ struct host {
 	struct window win[16];
 	struct op *op; /* one per halfword, and two that fault */
 	uint32_t n_ops;
+	/* One byte for BLOCK operations: nonzero if flow may be in them. */
+	uint8_t *live;
 	/* Operations in [lo, hi) may have been decoded. From hi on the core
 	 * may store into instruction memory without asking (host_code). */
 	uint32_t lo, hi;
