@@ -47,11 +47,7 @@ static uint64_t bank_mask(int bank, int n)
 
 static int lowest_bank(uint64_t banks)
 {
-	int b = 0;
-
-	while (!(banks >> b & 1))
-		b++;
-	return b;
+	return __builtin_ctzll(banks);
 }
 
 uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes)
@@ -97,10 +93,14 @@ static int oldest_run(const struct sched *s, int n, uint64_t taken)
 	uint32_t best_age = 0;
 
 	for (int b = 0; b + n <= s->hw->banks; b++) {
+		uint64_t in_the_way = taken & bank_mask(b, n);
 		uint32_t age = 0;
-		if (taken & bank_mask(b, n))
+		int i = b;
+		if (in_the_way) { /* on behind the last of them */
+			b = 63 - __builtin_clzll(in_the_way);
 			continue;
-		for (int i = b; i < b + n; i++)
+		}
+		for (; i < b + n && (best < 0 || age < best_age); i++)
 			if (s->at.bank_age[i] > age)
 				age = s->at.bank_age[i];
 		if (best < 0 || age < best_age) {
@@ -138,8 +138,11 @@ static void forget(struct sched *s, uint64_t banks)
 
 	for (int i = 0; i < s->at.n_buf; i++) {
 		const struct buffer *b = &s->at.buf[i];
-		if (!(bank_mask(b->bank, b->banks) & banks))
-			s->at.buf[n++] = *b;
+		if (bank_mask(b->bank, b->banks) & banks)
+			continue;
+		if (n != i) /* most stay where they are */
+			s->at.buf[n] = *b;
+		n++;
 	}
 	s->at.n_buf = n;
 }

@@ -527,6 +527,17 @@ static struct tile nth_tile(const struct op *op, int64_t i)
 	return e;
 }
 
+/* Cycles of the last execute command. */
+static int64_t last_execute(const struct sched *s)
+{
+	int last = s->at.base[QUEUE_EX] + s->at.n[QUEUE_EX] - 1;
+	const struct item *it = &s->item[s->queue[QUEUE_EX][last].item];
+
+	return it->end - it->start;
+}
+
+/* False also as soon as it is sure that the end comes after t->limit: tiles of
+ * full size take as long as the first one, which is the largest. */
 static bool run_window(struct tiler *t, int index)
 {
 	const struct op *op = &t->l->op[index];
@@ -534,11 +545,19 @@ static bool run_window(struct tiler *t, int index)
 	const struct tiling *g = &op->tiling;
 	int64_t n = count(0, w->oc, g->tc) * count(w->x0, w->x1, g->tx) *
 	            count(w->y0, w->y1, g->ty) * w->n;
+	int64_t full = (int64_t)(w->oc / g->tc) * ((w->x1 - w->x0) / g->tx) *
+	               ((w->y1 - w->y0) / g->ty) * w->n;
+	int64_t each = 0;
 
-	for (int64_t i = 0; i < n && t->s->at.free[QUEUE_EX] <= t->limit; i++) {
+	for (int64_t i = 0; i < n; i++) {
+		int64_t to_come = i < full ? (full - i) * each : 0;
+		if (t->s->at.free[QUEUE_EX] > t->limit - to_come)
+			return false;
 		struct tile e = nth_tile(op, i);
 		if (!run_tile(t, index, &e))
 			return false;
+		if (i == 0 && !g->kpiece)
+			each = last_execute(t->s);
 	}
 	return true;
 }
