@@ -103,7 +103,11 @@ def build(text, folder):
 
 
 def run(command):
-    p = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    try:
+        p = subprocess.run(command, capture_output=True, text=True,
+                           timeout=120)
+    except subprocess.TimeoutExpired:
+        raise Different("%s: no end" % command[0]) from None
     if p.returncode:
         raise Different("%s: exit status %d: %s" % (
             command[0], p.returncode, (p.stderr or p.stdout)[-300:].strip()))
@@ -123,6 +127,7 @@ class Pair:
         self.model.configure(first, period, lines, dump)
         theirs = run([QEMU, self.elf.write(self.folder + "/qemu")])
         ours = run([self.joulet, "host", "--core", self.core,
+                    "--max-cycles", "1000000000",
                     self.model.write(self.folder + "/joulet")])
         self.retired = int(re.search(r"retired=(\d+)", ours.stderr).group(1))
         return theirs.stdout.splitlines(), ours.stdout.splitlines()
