@@ -344,6 +344,19 @@ static bool set_certain(struct check *k, const struct command *c, enum queue q,
 	return true;
 }
 
+/* REUSE: a row of outputs is one group, which begins with the last two segments
+ * of the one before. */
+static bool check_reuse(struct check *k, const struct command *c)
+{
+	if (!(c->flags & EXE_REUSE))
+		return true;
+	bool ok = is_vector(c) && c->pm <= 2 && c->kb * c->pm >= 3 &&
+	          c->nx <= k->hw.rows && (c->ka + c->pm - 1) / c->pm <= 3 &&
+	          c->act_ys == (c->kb - 2 / c->pm) * c->kb_s;
+
+	return ok || bad(k, c, "REUSE of what was not read", c->act_ys);
+}
+
 static bool check_fields(struct check *k, const struct command *c)
 {
 	const char *field;
@@ -368,7 +381,7 @@ static bool check_fields(struct check *k, const struct command *c)
 	if (c->flags & (EXE_HOLD | EXE_KEEP) &&
 	    (c->nx * c->ny > k->hw.rows || c->nchan > k->hw.cols))
 		return bad(k, c, "HOLD or KEEP of more than the array", 0);
-	return true;
+	return check_reuse(k, c);
 }
 
 static bool check_command(struct check *k, const struct command *c)

@@ -134,20 +134,31 @@ static int64_t conv_cycles(const struct hw *h, const struct command *c)
 
 /* ---- vector mode ---- */
 
-static int64_t vector_len(const struct command *c, int64_t nr)
+/* kept: REUSE, and the group before has left its last two segments. */
+static int64_t vector_len(const struct command *c, int64_t nr, bool kept)
 {
 	int64_t len = 0;
 
 	for (int64_t f = 0; f < c->pm; f++)
 		len += nr + div_up(c->ka - f, c->pm) - 1;
-	return c->kb * len;
+	len *= c->kb;
+	if (kept) {
+		int64_t steps = c->pm == 1 ? 2 * c->ka : c->ka;
+		len -= steps + 2 * (nr - 1);
+		len += max64(steps - (nr - 1), 0);
+	}
+	return len;
 }
 
 static int64_t vector_cycles(const struct hw *h, const struct command *c)
 {
 	int64_t groups = div_up(c->nx, h->rows);
 	int64_t nr_end = c->nx - (groups - 1) * h->rows;
-	int64_t len = vector_len(c, h->rows), len_end = vector_len(c, nr_end);
+	bool reuse = c->flags & EXE_REUSE;
+	int64_t len[2] = {vector_len(c, h->rows, false),
+	                  vector_len(c, h->rows, reuse)};
+	int64_t len_end[2] = {vector_len(c, nr_end, false),
+	                      vector_len(c, nr_end, reuse)};
 	int64_t cgroups = div_up(c->nchan, h->cols), t = 1;
 	struct drain d = {0};
 
@@ -156,7 +167,8 @@ static int64_t vector_cycles(const struct hw *h, const struct command *c)
 		bool params = !(c->flags & EXE_PAR_SHARED) || g == 0;
 		for (int64_t i = 0; i < c->ny * groups; i++) {
 			bool end = i % groups == groups - 1;
-			t = max64(t + (end ? len_end : len), drain_room(&d));
+			t += end ? len_end[i > 0] : len[i > 0];
+			t = max64(t, drain_room(&d));
 			drain_next(h, &d, t + 2, params, end ? nr_end : h->rows,
 			           nc);
 			params = false;

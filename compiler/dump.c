@@ -27,10 +27,11 @@ static void dump_array(const struct tiler *t, const struct op *op, FILE *f)
 		if (g->kpiece)
 			fprintf(f, " sum=%d%s", g->kpiece,
 			        g->in_piece ? "+input" : "");
-		fprintf(f, "%s%s%s%s%s", g->chan_outer ? " channels-outer" : "",
+		fprintf(f, "%s%s%s%s%s%s",
+		        g->chan_outer ? " channels-outer" : "",
 		        g->out_whole ? " output-whole" : "",
 		        g->keep ? " kept" : "", g->patches ? " patches" : "",
-		        g->swap ? " chain=y" : "");
+		        g->swap ? " chain=y" : "", g->reuse ? " strips" : "");
 	}
 	fprintf(f, " tiles=%d commands=%d\n   ", g->n_tiles, g->n_commands);
 	dump_buffer(f, "in", g->in_bytes, g->in_bank);

@@ -96,6 +96,7 @@ struct tiling {
 	bool out_whole;  /* one output buffer for all channel tiles */
 	bool patches;    /* CONV: input as one row of taps per pixel */
 	bool swap;       /* vector mode: image y is the chain axis */
+	bool reuse;      /* vector mode: strips that read each row once */
 	int64_t tn;      /* ADD: elements of a tile */
 	/* What came of it, for dumps. */
 	int n_tiles, n_commands;

@@ -159,19 +159,23 @@ static void attempt(struct search *s)
 	s->best_commands = commands;
 }
 
-/* Reads of a vector-mode tile: what its execute time is made of. */
-static int64_t chain_reads(const struct hw *h, const struct op *op, bool swap)
+/* Which axis of the image is the chain's, and whether in strips: what takes the
+ * fewest cycles. */
+static void choose_chain(const struct tiler *t, struct op *op)
 {
-	const struct tiling *g = &op->tiling;
-	int ka, kb, pm, along = swap ? g->ty : g->tx;
-	int64_t across = swap ? g->tx : g->ty, reads = 0;
+	struct tiling *g = &op->tiling, best = *g;
+	int64_t least = INT64_MAX;
 
-	tile_chain(&op->array, swap, &ka, &kb, &pm);
-	for (int x = 0; x < along; x += h->rows) {
-		int nr = along - x < h->rows ? along - x : h->rows;
-		reads += (int64_t)pm * (nr - 1) + ka;
+	for (int way = 0; way < 4; way++) {
+		g->reuse = way & 1;
+		g->swap = way & 2;
+		int64_t cycles = tile_vector_cycles(t, op);
+		if (cycles < 0 || cycles >= least)
+			continue;
+		least = cycles;
+		best = *g;
 	}
-	return reads * kb * across;
+	*g = best;
 }
 
 /* Much finer cuts than needed only cost time to try. */
@@ -214,13 +218,11 @@ static bool attempt_orders(struct search *s)
 static void attempt_window(struct search *s)
 {
 	struct tiling *g = &s->op->tiling;
-	const struct hw *h = &s->t->hw;
 
 	g->keep = s->keep;
 	g->flat = s->flat;
 	if (s->op->array.opcode != OP_CONV)
-		g->swap = chain_reads(h, s->op, true) <
-		          chain_reads(h, s->op, false);
+		choose_chain(s->t, s->op);
 	const struct tiling given = *g;
 	if (attempt_orders(s) || s->keep)
 		return;

@@ -53,6 +53,10 @@ int tile_par_blocks(const struct hw *h, const struct array_op *a);
 /* Vector mode: kernel sizes along and across the chain, phases. */
 void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb, int *pm);
 
+/* Vector mode: cycles of the execute commands of the largest tile, from the
+ * op's tiling; -1: it cannot have strips (reuse). */
+int64_t tile_vector_cycles(const struct tiler *t, const struct op *op);
+
 /* Write an op's weights and parameters to `section` (zeroed). */
 void pack_op(const struct hw *h, const struct op *op, uint8_t *section);
 

@@ -300,6 +300,33 @@ static void set_vector(struct command *c, const struct op *op,
 	}
 }
 
+/* May rows of outputs reuse what the row before has read? See REUSE. */
+static bool can_reuse(const struct command *c)
+{
+	return c->ny > 1 && c->pm <= 2 && c->kb * c->pm >= 3 &&
+	       (c->ka + c->pm - 1) / c->pm <= 3 &&
+	       c->act_ys == (c->kb - 2 / c->pm) * c->kb_s;
+}
+
+/* Strips of outputs, so narrow that the array's rows hold one across, and
+ * nearly equal. */
+static int64_t n_strips(const struct hw *h, const struct command *c)
+{
+	return (c->nx + h->rows - 1) / h->rows;
+}
+
+static struct command nth_strip(const struct command *c, int64_t i, int64_t n)
+{
+	struct command s = *c;
+	int64_t from = c->nx * i / n;
+
+	s.flags |= EXE_REUSE;
+	s.nx = c->nx * (i + 1) / n - from;
+	s.act += from * c->act_xs;
+	s.out += from * c->out_xs;
+	return s;
+}
+
 static struct command exe_command(const struct tiler *t, int index)
 {
 	const struct op *op = &t->l->op[index];
@@ -343,6 +370,52 @@ static uint64_t exe_banks(const struct tiler *t, const struct array_op *a,
 	return banks;
 }
 
+int64_t tile_vector_cycles(const struct tiler *t, const struct op *op)
+{
+	const struct tiling *g = &op->tiling;
+	const struct window *w = &op->array.win;
+	const struct tile e = {.ny = g->ty, .nx = g->tx, .nc = g->tc};
+	const struct view v = {.pixel = w->ic,
+	                       .row = (int64_t)w->iw * w->ic,
+	                       .xsub = w->kw == 1 ? 1 : w->sw,
+	                       .ysub = w->kh == 1 ? 1 : w->sh};
+	struct command c = {.opcode = op->array.opcode,
+	                    .flags = op->array.par_shared ? EXE_PAR_SHARED : 0,
+	                    .nchan = e.nc,
+	                    .nx = e.nx,
+	                    .ny = e.ny};
+	int64_t sum = 0, n;
+
+	set_vector(&c, op, &v, &v, &e);
+	if (!g->reuse)
+		return command_cycles(&t->hw, &c);
+	if (!can_reuse(&c))
+		return -1;
+	n = n_strips(&t->hw, &c);
+	for (int64_t i = 0; i < n; i++) {
+		struct command strip = nth_strip(&c, i, n);
+		sum += command_cycles(&t->hw, &strip);
+	}
+	return sum;
+}
+
+/* Append the command, or its strips. */
+static void push_execute(struct tiler *t, int index, const struct command *c,
+                         const struct want *wgt)
+{
+	const struct op *op = &t->l->op[index];
+	bool strips = op->tiling.reuse && can_reuse(c);
+	int64_t n = strips ? n_strips(&t->hw, c) : 1;
+
+	for (int64_t i = 0; i < n; i++) {
+		struct item it = {.c = *c, .op = index};
+		if (strips)
+			it.c = nth_strip(c, i, n);
+		it.banks = exe_banks(t, &op->array, &it.c, wgt);
+		sched_push(t->s, it);
+	}
+}
+
 static void execute(struct tiler *t, int index, const struct tile *e,
                     const struct piece *p, const struct region *in,
                     const struct region *out, const struct want *w,
@@ -350,8 +423,7 @@ static void execute(struct tiler *t, int index, const struct tile *e,
 {
 	const struct op *op = &t->l->op[index];
 	const struct array_op *a = &op->array;
-	struct item it = {.c = exe_command(t, index), .op = index};
-	struct command *c = &it.c;
+	struct command cmd = exe_command(t, index), *c = &cmd;
 	struct view vi = in_view(t, op, e, in, w[IN].addr);
 	struct view vo = out_view(t, op, e, out, w[OUT].addr);
 
@@ -368,8 +440,7 @@ static void execute(struct tiler *t, int index, const struct tile *e,
 		set_conv(c, op, &vi, p);
 	else
 		set_vector(c, op, &vi, &vo, e);
-	it.banks = exe_banks(t, a, c, &w[WGT]);
-	sched_push(t->s, it);
+	push_execute(t, index, c, &w[WGT]);
 }
 
 /* Note the first tile's places and sizes for the dump. */

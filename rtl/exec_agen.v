@@ -2,7 +2,9 @@
 //
 // Walks the loops of docs/accelerator.md and offers one read a cycle. Matrix
 // mode: the rows of a chunk, then it waits for slot_end_i. Vector mode: the
-// elements of all segments of a group, then it waits. What is shown about the
+// elements of all segments of a group, then it waits; with REUSE the steps of
+// what the group before has left come first, and reads as early as their own
+// steps cannot meet those. What is shown about the
 // chunk or group (nr_o, nc_o, ...) holds in the cycle of slot_end_i. First read
 // one cycle after start_i.
 
@@ -23,6 +25,7 @@ module exec_agen #(
     input  wire [15:0]      run_i,
 
     input  wire             vec_i,       // these stay for the command
+    input  wire             reuse_i,     // vector: kernel rows are kept
     input  wire [15:0]      run_again_i,
     input  wire [7:0]       ka_i,
     input  wire [7:0]       kb_i,
@@ -43,6 +46,9 @@ module exec_agen #(
     output wire [WL:0]    row_o,       // matrix: of the read
     output wire             step_o,      // vector: this read makes a step
     output wire             step_end_o,  // vector: the last one of its group
+    output wire             kept_o,      // vector: a step without a read
+    output wire             move_o,      // REUSE: step's elements are kept, or
+                                         // the next step's come from there
     output wire [WL:0]      s_o,         // matrix: steps of the chunk
     output wire [WL:0]    nr_o,
     output wire [WL:0]    nc_o,
@@ -65,6 +71,7 @@ module exec_agen #(
     reg [15:0]   chan_q, run_q;                // left
     reg [7:0]    ia_q, ib_q, tap_q;
     reg [AW-1:0] koff_q, kaoff_q, kboff_q;
+    reg [2:0]    kept_q;                       // steps left
 
     // ------------------------------------------------------------------------
     // Where we are
@@ -85,20 +92,27 @@ module exec_agen #(
     wire tap_first = !vec_i || tap_q == ia_q;
     wire tap_last  = !vec_i || tap1 >= {1'b0, ka_i};
 
-    wire rd        = valid_q && !done_q;
+    wire kept      = kept_q != 3'd0;
+    wire rd        = valid_q && !done_q && (!kept || {13'd0, kept_q} < nx_i);
+    wire step      = vec_i && rd && row_last;
     wire last_rd   = rd && row_last && tap_last;         // of chunk, segment
     wire seg_next  = vec_i && last_rd && !group_end;
     wire chunk_end = seg_next || slot_end_i;
     wire keep      = rd && row_last && tap_first && group_end;
+    wire again     = reuse_i && !cols_end_o;    // at the end of a group
+    wire [WL:0] row1st = row_q + {{WL{1'b0}}, 1'b1};
 
     assign valid_o     = valid_q;
     assign done_o      = !valid_q || done_q || (last_rd && !seg_next);
     assign rd_o        = rd;
     assign addr_o      = pix_q + koff_q;
     assign row_o       = row_q;
-    assign step_o      = vec_i && rd && row_last;
+    assign step_o      = kept || step;
+    assign kept_o      = kept;
+    assign move_o      = reuse_i && (kept ? kept_q == kept_half + 3'd1
+                                          : tap_first);
     assign step_end_o  = last_rd && group_end;
-    assign nr_o        = row_q + {{WL{1'b0}}, 1'b1};
+    assign nr_o        = reuse_i ? nx_i[WL:0] : row1st;
     assign nc_o        = chan_last ? chan_q[WL:0] : COLS16[WL:0];
     assign s_o         = run_q <= W16 ? run_q[WL:0] : W16[WL:0];
     assign first_o     = first_q && tap_first;
@@ -154,7 +168,7 @@ module exec_agen #(
             {x_q, y_q} <= keep ? {nx, ny} : {gx_q, gy_q};
             {rowa_q, pix_q} <= keep ? {nrowa, npix} : {growa_q, gpix_q};
         end else if (rd && !row_last) begin
-            row_q <= nr_o;
+            row_q <= row1st;
             {x_q, y_q} <= {nx, ny};
             {rowa_q, pix_q} <= {nrowa, npix};
         end else if (rd && vec_i)
@@ -173,8 +187,10 @@ module exec_agen #(
     always @(posedge clk_i)
         if (start_i || (chunk_end && group_end)) begin
             run_q <= start_i ? run_i : run_again_i;
-            {ia_q, ib_q, tap_q} <= 24'd0;
-            {koff_q, kaoff_q, kboff_q} <= {3*AW{1'b0}};
+            {ia_q, tap_q} <= 16'd0;
+            ib_q    <= again && !start_i ? kept_ib : 8'd0;
+            {koff_q, kaoff_q, kboff_q} <=
+                {3{again && !start_i ? kept_off : {AW{1'b0}}}};
             first_q <= 1'b1;
         end else if (chunk_end) begin
             first_q <= 1'b0;
@@ -189,8 +205,25 @@ module exec_agen #(
                 kboff_q <= koff1;
                 ib_q    <= ib1;
             end
-        end else if (step_o)
-            tap_q <= tap1[7:0];
+        end else begin
+            if (step) tap_q   <= tap1[7:0];
+            if (kept) first_q <= 1'b0;
+        end
+
+    // REUSE: a group begins with the last two segments of the one before, of
+    // one kernel row (pm = 2) or two; then segment number 2 is read.
+    wire [2:0]    kept_half = pm_i[1] ? {1'b0, ka_i[2:1]} : ka_i[2:0];
+    wire [2:0]    kept_all  = pm_i[1] ? ka_i[2:0] : {ka_i[1:0], 1'b0};
+    wire [7:0]    kept_ib   = pm_i[1] ? 8'd1 : 8'd2;
+    wire [AW-1:0] kept_off  = pm_i[1] ? kb_s_i : {kb_s_i[AW-2:0], 1'b0};
+
+    always @(posedge clk_i)
+        if (!rst_ni || start_i)
+            kept_q <= 3'd0;
+        else if (slot_end_i)
+            kept_q <= again ? kept_all : 3'd0;
+        else if (kept)
+            kept_q <= kept_q - 3'd1;
 
     // ------------------------------------------------------------------------
     // Columns

@@ -35,6 +35,8 @@ module exec_ctl #(
     input  wire             rd_i,
     input  wire             vstep_i,
     input  wire             vstep_end_i,
+    input  wire             vkept_i,
+    input  wire             vmove_i,
     input  wire [WL:0]      s_i,
     input  wire [WL:0]      nr_i,
     input  wire [WL:0]      nc_i,
@@ -54,6 +56,8 @@ module exec_ctl #(
     output wire             buf_o,
     output wire [WL-1:0]    k_o,
     output wire [ROWS-1:0]  rows_o,
+    output wire             kept_o,      // step with what was kept
+    output wire             move_o,      // ... row_buf, at the end of a step
 
     // Drain
     output wire             cap_o,
@@ -78,7 +82,7 @@ module exec_ctl #(
     // What is stepped: matrix the chunk read before, vector the read before
 
     reg             b_valid_q, b_first_q, b_end_q, b_cols_end_q, b_cmd_end_q;
-    reg             b_par_q, buf_q;
+    reg             b_par_q, b_kept_q, b_move_q, buf_q;
     reg [N-1:0]     b_s_q, b_nr_q, b_nc_q, cnt_q;
     reg [2*N-1:0]   b_cells_q;
 
@@ -102,6 +106,7 @@ module exec_ctl #(
             b_cols_end_q <= cols_end_i;
             b_cmd_end_q  <= cmd_end_i;
             b_par_q      <= par;
+            {b_kept_q, b_move_q} <= {vkept_i, vmove_i};
             b_s_q        <= s_i;
             b_nr_q       <= nr_i;
             b_nc_q       <= nc_i;
@@ -139,7 +144,7 @@ module exec_ctl #(
     // ------------------------------------------------------------------------
     // The step, one cycle after its weights were asked for
 
-    reg             step_q, first_q, sbuf_q;
+    reg             step_q, first_q, sbuf_q, kept_q, move_q;
     reg [WL-1:0]    k_q;
     reg [ROWS-1:0]  rows_q;
 
@@ -156,6 +161,7 @@ module exec_ctl #(
             first_q <= b_first_q && (vec_i || cnt_q == {N{1'b0}}) && !keep_i;
             sbuf_q  <= !buf_q;
             k_q     <= cnt_q[WL-1:0];
+            {kept_q, move_q} <= {2{vec_i}} & {b_kept_q, b_move_q};
             rows_q  <= vec_i ? low << (ROWSN - b_nr_q) : low;
         end
 
@@ -164,6 +170,8 @@ module exec_ctl #(
     assign buf_o   = sbuf_q;
     assign k_o     = k_q;
     assign rows_o  = rows_q;
+    assign kept_o  = kept_q;
+    assign move_o  = move_q;
 
     // ------------------------------------------------------------------------
     // Slots

@@ -16,7 +16,7 @@ module exec_unit #(
     parameter AW    = 17,
     parameter OW    = 16,
     parameter NL    = 3,
-    parameter EXN   = 305     // bits of the item: 120 + 9 * AW + 2 * OW
+    parameter EXN   = 306     // bits of the item: 121 + 9 * AW + 2 * OW
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,
@@ -54,7 +54,8 @@ module exec_unit #(
     // ------------------------------------------------------------------------
     // The command, in the order of cmd_queue
 
-    wire [3:0]      i_op, i_flags;
+    wire [3:0]      i_op;
+    wire [4:0]      i_flags;
     wire [AW-1:0]   i_act, i_wgt, i_par, i_out, i_ka_s, i_kb_s;
     wire [AW-1:0]   i_act_xs, i_act_ys, i_wgt_cs;
     wire [15:0]     i_nchan, i_run, i_nx, i_ny;
@@ -69,7 +70,7 @@ module exec_unit #(
     wire i_add = i_op == ADD[3:0];
 
     reg             add_q, vec_q, max_q, avg_q;
-    reg [3:0]       flags_q;
+    reg [4:0]       flags_q;
     reg [AW-1:0]    ka_s_q, kb_s_q, act_xs_q, act_ys_q, wgt_cs_q;
     reg [15:0]      run_q, nx_q, ny_q;
     reg [7:0]       ka_q, kb_q, pm_q, zp_q, qmin_q, qmax_q;
@@ -96,6 +97,7 @@ module exec_unit #(
     wire keep   = flags_q[`EXE_KEEP_BIT];
     wire hold   = flags_q[`EXE_HOLD_BIT];
     wire single = flags_q[`EXE_SINGLE_ROUND_BIT];
+    wire reuse  = flags_q[`EXE_REUSE_BIT] && vec_q;
     wire pool   = max_q || avg_q;
 
     wire [AW-1:0] out_xs, out_ys;
@@ -123,7 +125,8 @@ module exec_unit #(
     // ------------------------------------------------------------------------
     // Reads of activations, slots, steps
 
-    wire            valid, done, rd, vstep, vstep_end, first, group_end;
+    wire            valid, done, rd, vstep, vstep_end, vkept, vmove;
+    wire            first, group_end;
     wire            cols_end, cmd_end, cols_new, cols_one, slot_end, fill;
     wire [AW-1:0]   rd_addr, wgt_addr;
     wire [WL:0]     rd_n, rd_row, steps, nr, nc;
@@ -132,17 +135,19 @@ module exec_unit #(
     exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) agen (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .act_i(i_act),
         .nchan_i(i_nchan), .run_i(i_run),
-        .vec_i(vec_q), .run_again_i(run_q), .ka_i(ka_q), .kb_i(kb_q),
+        .vec_i(vec_q), .reuse_i(reuse),
+        .run_again_i(run_q), .ka_i(ka_q), .kb_i(kb_q),
         .pm_i(pm_q), .ka_s_i(ka_s_q), .kb_s_i(kb_s_q), .nx_i(nx_q),
         .ny_i(ny_q), .xs_i(act_xs_q), .ys_i(act_ys_q),
         .slot_end_i(slot_end), .valid_o(valid), .done_o(done), .rd_o(rd),
         .addr_o(rd_addr), .n_o(rd_n), .row_o(rd_row),
-        .step_o(vstep), .step_end_o(vstep_end), .s_o(steps),
-        .nr_o(nr), .nc_o(nc), .first_o(first), .group_end_o(group_end),
+        .step_o(vstep), .step_end_o(vstep_end), .kept_o(vkept),
+        .move_o(vmove), .s_o(steps), .nr_o(nr), .nc_o(nc),
+        .first_o(first), .group_end_o(group_end),
         .cols_end_o(cols_end), .cmd_end_o(cmd_end),
         .cols_new_o(cols_new), .cols_one_o(cols_one));
 
-    wire            wgt_rd, step, step_first, step_buf, held;
+    wire            wgt_rd, step, step_first, step_buf, held, kept, move;
     wire [WL-1:0]   step_k;
     wire [ROWS-1:0] step_rows;
     wire            cap, cap_last;
@@ -155,13 +160,14 @@ module exec_unit #(
         .vec_i(vec_q), .pool_i(pool), .keep_i(keep), .hold_i(hold),
         .shared_i(shared), .wgt_cs_i(wgt_cs_q),
         .slot_end_o(slot_end), .valid_i(valid), .done_i(done), .rd_i(rd),
-        .vstep_i(vstep), .vstep_end_i(vstep_end), .s_i(steps), .nr_i(nr),
-        .nc_i(nc), .first_i(first), .group_end_i(group_end),
+        .vstep_i(vstep), .vstep_end_i(vstep_end), .vkept_i(vkept),
+        .vmove_i(vmove), .s_i(steps), .nr_i(nr), .nc_i(nc),
+        .first_i(first), .group_end_i(group_end),
         .cols_end_i(cols_end), .cmd_end_i(cmd_end),
         .cols_new_i(cols_new), .cols_one_i(cols_one), .fill_o(fill),
         .b_req_o(wgt_rd), .b_addr_o(wgt_addr), .step_o(step),
         .first_o(step_first), .buf_o(step_buf), .k_o(step_k),
-        .rows_o(step_rows),
+        .rows_o(step_rows), .kept_o(kept), .move_o(move),
         .cap_o(cap), .cap_nr_o(cap_nr), .cap_nc_o(cap_nc),
         .cap_pre_o(cap_pre), .cap_last_o(cap_last), .held_o(held),
         .ev_stall_read_o(ev_stall_read_o), .ev_stall_drain_o(ev_stall_drain_o),
@@ -188,8 +194,12 @@ module exec_unit #(
         end
 
     wire [ROWS*8-1:0]           bytes;
-    wire [(ROWS+1)*COLS*8-1:0]  chain;
+    wire [(ROWS+1)*COLS*8-1:0]  chain, lines;
+    wire [ROWS*COLS*8-1:0]      acts;
     assign chain[ROWS*COLS*8 +: COLS*8] = {COLS*8{1'b0}};   // never used
+    wire line_load  = step && move;
+    wire line_keep  = step && move && !kept;
+    wire line_shift = step && !move && kept;
 
     genvar r;
     generate
@@ -201,11 +211,21 @@ module exec_unit #(
                 .we1_i(!vec_q && mine && fill_buf_q),
                 .vec_i(vec_q), .data_i(a_rdata_i),
                 .chain_i(chain[(r+1)*COLS*8 +: COLS*8]),
+                .keep_i(line_keep), .load_i(line_load), .shift_i(line_shift),
+                .kept_i(kept), .line_i(lines[(r+1)*COLS*8 +: COLS*8]),
                 .pick_i(step && !vec_q), .buf_i(step_buf), .k_i(step_k),
                 .byte_o(bytes[r*8 +: 8]),
-                .chain_o(chain[r*COLS*8 +: COLS*8]));
+                .chain_o(chain[r*COLS*8 +: COLS*8]),
+                .line_o(lines[r*COLS*8 +: COLS*8]),
+                .act_o(acts[r*COLS*8 +: COLS*8]));
         end
     endgenerate
+
+    line_tail #(.COLS(COLS)) tail (
+        .clk_i(clk_i), .rst_ni(rst_ni), .keep_i(line_keep),
+        .load_i(line_load), .shift_i(line_shift),
+        .chain_i(chain[(ROWS-1)*COLS*8 +: COLS*8]),
+        .line_o(lines[ROWS*COLS*8 +: COLS*8]));
 
     // ------------------------------------------------------------------------
     // Array and drain
@@ -215,7 +235,7 @@ module exec_unit #(
     mac_array #(.ROWS(ROWS), .COLS(COLS)) array (
         .clk_i(clk_i), .step_i(step), .first_i(step_first), .max_i(max_q),
         .vec_i(vec_q), .rows_i(step_rows),
-        .bytes_i(bytes), .chain_i(chain[ROWS*COLS*8-1:0]),
+        .bytes_i(bytes), .chain_i(acts),
         .wgt_i(avg_q ? {COLS{8'd1}} : b_rdata_i[COLS*8-1:0]),
         .sums_o(sums));
 
@@ -271,7 +291,7 @@ module exec_unit #(
     assign b_n_o    = add_q ? add_bytes : COLSN;
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, b_rdata_i, elements};
+    wire unused = &{1'b0, b_rdata_i, elements, chain, lines};
     // verilator lint_on UNUSED
 
 endmodule

@@ -131,6 +131,12 @@ static inline struct pieces run_pieces(const struct accel *a, int64_t run)
 	return (struct pieces){full, (uint64_t)run - full * (uint64_t)a->word};
 }
 
+/* REUSE: steps of a group with elements that the group before has read. */
+static inline uint64_t kept_steps(const struct command *c)
+{
+	return (uint64_t)(c->pm == 1 ? 2 * c->ka : c->ka);
+}
+
 static inline int64_t div_up(int64_t a, int64_t b)
 {
 	return (a + b - 1) / b;

@@ -133,6 +133,8 @@ static bool check_add(struct accel *a, const struct entry *e)
 		return fail(a, e, "no elements");
 	if (c->flags & (EXE_KEEP | EXE_HOLD))
 		return fail(a, e, "KEEP and HOLD are for CONV");
+	if (c->flags & EXE_REUSE)
+		return fail(a, e, "REUSE is for vector mode");
 	if (!inside(a, e, x, a->spad_bytes, "first operand") ||
 	    !inside(a, e, y, a->spad_bytes, "second operand") ||
 	    !inside(a, e, par, a->spad_bytes, "parameters") ||
@@ -178,6 +180,28 @@ static struct hull output_hull(const struct command *c)
 	widen(&h, c->nx, c->out_xs);
 	widen(&h, c->ny, c->out_ys);
 	return h;
+}
+
+/* A group begins with the last two segments of the group before. */
+static bool check_reuse(struct accel *a, const struct entry *e)
+{
+	const struct command *c = &e->c;
+
+	if (!(c->flags & EXE_REUSE))
+		return true;
+	if (c->opcode == OP_CONV)
+		return fail(a, e, "REUSE is for vector mode");
+	if (c->pm > 2 || c->kb * c->pm < 3)
+		return fail(a, e, "REUSE with pm above 2 or too few segments");
+	if (c->nx > a->d->rows)
+		return fail(a, e, "REUSE with more than one group a row");
+	if (div_up(c->ka, c->pm) > 3)
+		return fail(a, e, "REUSE with more than three taps a phase");
+	if (c->act_ys != (c->kb - 2 / c->pm) * c->kb_s)
+		return fail(a, e,
+		            "REUSE of rows that the group before has "
+		            "not read");
+	return true;
 }
 
 static bool check_counts(struct accel *a, const struct entry *e)
@@ -236,7 +260,7 @@ static bool check_array(struct accel *a, const struct entry *e)
 	bool weights = conv || c->opcode == OP_DWCONV;
 	bool drains = !(c->flags & EXE_HOLD);
 
-	if (!check_counts(a, e) || !check_held(a, e))
+	if (!check_counts(a, e) || !check_reuse(a, e) || !check_held(a, e))
 		return false;
 	struct hull x = input_hull(c), out = output_hull(c);
 	int64_t steps = c->ka * c->kb * (conv ? c->run : 1);

@@ -127,6 +127,23 @@ static uint64_t matrix(struct exec *x)
 /* ------------------------------------------------------------------------
  * Vector mode */
 
+/* Cycles of a group of nr outputs: its reads, and, if the group before left it
+ * two segments (REUSE), the steps of these where they go before. */
+static uint64_t group_reads(const struct command *c, uint64_t nr, bool kept,
+                            uint64_t *before)
+{
+	uint64_t segments = (uint64_t)(c->kb * c->pm);
+	uint64_t reads = (uint64_t)(c->ka * c->kb) + segments * (nr - 1);
+	uint64_t steps = kept_steps(c);
+
+	*before = 0;
+	if (!kept)
+		return reads;
+	if (steps > nr - 1)
+		*before = steps - (nr - 1);
+	return reads - steps - 2 * (nr - 1);
+}
+
 static uint64_t vector(struct exec *x)
 {
 	const struct command *c = x->c;
@@ -136,9 +153,9 @@ static uint64_t vector(struct exec *x)
 	uint64_t nx = (uint64_t)c->nx, ny = (uint64_t)c->ny;
 	uint64_t per_row = (nx + rows - 1) / rows; /* groups */
 	uint64_t steps = (uint64_t)(c->ka * c->kb);
-	uint64_t extra = (uint64_t)(c->kb * c->pm);
 	bool weights = c->opcode == OP_DWCONV;
 	bool shared = c->flags & EXE_PAR_SHARED;
+	bool reuse = c->flags & EXE_REUSE;
 	enum event work = weights ? EV_macs : EV_pool_ops;
 
 	for (uint64_t c0 = 0; c0 < chans; c0 += cols) {
@@ -146,9 +163,10 @@ static uint64_t vector(struct exec *x)
 		for (uint64_t i = 0; i < ny * per_row; i++) {
 			uint64_t x0 = i % per_row * rows;
 			uint64_t nr = min_u64(nx - x0, rows);
-			uint64_t reads = steps + extra * (nr - 1);
-			x->t += reads;
-			x->n[EV_ex_stall_read] += reads - steps;
+			uint64_t before,
+			        reads = group_reads(c, nr, reuse && i, &before);
+			x->t += before + reads;
+			x->n[EV_ex_stall_read] += before + reads - steps;
 			x->n[EV_array_steps] += steps;
 			x->n[work] += steps * nr * nc;
 			x->n[EV_spad_act] += reads;

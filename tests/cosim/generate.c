@@ -384,6 +384,20 @@ static bool gen_split(struct gen *g)
 	return any;
 }
 
+/* Rows of at most one group, each as many kernel rows further as leaves the
+ * last two segments of one the first two of the next. */
+static void reuse_fields(struct gen *g, struct command *c)
+{
+	int64_t rows = g->p->d.rows;
+
+	c->flags |= EXE_REUSE;
+	c->pm = pick(g, 1, 2);
+	c->ka = pick(g, c->pm, 3 * c->pm);
+	c->kb = pick(g, c->pm == 1 ? 3 : 2, chance(g, 70) ? 3 : 9);
+	c->nx = pick(g, 1, c->nx < rows ? c->nx : rows);
+	c->act_ys = (c->kb - 2 / c->pm) * c->kb_s;
+}
+
 static bool gen_vector(struct gen *g)
 {
 	struct command c = shape(g);
@@ -401,6 +415,8 @@ static bool gen_vector(struct gen *g)
 	c.act_ys = stride(g, pick(g, 1, c.nchan * 2));
 	c.ka_s = stride(g, c.nchan);
 	c.kb_s = stride(g, c.nchan);
+	if (chance(g, 40))
+		reuse_fields(g, &c);
 	clamp_fields(g, &c);
 	struct range in = {0, 0}, base = {0, 0};
 	for (int64_t f = 0; f < c.pm; f++) {

@@ -260,6 +260,48 @@ static void depthwise_reads_each_column_once(void **state)
 	rig_close(&r);
 }
 
+static struct command reusing(int nx, int ny)
+{
+	struct command c = blank(OP_DWCONV);
+
+	c.flags = EXE_REUSE;
+	c.nx = nx;
+	c.ny = ny;
+	c.ka = c.kb = 3;
+	c.ka_s = 8;
+	c.kb_s = c.act_ys = 80;
+	c.out_ys = 64;
+	return c;
+}
+
+static void reuse_reads_a_row_once(void **state)
+{
+	(void)state;
+	struct command c = reusing(8, 2);
+	struct rig r;
+
+	run_one(&r, &c); /* capture at 33, drain until 59; slot ends in 58 */
+	expect_end(&r, 60 + 16 + 5);
+	assert_int_equal(layer0(&r, EV_spad_act), 30 + 10);
+	assert_int_equal(layer0(&r, EV_ex_stall_read), 30 - 9 + 10 - 9);
+	assert_int_equal(layer0(&r, EV_ex_stall_drain), 58 - 41);
+	assert_int_equal(layer0(&r, EV_spad_wgt), 18);
+	rig_close(&r);
+}
+
+static void kept_steps_go_before_few_reads(void **state)
+{
+	(void)state;
+	struct command c = reusing(3, 4);
+	struct rig r;
+
+	run_one(&r, &c); /* reads 15, then 4 steps and 5 reads; drain 10 + 6 */
+	expect_end(&r, 33 + 9 + 9 + 2 + 6 + 5);
+	assert_int_equal(layer0(&r, EV_spad_act), 15 + 3 * 5);
+	assert_int_equal(layer0(&r, EV_ex_stall_read), 15 - 9);
+	rig_close(&r);
+}
+
 static void pooling_needs_no_weights(void **state)
 {
 	(void)state;
@@ -424,6 +466,19 @@ static void illegal_commands_are_faults(void **state)
 	c = blank(OP_AVGPOOL);
 	c.pm = 2;
 	expect_fault(&c, "pm is not in 1..ka");
+	c = reusing(8, 2);
+	c.act_ys = 160;
+	expect_fault(&c, "REUSE of rows that the group before has not read");
+	c = reusing(9, 2);
+	expect_fault(&c, "REUSE with more than one group a row");
+	c = reusing(8, 2);
+	c.ka = 4;
+	expect_fault(&c, "REUSE with more than three taps a phase");
+	c = reusing(8, 2);
+	c.kb = 2;
+	expect_fault(&c, "REUSE with pm above 2 or too few segments");
+	c.opcode = OP_CONV;
+	expect_fault(&c, "REUSE is for vector mode");
 	c = blank(OP_FILL);
 	c.layer = 4;
 	expect_fault(&c, "layer tag is not below 4");
@@ -465,6 +520,8 @@ int main(int argc, char **argv)
 	        cmocka_unit_test(
 	                conv_runs_longer_than_a_word_are_read_in_pieces),
 	        cmocka_unit_test(depthwise_reads_each_column_once),
+	        cmocka_unit_test(reuse_reads_a_row_once),
+	        cmocka_unit_test(kept_steps_go_before_few_reads),
 	        cmocka_unit_test(pooling_needs_no_weights),
 	        cmocka_unit_test(add_takes_three_cycles_a_beat),
 	        cmocka_unit_test(waits_and_queues_order_commands),
