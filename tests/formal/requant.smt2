@@ -1,0 +1,31 @@
+; requant_lane's halves are the product: for every signed 32-bit v and every
+; multiplier m = hi * 2^16 + lo of 31 bits, v * lo fits plo_q (49 bits, signed),
+; v * hi fits phi_q (48 bits), v * lo + (v * hi) * 2^16 is v * m, and v * m is
+; inside -2^62 .. 2^62, both excluded.
+;
+;@ bug lo) 281474976710656) => lo) 70368744177664)
+;@ bug hi) 140737488355328) => hi) 35184372088832)
+;@ bug (* v hi) 65536) => (* v hi) 32768)
+;@ bug (< (* v m) 4611686018427387904) => (< (* v m) 4611686014132420609)
+(declare-const v Int)
+(declare-const lo Int)
+(declare-const hi Int)
+(define-fun m () Int (+ (* hi 65536) lo))
+(assert (and (<= (- 2147483648) v) (< v 2147483648)))
+(assert (and (<= 0 lo) (< lo 65536) (<= 0 hi) (< hi 32768)))
+(push)
+(assert (not (and (<= (- 281474976710656) (* v lo)) (< (* v lo) 281474976710656))))
+(check-sat)
+(pop)
+(push)
+(assert (not (and (<= (- 140737488355328) (* v hi)) (< (* v hi) 140737488355328))))
+(check-sat)
+(pop)
+(push)
+(assert (not (= (+ (* v lo) (* (* v hi) 65536)) (* v m))))
+(check-sat)
+(pop)
+(push)
+(assert (not (and (< (- 4611686018427387904) (* v m)) (< (* v m) 4611686018427387904))))
+(check-sat)
+(pop)
