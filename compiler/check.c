@@ -36,7 +36,8 @@ struct check {
 	int bank_last[N_QUEUES][MAX_BANKS];
 	int *sram_last[N_QUEUES]; /* per byte; LD reads, ST writes */
 	size_t sram_bytes;
-	uint8_t *written; /* per scratchpad byte, if deep */
+	uint8_t *written;   /* per scratchpad byte, if deep */
+	struct command sum; /* the last SUM */
 	struct err *err;
 };
 
@@ -91,6 +92,8 @@ static bool is_vector(const struct command *c)
 
 static struct range port_a(const struct command *c)
 {
+	if (c->opcode == OP_SUM)
+		return (struct range){0, 0};
 	struct range r = {c->act, c->act + (is_vector(c) ? c->nchan : c->run)};
 
 	if (c->opcode == OP_ADD)
@@ -122,7 +125,8 @@ static struct range port_b(const struct check *k, const struct command *c)
 
 static struct range port_params(const struct check *k, const struct command *c)
 {
-	bool shared = c->opcode == OP_ADD || c->flags & EXE_PAR_SHARED;
+	bool shared = c->opcode == OP_ADD || c->opcode == OP_SUM ||
+	              c->flags & EXE_PAR_SHARED;
 	int64_t n = shared ? 1 : col_groups(k, c);
 
 	if (c->flags & EXE_HOLD)
@@ -134,12 +138,25 @@ static struct range port_out(const struct command *c)
 {
 	struct range r = {c->out, c->out + c->nchan};
 
-	if (c->flags & EXE_HOLD)
+	if (c->flags & EXE_HOLD || c->opcode == OP_SUM)
 		return (struct range){0, 0};
 	if (c->opcode == OP_ADD)
 		return (struct range){c->out, c->out + add_count(c)};
 	stretch(&r, c->nx, c->out_xs);
 	stretch(&r, c->ny, c->out_ys);
+	return r;
+}
+
+/* PLUS: the second operand. */
+static struct range port_second(const struct check *k, const struct command *c)
+{
+	const struct command *s = &k->sum;
+	struct range r = {s->act, s->act + c->nchan};
+
+	if (!(c->flags & EXE_PLUS))
+		return (struct range){0, 0};
+	stretch(&r, c->nx, s->out_xs);
+	stretch(&r, c->ny, s->out_ys);
 	return r;
 }
 
@@ -163,14 +180,16 @@ static bool in_spad(struct check *k, const struct command *c, struct range r,
 static bool spad_banks(struct check *k, const struct command *c,
                        uint64_t *banks)
 {
-	uint64_t a, b, p, o;
+	uint64_t a, b, p, o, s;
 
 	if (opcode_queue((int)c->opcode) != QUEUE_EX)
 		return in_spad(k, c, dma_spad(c), banks);
 	if (!in_spad(k, c, port_a(c), &a) || !in_spad(k, c, port_b(k, c), &b) ||
 	    !in_spad(k, c, port_params(k, c), &p) ||
-	    !in_spad(k, c, port_out(c), &o))
+	    !in_spad(k, c, port_out(c), &o) ||
+	    !in_spad(k, c, port_second(k, c), &s))
 		return false;
+	o |= s;
 	if ((a & b) || (a & (p | o)) || (b & (p | o)))
 		return bad(k, c, "two of its own ports use one bank; banks",
 		           (int64_t)(a | b | p | o));
@@ -261,7 +280,7 @@ static bool read_act(struct check *k, const struct command *c)
 {
 	int64_t n = is_vector(c) ? c->nchan : c->run;
 
-	if (c->opcode == OP_ADD)
+	if (c->opcode == OP_ADD || c->opcode == OP_SUM)
 		return read_range(k, c, port_a(c));
 	for (int64_t y = 0; y < c->ny; y++)
 		for (int64_t x = 0; x < c->nx; x++)
@@ -277,11 +296,26 @@ static bool read_act(struct check *k, const struct command *c)
 	return true;
 }
 
+static bool read_second(struct check *k, const struct command *c)
+{
+	const struct command *s = &k->sum;
+
+	if (!(c->flags & EXE_PLUS))
+		return true;
+	for (int64_t y = 0; y < c->ny; y++)
+		for (int64_t x = 0; x < c->nx; x++)
+			if (!read_bytes(k, c,
+			                s->act + y * s->out_ys + x * s->out_xs,
+			                c->nchan))
+				return false;
+	return true;
+}
+
 static void write_out(struct check *k, const struct command *c)
 {
 	struct range r = port_out(c);
 
-	if (c->flags & EXE_HOLD)
+	if (c->flags & EXE_HOLD || c->opcode == OP_SUM)
 		return;
 	if (c->opcode == OP_ADD) {
 		write_bytes(k, r.lo, r.hi - r.lo);
@@ -299,7 +333,8 @@ static bool check_contents(struct check *k, const struct command *c)
 		return true;
 	if (opcode_queue((int)c->opcode) == QUEUE_EX) {
 		bool ok = read_act(k, c) && read_range(k, c, port_b(k, c)) &&
-		          read_range(k, c, port_params(k, c));
+		          read_range(k, c, port_params(k, c)) &&
+		          read_second(k, c);
 		if (ok)
 			write_out(k, c);
 		return ok;
@@ -368,6 +403,10 @@ static bool check_fields(struct check *k, const struct command *c)
 			return bad(k, c, "a count is zero", 0);
 		return true;
 	}
+	if (c->opcode == OP_SUM)
+		return c->flags == 0 || bad(k, c, "flags", c->flags);
+	if (c->flags & EXE_PLUS && (c->flags & EXE_HOLD || !k->sum.opcode))
+		return bad(k, c, "PLUS without outputs or without SUM", 0);
 	if (c->opcode == OP_ADD)
 		return add_count(c) > 0 || bad(k, c, "no elements", 0);
 	if (c->nchan < 1 || c->ka < 1 || c->kb < 1 || c->nx < 1 || c->ny < 1)
@@ -402,6 +441,8 @@ static bool check_command(struct check *k, const struct command *c)
 	if (!check_contents(k, c))
 		return false;
 	k->known[q][k->n[q]++] = now;
+	if (c->opcode == OP_SUM)
+		k->sum = *c;
 	return true;
 }
 

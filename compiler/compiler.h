@@ -22,7 +22,8 @@ enum target { TARGET_ACCEL, TARGET_CPU };
 struct layer {
 	char name[64];      /* output tensor's name, shortened */
 	const char *op;     /* "CONV_2D" ... */
-	const char *unit;   /* "array", "cpu", or "none" (RESHAPE in place) */
+	const char *unit;   /* "array", "cpu", "fused" (an ADD in the
+	                     * convolution before), "none" (RESHAPE) */
 	int64_t macs;       /* useful multiply-accumulates */
 	int32_t n_commands; /* accelerator commands */
 	int32_t in_bytes, wgt_bytes, out_bytes;

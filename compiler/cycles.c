@@ -60,7 +60,7 @@ static int64_t dma_beats(const struct hw *h, const struct command *c)
 /* The drain of one group after the other; cycles relative to the start. */
 struct drain {
 	int64_t c, dn; /* capture and drain time of the group before */
-	bool any;
+	bool any, plus;
 };
 
 /* First cycle in which the slot that ends the next group may end. */
@@ -74,13 +74,16 @@ static void drain_next(const struct hw *h, struct drain *d, int64_t c,
 {
 	int64_t dn = nr * div_up(nc, h->lanes);
 
+	if (d->plus)
+		dn = 4 * dn + 8;
+
 	if (params) {
 		int64_t first = c + 1;
 		if (d->any)
 			first = max64(first, d->c + d->dn + 5);
 		dn += first - (c + 1) + h->par_words + 1;
 	}
-	*d = (struct drain){c, dn, true};
+	d->c = c, d->dn = dn, d->any = true;
 }
 
 /* ---- matrix mode ---- */
@@ -106,7 +109,7 @@ static int64_t conv_cycles(const struct hw *h, const struct command *c)
 	int64_t last, inner = inner_slots(h, c, h->rows, &last);
 	int64_t inner_end = inner_slots(h, c, nr_end, &last);
 	bool hold = c->flags & EXE_HOLD;
-	struct drain d = {0};
+	struct drain d = {.plus = c->flags & EXE_PLUS};
 	int64_t t = 1 + (groups == 1 ? nr_end : h->rows); /* T_1 */
 
 	for (int64_t g = 0; g < cgroups; g++) {
@@ -160,7 +163,7 @@ static int64_t vector_cycles(const struct hw *h, const struct command *c)
 	int64_t len_end[2] = {vector_len(c, nr_end, false),
 	                      vector_len(c, nr_end, reuse)};
 	int64_t cgroups = div_up(c->nchan, h->cols), t = 1;
-	struct drain d = {0};
+	struct drain d = {.plus = c->flags & EXE_PLUS};
 
 	for (int64_t g = 0; g < cgroups; g++) {
 		int64_t nc = min64(h->cols, c->nchan - g * h->cols);
@@ -195,6 +198,8 @@ int64_t command_cycles(const struct hw *h, const struct command *c)
 		return conv_cycles(h, c);
 	case OP_ADD:
 		return add_cycles(h, c);
+	case OP_SUM:
+		return h->par_words + 3;
 	default:
 		assert(c->opcode >= OP_DWCONV && c->opcode <= OP_AVGPOOL);
 		return vector_cycles(h, c);

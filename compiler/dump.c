@@ -53,11 +53,12 @@ void tiles_dump(const struct tiler *t, FILE *f)
 	        "lower bound %u\n",
 	        t->hw.banks, t->hw.bank_bytes, t->s->most_bytes, l->arena_bytes,
 	        l->peak_bytes);
-	for (int i = 0, op = 0; i < l->g->n_nodes; i++) {
+	for (int i = 0; i < l->g->n_nodes; i++) {
 		const struct layer *y = &l->layer[i];
 		fprintf(f, "layer %d %s %s '%s'\n", i, y->op, y->unit, y->name);
-		for (; op < l->n_ops && l->op[op].layer == i; op++)
-			if (l->op[op].unit == UNIT_ARRAY)
+		for (int op = 0; op < l->n_ops; op++)
+			if (l->op[op].layer == i &&
+			    l->op[op].unit == UNIT_ARRAY)
 				dump_array(t, &l->op[op], f);
 	}
 }

@@ -33,6 +33,13 @@ struct window {
 	int y0, y1, x0, x1;
 };
 
+/* An ADD fused into the convolution that makes one of its operands: PLUS. The
+ * other operand is the op's second input. */
+struct plus {
+	int8_t zp, qmin, qmax;
+	int32_t bias[3], mult[3], shift[3]; /* conv's output, other, sum */
+};
+
 /* Parameters of an array op. */
 struct array_op {
 	int opcode;            /* OP_CONV, OP_DWCONV, ..., OP_ADD */
@@ -44,6 +51,7 @@ struct array_op {
 	bool par_shared;       /* one parameter block for all groups */
 	int n_par;             /* entries of bias, mult, shift */
 	const int32_t *bias, *mult, *shift; /* bias: zero point folded in */
+	const struct plus *plus;            /* NULL: none */
 	const int8_t *wgt; /* CONV [oc][kh][kw][ic], DWCONV [kh][kw][c] */
 };
 
@@ -100,7 +108,7 @@ struct tiling {
 	int64_t tn;      /* ADD: elements of a tile */
 	/* What came of it, for dumps. */
 	int n_tiles, n_commands;
-	int in_bytes, wgt_bytes, par_bytes, out_bytes;
+	int in_bytes, wgt_bytes, par_bytes, out_bytes, second_bytes;
 	int in_bank, wgt_bank, par_bank, out_bank; /* of the first tile */
 	int64_t ex_cycles;  /* sum of the execute commands */
 	int64_t begin, end; /* estimate: cycles since the job began */
@@ -203,6 +211,9 @@ bool lower_logistic(struct lowered *l, const struct node *n, struct err *err);
 bool lower_slice(struct lowered *l, const struct node *n, struct err *err);
 bool lower_transpose(struct lowered *l, const struct node *n, struct err *err);
 bool lower_concat(struct lowered *l, const struct node *n, struct err *err);
+
+/* fuse.c: ADDs into the convolutions before them, where that is possible. */
+void fuse_adds(struct lowered *l);
 
 /* ---- place ---- */
 

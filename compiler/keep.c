@@ -31,8 +31,8 @@ static int reach(int out, int stride, int before, int k, int dil, int in)
 }
 
 /* What one consumer asks of the layout; *below and *right: its border there. */
-static bool add_consumer(struct layout *y, const struct op *op, int *below,
-                         int *right)
+static bool add_consumer(struct layout *y, const struct op *op, int input,
+                         int *below, int *right)
 {
 	const struct array_op *a = &op->array;
 	const struct window *w = &a->shape;
@@ -42,6 +42,11 @@ static bool add_consumer(struct layout *y, const struct op *op, int *below,
 	if (a->opcode == OP_ADD) {
 		y->h = -1; /* any border is one too many */
 		return op->in[0] != op->in[1];
+	}
+	if (input == 1) { /* PLUS: as the output lies */
+		if (w->oh != y->h || w->ow != y->w || w->oc != y->c)
+			y->h = -1;
+		return w->n == 1;
 	}
 	int pb = reach(w->oh, w->sh, w->pt, w->kh, w->dh, w->ih);
 	int pr = reach(w->ow, w->sw, w->pl, w->kw, w->dw, w->iw);
@@ -73,7 +78,7 @@ static struct layout layout_of(const struct lowered *l, int tensor, int maker)
 		const struct op *user = &l->op[i];
 		for (int j = 0; j < user->n_in; j++)
 			if (user->in[j] == tensor &&
-			    !add_consumer(&y, user, &below, &right))
+			    !add_consumer(&y, user, j, &below, &right))
 				return none;
 	}
 	if (y.border && y.h < 0)

@@ -431,6 +431,7 @@ bool lower(struct lowered *l, struct err *err)
 			return err_at(err, (struct src){g->path, 0},
 			              "output '%s' is constant", t->name);
 	}
+	fuse_adds(l);
 	lifetimes(l);
 	return true;
 }

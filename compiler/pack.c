@@ -103,6 +103,16 @@ static void pack_params(const struct hw *h, const struct array_op *a,
 		}
 }
 
+/* The block of the fused ADD, after those of the column groups. */
+static void pack_plus(const struct hw *h, const struct plus *p, uint8_t *to)
+{
+	for (int i = 0; i < 3; i++) {
+		put32(to + 4 * i, p->bias[i]);
+		put32(to + 4 * h->cols + 4 * i, p->mult[i]);
+		to[8 * h->cols + i] = (uint8_t)p->shift[i];
+	}
+}
+
 void pack_op(const struct hw *h, const struct op *op, uint8_t *section)
 {
 	const struct array_op *a = &op->array;
@@ -112,4 +122,8 @@ void pack_op(const struct hw *h, const struct op *op, uint8_t *section)
 	else if (a->opcode == OP_DWCONV)
 		pack_depthwise(h, a, op->tiling.swap, section + op->wgt_at);
 	pack_params(h, a, section + op->par_at);
+	if (a->plus)
+		pack_plus(h, a->plus,
+		          section + op->par_at +
+		                  tile_par_blocks(h, a) * h->par_bytes);
 }

@@ -32,7 +32,8 @@ static int tile_banks(const struct hw *h, const struct tiling *g)
 {
 	int64_t out = (int64_t)g->out_bytes + (g->par_out ? g->par_bytes : 0);
 
-	return banks(h, g->in_bytes) + banks(h, g->wgt_bytes) + banks(h, out) +
+	return banks(h, g->second_bytes) + banks(h, g->in_bytes) +
+	       banks(h, g->wgt_bytes) + banks(h, out) +
 	       (g->par_out ? 0 : banks(h, g->par_bytes));
 }
 
@@ -384,8 +385,8 @@ static void reserve_op(struct tiler *t, struct op *op)
 
 	op->wgt_at = reserve(t, groups * (uint64_t)tile_steps(a) *
 	                                (uint64_t)t->hw.cols);
-	op->par_at = reserve(t, (uint64_t)tile_par_blocks(&t->hw, a) *
-	                                (uint64_t)t->hw.par_bytes);
+	int blocks = tile_par_blocks(&t->hw, a) + (a->plus ? 1 : 0);
+	op->par_at = reserve(t, (uint64_t)blocks * (uint64_t)t->hw.par_bytes);
 	for (int i = 0; i < op->n_in; i++) {
 		const struct tensor *x = &t->l->g->tensor[op->in[i]];
 		if (x->data && !t->const_at[op->in[i]])
@@ -403,10 +404,12 @@ static void set_window(const struct tiler *t, struct op *op, bool keep,
 	bool in = sched_held(t->s, op->in[0], &held) &&
 	          t->layout[op->in[0]].border;
 	bool out = keep && t->layout[op->out].border;
+	bool second = op->array.plus && sched_held(t->s, op->in[1], &held) &&
+	              t->layout[op->in[1]].border;
 
 	*w = op->array.shape;
 	*flat = op->array.opcode == OP_CONV && w->kh == 1 && w->kw == 1 &&
-	        w->sh == 1 && w->sw == 1 && !in && !out;
+	        w->sh == 1 && w->sw == 1 && !in && !out && !second;
 	if (!*flat)
 		return;
 	w->iw *= w->n * w->ih;

@@ -5,6 +5,7 @@
  */
 #include "compiler/keep.h"
 #include "compiler/region.h"
+#include "compiler/tile_cmds.h"
 
 #include <assert.h>
 #include <string.h>
@@ -119,9 +120,6 @@ static struct piece next_piece(const struct op *op, const struct piece *p)
 	return n;
 }
 
-/* Where a tile's buffers are. */
-enum { IN, OUT, PAR, WGT, N_WANTS };
-
 static int groups_of(const struct hw *h, int nc)
 {
 	return (nc + h->cols - 1) / h->cols;
@@ -133,11 +131,18 @@ static int64_t par_bytes(const struct hw *h, const struct array_op *a, int nc)
 	                     : (int64_t)groups_of(h, nc) * h->par_bytes;
 }
 
+/* The parameters of a fused ADD, behind those of the column groups. */
+static int64_t plus_bytes(const struct hw *h, const struct op *op)
+{
+	return op->array.plus ? h->par_bytes : 0;
+}
+
 /* Parameters apart from the output: those of the whole layer if one bank holds
  * them, so that they are loaded once. */
 static bool par_whole(const struct hw *h, const struct op *op)
 {
-	int64_t all = (int64_t)tile_par_blocks(h, &op->array) * h->par_bytes;
+	int64_t all = (int64_t)tile_par_blocks(h, &op->array) * h->par_bytes +
+	              plus_bytes(h, op);
 
 	return !op->tiling.par_out && all <= h->bank_bytes;
 }
@@ -151,6 +156,7 @@ static void par_extent(const struct hw *h, const struct op *op,
 	*first = whole || op->array.par_shared ? 0 : e->c / h->cols;
 	*bytes = whole ? tile_par_blocks(h, &op->array) * h->par_bytes
 	               : par_bytes(h, &op->array, e->nc);
+	*bytes += plus_bytes(h, op);
 }
 
 /* Weights of tile `e`, all of them or those of piece `p`. */
@@ -172,8 +178,8 @@ static struct want wgt_want(const struct tiler *t, int index,
 	return w;
 }
 
-static void load_section(struct tiler *t, int index, int64_t at,
-                         const struct want *w, uint32_t spad, int64_t n)
+void load_section(struct tiler *t, int index, int64_t at, const struct want *w,
+                  uint32_t spad, int64_t n)
 {
 	struct copy c = {.opcode = OP_LOAD,
 	                 .flash = true,
@@ -327,7 +333,7 @@ static struct command nth_strip(const struct command *c, int64_t i, int64_t n)
 	return s;
 }
 
-static struct command exe_command(const struct tiler *t, int index)
+struct command exe_command(const struct tiler *t, int index)
 {
 	const struct op *op = &t->l->op[index];
 	const struct array_op *a = &op->array;
@@ -344,7 +350,7 @@ static struct command exe_command(const struct tiler *t, int index)
 }
 
 /* Output bytes before the parameters that share the buffer. */
-static uint32_t word_up(const struct hw *h, int64_t n)
+uint32_t word_up(const struct hw *h, int64_t n)
 {
 	return (uint32_t)((n + h->word - 1) / h->word * h->word);
 }
@@ -401,7 +407,7 @@ int64_t tile_vector_cycles(const struct tiler *t, const struct op *op)
 
 /* Append the command, or its strips. */
 static void push_execute(struct tiler *t, int index, const struct command *c,
-                         const struct want *wgt)
+                         const struct want *wgt, uint64_t more_banks)
 {
 	const struct op *op = &t->l->op[index];
 	bool strips = op->tiling.reuse && can_reuse(c);
@@ -411,9 +417,63 @@ static void push_execute(struct tiler *t, int index, const struct command *c,
 		struct item it = {.c = *c, .op = index};
 		if (strips)
 			it.c = nth_strip(c, i, n);
-		it.banks = exe_banks(t, &op->array, &it.c, wgt);
+		it.banks = exe_banks(t, &op->array, &it.c, wgt) | more_banks;
 		sched_push(t->s, it);
 	}
+}
+
+/* How the second operand of a fused ADD lies: kept, in a buffer of its own, or
+ * where the outputs go, `out`. */
+static struct view second_view(const struct tiler *t, const struct op *op,
+                               const struct tile *e, const struct want *w,
+                               const struct view *out)
+{
+	const struct window *s = &op->array.win;
+	const struct layout *y = &t->layout[op->in[1]];
+	struct view v = *out;
+
+	if (sched_held(t->s, op->in[1], &v.addr)) {
+		v.pixel = s->oc;
+		v.row = (int64_t)(y->border ? y->cols : s->ow) * s->oc;
+		v.addr += (uint32_t)((e->y + y->pt) * v.row +
+		                     (e->x + y->pl) * v.pixel + e->c);
+	} else if (op->tiling.keep) {
+		v.addr = w[SECOND].addr;
+		v.pixel = e->nc;
+		v.row = (int64_t)e->nx * e->nc;
+	}
+	return v;
+}
+
+/* SUM, for the command `c` that follows. */
+static void push_sum(struct tiler *t, int index, const struct tile *e,
+                     const struct want *w, const struct view *out,
+                     struct command *c, uint64_t *banks)
+{
+	const struct op *op = &t->l->op[index];
+	const struct plus *p = op->array.plus;
+	struct view v = second_view(t, op, e, w, out);
+	int blocks = par_whole(&t->hw, op)
+	                     ? tile_par_blocks(&t->hw, &op->array) -
+	                               e->c / t->hw.cols
+	                     : groups_of(&t->hw, e->nc);
+	struct item it = {.op = index,
+	                  .c = {.opcode = OP_SUM,
+	                        .layer = op->layer,
+	                        .act = v.addr,
+	                        .par = c->par + blocks * t->hw.par_bytes,
+	                        .zp = p->zp,
+	                        .qmin = p->qmin,
+	                        .qmax = p->qmax,
+	                        .out_xs = v.pixel,
+	                        .out_ys = e->ny > 1 ? v.row : 0}};
+	int64_t bytes = (c->nx - 1) * v.pixel + (c->ny - 1) * v.row + c->nchan;
+
+	it.banks = sched_banks(t->s, (uint32_t)it.c.par,
+	                       (uint32_t)t->hw.par_bytes);
+	sched_push(t->s, it);
+	c->flags |= EXE_PLUS;
+	*banks = sched_banks(t->s, v.addr, (uint32_t)bytes);
 }
 
 static void execute(struct tiler *t, int index, const struct tile *e,
@@ -440,11 +500,14 @@ static void execute(struct tiler *t, int index, const struct tile *e,
 		set_conv(c, op, &vi, p);
 	else
 		set_vector(c, op, &vi, &vo, e);
-	push_execute(t, index, c, &w[WGT]);
+	uint64_t banks = 0;
+	if (a->plus && !(c->flags & EXE_HOLD))
+		push_sum(t, index, e, w, &vo, c, &banks);
+	push_execute(t, index, c, &w[WGT], banks);
 }
 
 /* Note the first tile's places and sizes for the dump. */
-static void note_tile(struct tiler *t, struct tiling *g, const struct want *w)
+void note_tile(struct tiler *t, struct tiling *g, const struct want *w)
 {
 	int bank = (int)t->hw.bank_bytes;
 
@@ -477,6 +540,13 @@ static void base_wants(const struct tiler *t, int index, const struct tile *e,
 	uint32_t at;
 	if (sched_held(t->s, op->in[0], &at))
 		w[IN].bytes = 0;
+	if (op->array.plus && op->tiling.keep &&
+	    !sched_held(t->s, op->in[1], &at)) {
+		struct region second = *out;
+		second.tensor = op->in[1];
+		w[SECOND].key = region_key(&second);
+		w[SECOND].bytes = (uint32_t)out_bytes;
+	}
 	if (op->tiling.par_out) {
 		w[OUT].bytes = word_up(&t->hw, out_bytes) + (uint32_t)par;
 		return;
@@ -498,8 +568,13 @@ static uint32_t load_params(struct tiler *t, int index, const struct tile *e,
 	int64_t block, bytes;
 
 	par_extent(&t->hw, op, e, &block, &bytes);
-	load_section(t, index, op->par_at + block * t->hw.par_bytes,
-	             &w[behind ? OUT : PAR], at, bytes);
+	const struct want *to = &w[behind ? OUT : PAR];
+	int64_t from = op->par_at + block * t->hw.par_bytes;
+	int64_t tail = par_whole(&t->hw, op) ? 0 : plus_bytes(&t->hw, op);
+	load_section(t, index, from, to, at, bytes - tail);
+	from = op->par_at +
+	       (int64_t)tile_par_blocks(&t->hw, &op->array) * t->hw.par_bytes;
+	load_section(t, index, from, to, at + (uint32_t)(bytes - tail), tail);
 	int64_t mine = op->array.par_shared ? 0 : e->c / t->hw.cols;
 	return at + (uint32_t)((mine - block) * t->hw.par_bytes);
 }
@@ -516,6 +591,23 @@ static void load_input(struct tiler *t, int index, const struct tile *e,
 		load_patches(t, index, &patches, w->addr);
 	else
 		load_region(t, index, in, w->addr);
+}
+
+/* The second operand of a fused ADD to where second_view looks for it. */
+static void load_second(struct tiler *t, int index, const struct region *out,
+                        const struct want *w)
+{
+	const struct op *op = &t->l->op[index];
+	struct region r = *out;
+	uint32_t held;
+
+	r.tensor = op->in[1];
+	if (sched_held(t->s, r.tensor, &held))
+		return;
+	if (!op->tiling.keep)
+		load_region(t, index, &r, w[OUT].addr);
+	else if (!w[SECOND].hit)
+		load_region(t, index, &r, w[SECOND].addr);
 }
 
 /* One command's worth: plan, load, execute. */
@@ -540,6 +632,8 @@ static bool run_piece(struct tiler *t, int index, const struct tile *e,
 		return false;
 	load_wgt(t, index, &w[WGT]);
 	uint32_t par = load_params(t, index, e, &out, w);
+	if (op->array.plus && first)
+		load_second(t, index, &out, w);
 	load_input(t, index, e, &in, &w[IN]);
 	execute(t, index, e, p, &in, &out, w, par);
 	if (!p || p->first)
@@ -633,111 +727,6 @@ static bool run_window(struct tiler *t, int index)
 	return true;
 }
 
-/* ---- ADD ---- */
-
-enum { SECOND = WGT };
-
-/* Bytes at..at+n-1 of a tensor: where they are kept, or a buffer. */
-static struct want linear_want(int kind, int tensor, int64_t at, int64_t n)
-{
-	struct want w = {.key = {.kind = kind, .id = tensor},
-	                 .bytes = (uint32_t)n};
-
-	w.key.v[0] = at;
-	w.key.v[1] = n;
-	return w;
-}
-
-static void load_operand(struct tiler *t, int index, int tensor, int64_t at,
-                         const struct want *w)
-{
-	struct copy c = {.opcode = OP_LOAD, .spad = w->addr};
-
-	set_source(t, &c, tensor, at);
-	if (!w->hit && w->bytes)
-		push_linear(t, index, c, w->bytes);
-}
-
-static void execute_add(struct tiler *t, int index, int64_t n,
-                        const struct want *w, uint32_t par)
-{
-	struct item it = {.c = exe_command(t, index), .op = index};
-
-	it.c.pm = it.c.ka = it.c.kb = 0;
-	it.c.nchan = 1;
-	it.c.act = w[IN].addr;
-	it.c.wgt = w[SECOND].addr;
-	it.c.par = par;
-	it.c.out = w[OUT].addr;
-	it.c.nx = n & 0xffff;
-	it.c.ny = n >> 16;
-	it.banks = sched_banks(t->s, w[IN].addr, (uint32_t)n) |
-	           sched_banks(t->s, w[SECOND].addr, (uint32_t)n) |
-	           sched_banks(t->s, w[OUT].addr, (uint32_t)n) |
-	           sched_banks(t->s, par, (uint32_t)t->hw.par_bytes);
-	sched_push(t->s, it);
-}
-
-/* What is kept has its place already. */
-static void use_held(const struct tiler *t, struct want *w, int tensor,
-                     int64_t at)
-{
-	if (!sched_held(t->s, tensor, &w->addr))
-		return;
-	w->addr += (uint32_t)at;
-	w->bytes = 0;
-}
-
-static bool run_add(struct tiler *t, int index, int64_t at, int64_t n)
-{
-	struct op *op = &t->l->op[index];
-	bool same = op->in[0] == op->in[1], behind = op->tiling.par_out;
-	struct want w[N_WANTS];
-
-	memset(w, 0, sizeof(w));
-	w[IN] = linear_want(BUF_LINEAR, op->in[0], at, n);
-	w[SECOND] = linear_want(same ? BUF_COPY : BUF_LINEAR, op->in[1], at, n);
-	w[OUT] = linear_want(BUF_LINEAR, op->out, at, n);
-	w[OUT].fresh = true;
-	if (behind)
-		w[OUT].bytes = word_up(&t->hw, n) + (uint32_t)t->hw.par_bytes;
-	else
-		w[PAR] = linear_want(BUF_PAR, index, 0, t->hw.par_bytes);
-	use_held(t, &w[IN], op->in[0], at);
-	use_held(t, &w[SECOND], op->in[1], at);
-	if (op->tiling.keep)
-		use_held(t, &w[OUT], op->out, at);
-	if (!sched_plan(t->s, w, N_WANTS))
-		return false;
-	uint32_t par = behind ? w[OUT].addr + word_up(&t->hw, n) : w[PAR].addr;
-	load_section(t, index, op->par_at, &w[behind ? OUT : PAR], par,
-	             t->hw.par_bytes);
-	load_operand(t, index, op->in[0], at, &w[IN]);
-	load_operand(t, index, op->in[1], at, &w[SECOND]);
-	execute_add(t, index, n, w, par);
-	note_tile(t, &op->tiling, w);
-	struct copy c = {.opcode = OP_STORE, .spad = w[OUT].addr};
-	set_source(t, &c, op->out, at);
-	if (!op->tiling.keep)
-		push_linear(t, index, c, n);
-	return true;
-}
-
-static bool run_adds(struct tiler *t, int index)
-{
-	const struct op *op = &t->l->op[index];
-	int64_t step = op->tiling.tn;
-
-	for (int64_t at = 0; at < op->array.n; at += step) {
-		int64_t left = op->array.n - at, n = left < step ? left : step;
-		if (sched_full(t->s))
-			sched_end_job(t->s);
-		if (!run_add(t, index, at, n))
-			return false;
-	}
-	return true;
-}
-
 /* ---- */
 
 bool tile_commands(struct tiler *t, int index)
@@ -747,7 +736,7 @@ bool tile_commands(struct tiler *t, int index)
 	op->tiling.n_tiles = 0;
 	if (op->tiling.keep && !keep_begin(t, index))
 		return false;
-	return op->array.opcode == OP_ADD ? run_adds(t, index)
+	return op->array.opcode == OP_ADD ? tile_adds(t, index)
 	                                  : run_window(t, index);
 }
 
@@ -782,10 +771,13 @@ void tile_sizes(const struct tiler *t, struct op *op)
 	}
 	if (g->par_out)
 		g->out_bytes = (int)word_up(h, g->out_bytes);
+	g->second_bytes = 0;
+	if (a->plus && g->keep && !sched_held(t->s, op->in[1], &held))
+		g->second_bytes = g->out_bytes;
 	if (g->keep)
 		g->out_bytes = 0;
 	if (sched_held(t->s, op->in[0], &held))
 		g->in_bytes = 0;
-	if (op->n_in > 1 && sched_held(t->s, op->in[1], &held))
+	if (a->opcode == OP_ADD && sched_held(t->s, op->in[1], &held))
 		g->wgt_bytes = 0;
 }

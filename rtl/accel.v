@@ -68,7 +68,7 @@ module accel #(
     localparam OW = AW < 16 ? AW : 16;
     localparam NL = $clog2(LANES + 1);
     localparam LDN = 142 + 3 * AW, STN = 132 + 3 * AW;
-    localparam EXN = 121 + 9 * AW + 2 * OW;
+    localparam EXN = 122 + 9 * AW + 2 * OW;
 
     // ------------------------------------------------------------------------
     // Registers and fetch

@@ -56,7 +56,7 @@ module cmd_queue #(
                     cmd_i[`F_wait_ex_W*32+`F_wait_ex_L +: 16],
                     cmd_i[`F_wait_ld_W*32+`F_wait_ld_L +: 16],
                     cmd_i[`F_opcode_W*32+`F_opcode_L +: 4],
-                    cmd_i[`F_flags_W*32+`F_flags_L +: 5],
+                    cmd_i[`F_flags_W*32+`F_flags_L +: 6],
                     cmd_i[`F_act_W*32+`F_act_L +: AW],
                     cmd_i[`F_wgt_W*32+`F_wgt_L +: AW],
                     cmd_i[`F_par_W*32+`F_par_L +: AW],

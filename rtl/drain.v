@@ -3,7 +3,9 @@
 // After cap_i in cycle c: pre cycles (parameter reads at their end), then one
 // beat a cycle: rows in order, LANES columns at a time. A beat's bytes are
 // written four cycles later. Also serves ADD, whose order add_seq gives: load_i
-// starts the parameter reads, go_o comes in the last cycle before the beats.
+// starts the parameter reads, go_o comes in the last cycle before the beats; and
+// SUM, whose parameters are at bias_o, mult_o, shift_o when loaded_o comes. With
+// PLUS the beats are four cycles apart (plus_seq).
 
 `default_nettype none
 
@@ -22,9 +24,10 @@ module drain #(
     input  wire                         start_i,     // takes par and out
     input  wire [AW-1:0]                par_i,
     input  wire [AW-1:0]                out_i,
-    input  wire                         load_i,      // with start_i: ADD
+    input  wire                         load_i,      // with start_i: ADD, SUM
 
     input  wire                         add_i,       // these stay
+    input  wire                         plus_i,
     input  wire                         vec_i,
     input  wire                         single_i,
     input  wire [7:0]                   zp_i,
@@ -41,6 +44,20 @@ module drain #(
     input  wire [4:0]                   cap_pre_i,
     input  wire                         cap_last_i,
     input  wire [ROWS*COLS*32-1:0]      sums_i,
+
+    // SUM, PLUS
+    output wire                         loaded_o,
+    output wire [17:0]                  bias_o,
+    output wire [92:0]                  mult_o,
+    output wire [17:0]                  shift_o,
+    input  wire [AW-1:0]                plus_addr_i,
+    input  wire [AW-1:0]                plus_xs_i,
+    input  wire [AW-1:0]                plus_ys_i,
+    input  wire [23:0]                  plus_clamp_i,
+    output wire [1:0]                   plus_sel_o,
+    input  wire [31:0]                  plus_bias_i,
+    input  wire [30:0]                  plus_mult_i,
+    input  wire [5:0]                   plus_shift_i,
 
     output wire                         go_o,
     input  wire                         add_a_i,
@@ -68,7 +85,6 @@ module drain #(
     localparam [4:0]    PW5    = PW[4:0];
     localparam [N-1:0]  LANESN = LANES[N-1:0], ROWSN = ROWS[N-1:0], WN = W[N-1:0];
     localparam [NL-1:0] FULL   = LANES[NL-1:0];
-    localparam [AW-1:0] LANESA = LANES[AW-1:0], COLSA = COLS[AW-1:0];
     localparam [AW-1:0] WA     = W[AW-1:0];
 
     // ------------------------------------------------------------------------
@@ -83,7 +99,12 @@ module drain #(
     reg [3:0]       pidx_q;
 
     wire par_rd  = pre_q > 5'd1 && pre_q <= PW5 + 5'd1;
-    wire beat    = run_q && pre_q == 5'd0;
+    wire          plus_go, plus_a, plus_b, plus_sum, plus_keep_a, plus_keep_b;
+    wire          plus_a_end, plus_end, plus_last;
+    wire [NL-1:0] plus_ab_n, plus_n;
+
+    wire ready   = run_q && pre_q == 5'd0;
+    wire beat    = plus_i ? plus_go : ready;
     wire row_end = cols_q <= LANESN;
     wire cap_end = row_end && rows_q == {{N-1{1'b0}}, 1'b1};
 
@@ -92,6 +113,10 @@ module drain #(
     wire [4:0]    pidx = PW5 + 5'd1 - pre_q;
 
     assign go_o = add_i && pre_q == 5'd1;
+
+    reg loaded_q;
+    always @(posedge clk_i) loaded_q <= pre_q == 5'd1;
+    assign loaded_o = loaded_q;
 
     always @(posedge clk_i)
         if (!rst_ni) begin
@@ -144,15 +169,30 @@ module drain #(
     param_regs #(.COLS(COLS), .W(W), .PW(PW)) params (
         .clk_i(clk_i), .we_i(pw_q), .idx_i(pidx_q), .data_i(p_rdata_i),
         .bias_o(bias), .mult_o(mult), .shift_o(shift));
+    assign bias_o  = {bias[40:32], bias[8:0]};
+    assign mult_o  = mult[92:0];
+    assign shift_o = shift[17:0];
 
     // ------------------------------------------------------------------------
     // The lanes' pipeline: what goes along with a beat
 
-    wire enter = beat || add_a_i || add_b_i || add_sum_i;
-    wire out   = beat || add_sum_i;
+    plus_seq #(.NL(NL)) uses (
+        .clk_i(clk_i), .rst_ni(rst_ni), .ready_i(plus_i && ready),
+        .go_o(plus_go), .n_i(beat_n), .row_end_i(row_end),
+        .last_i(cap_end && last_q), .a_o(plus_a), .a_end_o(plus_a_end),
+        .b_o(plus_b), .ab_n_o(plus_ab_n), .keep_a_o(plus_keep_a),
+        .keep_b_o(plus_keep_b), .sum_o(plus_sum), .sum_n_o(plus_n),
+        .sum_end_o(plus_end), .sum_last_o(plus_last));
+
+    wire plus  = plus_a || plus_b || plus_sum;
+    wire enter = beat || add_a_i || add_b_i || add_sum_i || plus;
+    wire out   = plus_i ? plus_sum : beat || add_sum_i;
+    wire [NL-1:0] enter_n = add_i ? add_n_i : plus_sum ? plus_n :
+                            plus ? plus_ab_n : beat_n;
+    assign plus_sel_o = {plus_sum, plus_b};
 
     reg [3:0]      en_q;              // lane registers 2..4 work; output there
-    reg [3:0]      out_q, end_q, last_qs;
+    reg [3:0]      out_q, end_q, last_qs, sum_q;
     reg [4*NL-1:0] n_q;
 
     always @(posedge clk_i)
@@ -166,26 +206,35 @@ module drain #(
 
     always @(posedge clk_i)
         if (enter || en_q != 4'd0) begin
-            end_q   <= {end_q[2:0], beat && row_end};
-            last_qs <= {last_qs[2:0], add_i ? add_last_i : cap_end && last_q};
-            n_q     <= {n_q[3*NL-1:0], add_i ? add_n_i : beat_n};
+            end_q   <= {end_q[2:0], plus_i ? plus_end : beat && row_end};
+            last_qs <= {last_qs[2:0], add_i ? add_last_i :
+                        plus_i ? plus_last : cap_end && last_q};
+            n_q     <= {n_q[3*NL-1:0], enter_n};
+            sum_q   <= {sum_q[2:0], plus_sum};
         end
 
-    assign ev_requants_o = !enter ? {NL{1'b0}} : add_i ? add_n_i : beat_n;
+    assign ev_requants_o = enter ? enter_n : {NL{1'b0}};
 
     // ADD's second operand waits a cycle for its turn.
     reg [LANES*8-1:0] b_q;
     always @(posedge clk_i)
         if (add_a_i) b_q <= b_bytes_i;
 
-    wire [LANES*8-1:0] operand = add_b_i ? b_q : a_bytes_i;
+    wire [LANES*8-1:0] operand = plus_i ? p_rdata_i[LANES*8-1:0]
+                                        : add_b_i ? b_q : a_bytes_i;
     wire [LANES*8-1:0] bytes;
 
-    wire [31:0] abias  = add_a_i ? bias[31:0] : bias[63:32];
-    wire [30:0] amult  = add_a_i ? mult[30:0] :
+    wire [31:0] abias  = plus_i ? plus_bias_i
+                       : add_a_i ? bias[31:0] : bias[63:32];
+    wire [30:0] amult  = plus_i ? plus_mult_i : add_a_i ? mult[30:0] :
                          add_b_i ? mult[61:31] : mult[92:62];
-    wire [5:0]  ashift = add_a_i ? shift[5:0] :
+    wire [5:0]  ashift = plus_i ? plus_shift_i : add_a_i ? shift[5:0] :
                          add_b_i ? shift[11:6] : shift[17:12];
+
+    // The last use of the lanes has SUM's clamp.
+    wire [7:0] zp, qmin, qmax;
+    assign {zp, qmin, qmax} = plus_i && sum_q[3] ? plus_clamp_i
+                                                 : {zp_i, qmin_i, qmax_i};
 
     genvar l, m, r;
     generate
@@ -208,57 +257,41 @@ module drain #(
                 .clk_i(clk_i), .cap_i(cap_i), .sums_i(sums),
                 .en_i({en_q[2:0], enter}), .row_i(row_q), .m_i(m_q),
                 .bias_i(lbias), .mult_i(lmult), .shift_i(lshift),
-                .add_i(add_i), .keep_i(add_keep_i), .sum_i(add_sum_i),
+                .add_i(add_i || plus), .keep_i(add_keep_i || plus_keep_a),
+                .sum_i(add_sum_i || plus_sum), .plus_i(plus_i),
+                .plus_a_i(plus_a), .plus_keep_i(plus_keep_b),
                 .byte_i(operand[l*8 +: 8]),
                 .abias_i(abias), .amult_i(amult), .ashift_i(ashift),
-                .single_i(single_i), .zp_i(zp_i), .qmin_i(qmin_i),
-                .qmax_i(qmax_i), .out_i(out_q[3]), .out_o(bytes[l*8 +: 8]));
+                .single_i(single_i), .zp_i(zp), .qmin_i(qmin), .qmax_i(qmax),
+                .out_i(plus_i ? en_q[3] : out_q[3]), .out_o(bytes[l*8 +: 8]));
         end
     endgenerate
 
     // ------------------------------------------------------------------------
-    // Writes: pixels in order, again for each column group
+    // Writes; reads of second operands, a cycle before they enter
 
-    reg  [AW-1:0] addr_q, pix_q, rowa_q, base_q;
-    reg  [15:0]   x_q, y_q;
     wire          we = out_q[3];
+    wire [AW-1:0] addr, plus_addr;
 
-    wire [15:0]   x1 = x_q + 16'd1, y1 = y_q + 16'd1;
-    wire          x_last = x1 == nx_i;
-    wire          y_last = y1 == ny_i;
-    reg  [AW-1:0] next;
-    always @* begin
-        next = {AW{1'b0}};
-        if (we)
-            next = (!x_last ? pix_q : !y_last ? rowa_q : base_q) +
-                   (!x_last ? xs_i : !y_last ? ys_i : COLSA);
-    end
+    out_walk #(.COLS(COLS), .LANES(LANES), .AW(AW)) writes (
+        .clk_i(clk_i), .start_i(start_i), .base_i(out_i), .nx_i(nx_i),
+        .ny_i(ny_i), .xs_i(xs_i), .ys_i(ys_i), .step_i(we),
+        .row_end_i(end_q[3]), .addr_o(addr));
+    out_walk #(.COLS(COLS), .LANES(LANES), .AW(AW)) seconds (
+        .clk_i(clk_i), .start_i(start_i), .base_i(plus_addr_i), .nx_i(nx_i),
+        .ny_i(ny_i), .xs_i(plus_xs_i), .ys_i(plus_ys_i), .step_i(plus_a),
+        .row_end_i(plus_a_end), .addr_o(plus_addr));
 
-    always @(posedge clk_i)
-        if (start_i) begin
-            {addr_q, pix_q, rowa_q, base_q} <= {4{out_i}};
-            {x_q, y_q} <= 32'd0;
-        end else if (we && !end_q[3])
-            addr_q <= addr_q + LANESA;
-        else if (we) begin
-            {addr_q, pix_q} <= {2{next}};
-            x_q <= x_last ? 16'd0 : x1;
-            if (x_last) begin
-                rowa_q <= next;
-                y_q <= y_last ? 16'd0 : y1;
-                if (y_last) base_q <= next;
-            end
-        end
-
-    assign p_req_o  = par_rd || we;
+    assign p_req_o  = par_rd || we || plus_a;
     assign p_we_o   = we;
-    assign p_addr_o = we ? addr_q : par_q;
+    assign p_addr_o = we ? addr : plus_a ? plus_addr : par_q;
+    wire [NL-1:0] bytes_n = we ? n_q[4*NL-1 -: NL] : plus_ab_n;
     assign end_o    = we && last_qs[3];
     generate
         if (NL < N) begin : narrow
-            assign p_n_o = we ? {{N-NL{1'b0}}, n_q[4*NL-1 -: NL]} : WN;
+            assign p_n_o = we || plus_a ? {{N-NL{1'b0}}, bytes_n} : WN;
         end else begin : same
-            assign p_n_o = we ? n_q[4*NL-1 -: NL] : WN;
+            assign p_n_o = we || plus_a ? bytes_n : WN;
         end
         if (LANES < W) begin : part
             assign p_wdata_o = {{(W-LANES)*8{1'b0}}, bytes};
@@ -268,7 +301,7 @@ module drain #(
     endgenerate
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, pidx[4], cap_row[N-1], en_q[3]};
+    wire unused = &{1'b0, pidx[4], cap_row[N-1]};
     // verilator lint_on UNUSED
 
 endmodule

@@ -2,7 +2,8 @@
 //
 // Lane l owns columns l, l+LANES, ...: N of them. Captured sums stay until the
 // next capture; element m*ROWS+row is column l+m*LANES of a row. For ADD the
-// lane rescales operand bytes, keeps a' and adds it to b' (docs/accelerator.md).
+// lane rescales operand bytes, keeps a' and adds it to b' (docs/accelerator.md);
+// for PLUS the first operand is what left the lane a cycle ago.
 
 `default_nettype none
 
@@ -23,10 +24,13 @@ module drain_lane #(
     input  wire [N*31-1:0]          mult_i,
     input  wire [N*6-1:0]           shift_i,
 
-    input  wire                     add_i,     // the command is ADD
-    input  wire                     keep_i,    // ADD: w is a': keep it
-    input  wire                     sum_i,     // ADD: a' + b' enters
-    input  wire [7:0]               byte_i,    // ADD: else this operand
+    input  wire                     add_i,     // what enters is ADD's or PLUS'
+    input  wire                     keep_i,    // w is a': keep it
+    input  wire                     sum_i,     // a' + b' enters
+    input  wire [7:0]               byte_i,    // ... else this operand
+    input  wire                     plus_i,    // the command has PLUS
+    input  wire                     plus_a_i,  // ... the output before enters
+    input  wire                     plus_keep_i, // ... w is b': keep it
     input  wire [31:0]              abias_i,
     input  wire [30:0]              amult_i,
     input  wire [5:0]               ashift_i,
@@ -40,12 +44,15 @@ module drain_lane #(
 );
 
     reg  [N*ROWS*32-1:0] sums_q;
-    reg  [31:0]          a_q;
+    reg  [31:0]          a_q, b_q;
+    reg  [7:0]           out_q;
     wire [31:0]          w;
 
     always @(posedge clk_i) begin
         if (cap_i)  sums_q <= sums_i;
         if (keep_i) a_q    <= w;
+        if (plus_keep_i) b_q <= w;
+        if (plus_i) out_q <= out_o;
     end
 
     // Column and element; a lane with fewer columns than others may be asked
@@ -72,7 +79,9 @@ module drain_lane #(
         end
     endgenerate
 
-    wire [31:0] x  = !add_i ? sum : sum_i ? w : {{24{byte_i[7]}}, byte_i};
+    wire [7:0]  operand = plus_a_i ? out_q : byte_i;
+    wire [31:0] b  = plus_i ? b_q : w;
+    wire [31:0] x  = !add_i ? sum : sum_i ? b : {{24{operand[7]}}, operand};
     wire [31:0] xb = !add_i ? bias : sum_i ? a_q : abias_i;
 
     requant_lane lane (

@@ -26,6 +26,7 @@ module exec_ctl #(
     input  wire             keep_i,
     input  wire             hold_i,
     input  wire             shared_i,
+    input  wire             plus_i,
     input  wire [AW-1:0]    wgt_cs_i,
 
     // exec_agen
@@ -228,6 +229,8 @@ module exec_ctl #(
                 beats = beats + {{N-1{1'b0}}, 1'b1};
     end
     wire [2*N-1:0] work = nr * beats;
+    wire [LW-1:0]  time_ = plus_i ? {work, 2'b0} + {{LW-4{1'b0}}, 4'd8}
+                                 : {2'b0, work};
 
     always @(posedge clk_i)
         if (!rst_ni || start_i) begin
@@ -236,7 +239,7 @@ module exec_ctl #(
         end else begin
             {cap1_q, cap2_q, cap3_q} <= {cap, cap1_q, cap2_q};
             if (cap)
-                lag_q <= {2'b0, work} + {{LW-5{1'b0}}, pre} +
+                lag_q <= time_ + {{LW-5{1'b0}}, pre} +
                          {{LW-3{1'b0}}, vec_i ? 3'd4 : 3'd3};
             else if (lag_q != {LW{1'b0}})
                 lag_q <= lag_q - {{LW-1{1'b0}}, 1'b1};

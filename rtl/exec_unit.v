@@ -1,4 +1,4 @@
-// exec_unit: CONV, DWCONV, MAXPOOL, AVGPOOL and ADD.
+// exec_unit: CONV, DWCONV, MAXPOOL, AVGPOOL, ADD and SUM.
 //
 // One command at a time: start_i in cycle s takes the item; end_o is high in
 // the command's last cycle. Ports A, B and P of the scratchpad are its own.
@@ -16,7 +16,7 @@ module exec_unit #(
     parameter AW    = 17,
     parameter OW    = 16,
     parameter NL    = 3,
-    parameter EXN   = 306     // bits of the item: 121 + 9 * AW + 2 * OW
+    parameter EXN   = 307     // bits of the item: 122 + 9 * AW + 2 * OW
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,
@@ -55,7 +55,7 @@ module exec_unit #(
     // The command, in the order of cmd_queue
 
     wire [3:0]      i_op;
-    wire [4:0]      i_flags;
+    wire [5:0]      i_flags;
     wire [AW-1:0]   i_act, i_wgt, i_par, i_out, i_ka_s, i_kb_s;
     wire [AW-1:0]   i_act_xs, i_act_ys, i_wgt_cs;
     wire [15:0]     i_nchan, i_run, i_nx, i_ny;
@@ -66,11 +66,12 @@ module exec_unit #(
             i_act_xs, i_act_ys, i_wgt_cs, i_out_xs, i_out_ys} = item_i;
 
     localparam [7:0] CONV = `OP_CONV, MAXPOOL = `OP_MAXPOOL,
-                     AVGPOOL = `OP_AVGPOOL, ADD = `OP_ADD;
+                     AVGPOOL = `OP_AVGPOOL, ADD = `OP_ADD, SUM = `OP_SUM;
     wire i_add = i_op == ADD[3:0];
+    wire i_sum = i_op == SUM[3:0];
 
-    reg             add_q, vec_q, max_q, avg_q;
-    reg [4:0]       flags_q;
+    reg             add_q, sum_q, vec_q, max_q, avg_q;
+    reg [5:0]       flags_q;
     reg [AW-1:0]    ka_s_q, kb_s_q, act_xs_q, act_ys_q, wgt_cs_q;
     reg [15:0]      run_q, nx_q, ny_q;
     reg [7:0]       ka_q, kb_q, pm_q, zp_q, qmin_q, qmax_q;
@@ -79,7 +80,8 @@ module exec_unit #(
     always @(posedge clk_i)
         if (start_i) begin
             add_q <= i_add;
-            vec_q <= i_op != CONV[3:0] && !i_add;
+            sum_q <= i_sum;
+            vec_q <= i_op != CONV[3:0] && !i_add && !i_sum;
             max_q <= i_op == MAXPOOL[3:0];
             avg_q <= i_op == AVGPOOL[3:0];
             flags_q <= i_flags;
@@ -97,17 +99,23 @@ module exec_unit #(
     wire keep   = flags_q[`EXE_KEEP_BIT];
     wire hold   = flags_q[`EXE_HOLD_BIT];
     wire single = flags_q[`EXE_SINGLE_ROUND_BIT];
+    wire plus   = flags_q[`EXE_PLUS_BIT] && !add_q && !sum_q;
     wire reuse  = flags_q[`EXE_REUSE_BIT] && vec_q;
     wire pool   = max_q || avg_q;
 
-    wire [AW-1:0] out_xs, out_ys;
+    wire [AW-1:0] out_xs, out_ys, plus_xs, plus_ys;
+    wire [OW-1:0] sum_xs, sum_ys;
     generate
         if (AW > OW) begin : pad
             assign out_xs = {{AW-OW{1'b0}}, out_xs_q};
             assign out_ys = {{AW-OW{1'b0}}, out_ys_q};
+            assign plus_xs = {{AW-OW{1'b0}}, sum_xs};
+            assign plus_ys = {{AW-OW{1'b0}}, sum_ys};
         end else begin : nopad
             assign out_xs = out_xs_q;
             assign out_ys = out_ys_q;
+            assign plus_xs = sum_xs;
+            assign plus_ys = sum_ys;
         end
     endgenerate
 
@@ -130,7 +138,7 @@ module exec_unit #(
     wire            cols_end, cmd_end, cols_new, cols_one, slot_end, fill;
     wire [AW-1:0]   rd_addr, wgt_addr;
     wire [WL:0]     rd_n, rd_row, steps, nr, nc;
-    wire            go_loops = start_i && !i_add;
+    wire            go_loops = start_i && !i_add && !i_sum;
 
     exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) agen (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .act_i(i_act),
@@ -158,7 +166,7 @@ module exec_unit #(
                .PW(PW)) ctl (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .wgt_i(i_wgt),
         .vec_i(vec_q), .pool_i(pool), .keep_i(keep), .hold_i(hold),
-        .shared_i(shared), .wgt_cs_i(wgt_cs_q),
+        .shared_i(shared), .plus_i(plus), .wgt_cs_i(wgt_cs_q),
         .slot_end_o(slot_end), .valid_i(valid), .done_i(done), .rd_i(rd),
         .vstep_i(vstep), .vstep_end_i(vstep_end), .vkept_i(vkept),
         .vmove_i(vmove), .s_i(steps), .nr_i(nr), .nc_i(nc),
@@ -242,17 +250,30 @@ module exec_unit #(
     wire            go_add, add_rd, add_a, add_b, add_sum, add_keep, add_last;
     wire [AW-1:0]   add_a_addr, add_b_addr;
     wire [NL-1:0]   add_rd_n, add_n;
-    wire            drained;
+    wire            drained, loaded;
+    wire [17:0]     sum_bias, sum_shift;
+    wire [92:0]     sum_mult;
+    wire [AW-1:0]   sum_addr;
+    wire [23:0]     sum_clamp;
+    wire [1:0]      plus_sel;
+    wire [31:0]     plus_bias;
+    wire [30:0]     plus_mult;
+    wire [5:0]      plus_shift;
 
     drain #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .NL(NL), .W(W), .WL(WL),
             .AW(AW), .PW(PW)) drain_i (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .par_i(i_par),
-        .out_i(i_out), .load_i(start_i && i_add),
-        .add_i(add_q), .vec_i(vec_q), .single_i(single), .zp_i(zp_q),
+        .out_i(i_out), .load_i(start_i && (i_add || i_sum)),
+        .add_i(add_q), .plus_i(plus), .vec_i(vec_q), .single_i(single), .zp_i(zp_q),
         .qmin_i(qmin_q), .qmax_i(qmax_q), .nx_i(nx_q), .ny_i(ny_q),
         .xs_i(out_xs), .ys_i(out_ys),
         .cap_i(cap), .cap_nr_i(cap_nr), .cap_nc_i(cap_nc),
         .cap_pre_i(cap_pre), .cap_last_i(cap_last), .sums_i(sums),
+        .loaded_o(loaded), .bias_o(sum_bias), .mult_o(sum_mult),
+        .shift_o(sum_shift), .plus_addr_i(sum_addr), .plus_xs_i(plus_xs),
+        .plus_ys_i(plus_ys), .plus_clamp_i(sum_clamp), .plus_sel_o(plus_sel),
+        .plus_bias_i(plus_bias), .plus_mult_i(plus_mult),
+        .plus_shift_i(plus_shift),
         .go_o(go_add), .add_a_i(add_a), .add_b_i(add_b), .add_sum_i(add_sum),
         .add_keep_i(add_keep), .add_last_i(add_last), .add_n_i(add_n),
         .a_bytes_i(a_rdata_i[LANES*8-1:0]), .b_bytes_i(b_rdata_i[LANES*8-1:0]),
@@ -260,7 +281,16 @@ module exec_unit #(
         .p_n_o(p_n_o), .p_wdata_o(p_wdata_o), .p_rdata_i(p_rdata_i),
         .end_o(drained), .ev_requants_o(ev_requants_o));
 
-    assign end_o = drained || held;
+    wire sum_end = sum_q && loaded;
+    assign end_o = drained || held || sum_end;
+
+    sum_regs #(.AW(AW), .OW(OW)) sum (
+        .clk_i(clk_i), .start_i(start_i && i_sum), .addr_i(i_act),
+        .xs_i(i_out_xs), .ys_i(i_out_ys), .clamp_i({i_zp, i_qmin, i_qmax}),
+        .copy_i(sum_end), .bias_i(sum_bias), .mult_i(sum_mult),
+        .shift_i(sum_shift), .addr_o(sum_addr), .xs_o(sum_xs), .ys_o(sum_ys),
+        .clamp_o(sum_clamp), .sel_i(plus_sel), .bias_o(plus_bias),
+        .mult_o(plus_mult), .shift_o(plus_shift));
 
     // ------------------------------------------------------------------------
     // ADD, and who reads through A and B

@@ -69,7 +69,7 @@ module fetch #(
     wire is_ld = op == `OP_LOAD || op == `OP_FILL;
     wire is_st = op == `OP_STORE;
     wire is_ex = op == `OP_CONV || op == `OP_DWCONV || op == `OP_MAXPOOL ||
-                 op == `OP_AVGPOOL || op == `OP_ADD;
+                 op == `OP_AVGPOOL || op == `OP_ADD || op == `OP_SUM;
     wire [2:0] queue = {is_st, is_ex, is_ld};
 
     assign seen_o = state_q == PUSH && (queue & full_i) == 3'b0;

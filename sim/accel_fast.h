@@ -65,6 +65,12 @@ struct fetch {
 /* Registers that software writes; a write waits for the end of its cycle. */
 enum reg { REG_CTRL, REG_ACK, REG_BASE, REG_MASK, REG_TAIL, N_REGS };
 
+/* Columns 0, 1, 2 of SUM's parameter block: operands and sum. */
+struct second {
+	int32_t bias[2], mult[3];
+	int8_t shift[3];
+};
+
 struct accel {
 	const struct accel_ops *ops;
 	const struct design *d;
@@ -91,6 +97,8 @@ struct accel {
 
 	int32_t sums[MAX_ROWS][MAX_COLS]; /* what HOLD left */
 	int held_rows, held_cols;         /* 0: nothing */
+	struct command sum;               /* the last SUM; opcode 0: none */
+	struct second second;             /* ... and what it has read */
 	int16_t *act16, *wgt16;           /* fast_math.c: CONV operands */
 
 	bool halted; /* after a fault that leaves nothing sensible to do */

@@ -133,8 +133,8 @@ static bool check_add(struct accel *a, const struct entry *e)
 		return fail(a, e, "no elements");
 	if (c->flags & (EXE_KEEP | EXE_HOLD))
 		return fail(a, e, "KEEP and HOLD are for CONV");
-	if (c->flags & EXE_REUSE)
-		return fail(a, e, "REUSE is for vector mode");
+	if (c->flags & (EXE_REUSE | EXE_PLUS))
+		return fail(a, e, "REUSE and PLUS are not for ADD");
 	if (!inside(a, e, x, a->spad_bytes, "first operand") ||
 	    !inside(a, e, y, a->spad_bytes, "second operand") ||
 	    !inside(a, e, par, a->spad_bytes, "parameters") ||
@@ -143,6 +143,21 @@ static bool check_add(struct accel *a, const struct entry *e)
 	check_banks(a, e, x, "first operand", y, "second operand");
 	check_banks(a, e, x, "first operand", out, "output");
 	check_banks(a, e, y, "second operand", out, "output");
+	return true;
+}
+
+static bool check_sum(struct accel *a, const struct entry *e)
+{
+	const struct command *c = &e->c;
+	struct hull par = {c->par, c->par + a->par_words * a->word};
+
+	if (c->flags)
+		return fail(a, e, "SUM has no flags");
+	if (c->qmin > c->qmax)
+		return fail(a, e, "qmin is above qmax");
+	if (!inside(a, e, par, a->spad_bytes, "parameters"))
+		return false;
+	a->sum = *c;
 	return true;
 }
 
@@ -243,6 +258,34 @@ static bool check_held(struct accel *a, const struct entry *e)
 	return true;
 }
 
+/* PLUS reads the second operand through the port of the outputs: element by
+ * element before them, or elsewhere. */
+static bool check_plus(struct accel *a, const struct entry *e, struct hull x,
+                       struct hull w, bool weights, struct hull out)
+{
+	const struct command *c = &e->c, *s = &a->sum;
+	struct hull r = {s->act, s->act + c->nchan};
+
+	if (!(c->flags & EXE_PLUS))
+		return true;
+	if (c->flags & EXE_HOLD)
+		return fail(a, e, "PLUS without outputs");
+	if (s->opcode != OP_SUM)
+		return fail(a, e, "PLUS without SUM");
+	widen(&r, c->nx, s->out_xs);
+	widen(&r, c->ny, s->out_ys);
+	if (!inside(a, e, r, a->spad_bytes, "second operand"))
+		return false;
+	bool same = s->act == c->out && s->out_xs == c->out_xs &&
+	            s->out_ys == c->out_ys;
+	if (!same && r.lo < out.hi && out.lo < r.hi)
+		return fail(a, e, "second operand and output overlap");
+	check_banks(a, e, x, "input", r, "second operand");
+	if (weights)
+		check_banks(a, e, w, "weights", r, "second operand");
+	return true;
+}
+
 static void note_held(struct accel *a, const struct command *c)
 {
 	bool hold = c->flags & EXE_HOLD;
@@ -273,6 +316,8 @@ static bool check_array(struct accel *a, const struct entry *e)
 	    (drains && !inside(a, e, par, a->spad_bytes, "parameters")) ||
 	    (drains && !inside(a, e, out, a->spad_bytes, "output")))
 		return false;
+	if (!check_plus(a, e, x, w, weights, out))
+		return false;
 	if (weights)
 		check_banks(a, e, x, "input", w, "weights");
 	if (drains) {
@@ -293,5 +338,7 @@ bool fast_check(struct accel *a, const struct entry *e)
 		return check_dma(a, e);
 	if (e->c.opcode == OP_ADD)
 		return check_add(a, e);
+	if (e->c.opcode == OP_SUM)
+		return check_sum(a, e);
 	return check_array(a, e);
 }

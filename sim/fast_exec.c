@@ -44,7 +44,8 @@ static void drain_group(struct exec *x, uint64_t capture, uint64_t nr,
 	uint64_t lanes = (uint64_t)x->a->d->lanes;
 	uint64_t pw = (uint64_t)x->a->par_words;
 	uint64_t beats = nr * ((nc + lanes - 1) / lanes);
-	uint64_t cycles = beats;
+	bool plus = x->c->flags & EXE_PLUS;
+	uint64_t cycles = plus ? 4 * beats + 8 : beats;
 
 	if (params) {
 		/* the last write of the drain before has left port P */
@@ -55,7 +56,8 @@ static void drain_group(struct exec *x, uint64_t capture, uint64_t nr,
 		x->n[EV_spad_par] += pw;
 	}
 	x->n[EV_spad_out] += beats;
-	x->n[EV_requants] += nr * nc;
+	x->n[EV_requants] += nr * nc * (plus ? 4 : 1);
+	x->n[EV_spad_par] += plus ? beats : 0;
 	x->drain = (struct drain){capture, cycles, true};
 }
 
@@ -197,6 +199,14 @@ static uint64_t add(struct exec *x, uint64_t start)
 	return start + pw + 2 + 3 * (beats - 1) + 11;
 }
 
+static uint64_t sum(struct exec *x, uint64_t start)
+{
+	uint64_t pw = (uint64_t)x->a->par_words;
+
+	x->n[EV_spad_par] = pw;
+	return start + pw + 3;
+}
+
 void fast_exec_start(struct accel *a)
 {
 	struct unit *u = &a->unit[QUEUE_EX];
@@ -211,6 +221,8 @@ void fast_exec_start(struct accel *a)
 		u->end = matrix(&x);
 	else if (x.c->opcode == OP_ADD)
 		u->end = add(&x, u->start);
+	else if (x.c->opcode == OP_SUM)
+		u->end = sum(&x, u->start);
 	else
 		u->end = vector(&x);
 }

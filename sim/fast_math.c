@@ -67,6 +67,52 @@ static void requantize(const struct command *c, const struct params *p,
 	}
 }
 
+/* Both operands of a sum, rescaled and added. */
+static int8_t sum_of(const struct second *p, const struct command *sum,
+                     bool single, int8_t x, int8_t y)
+{
+	uint32_t vx = ((uint32_t)x + (uint32_t)p->bias[0]) << 20;
+	uint32_t vy = ((uint32_t)y + (uint32_t)p->bias[1]) << 20;
+	int64_t rx = rescale((int32_t)vx, p->mult[0], p->shift[0], single);
+	int64_t ry = rescale((int32_t)vy, p->mult[1], p->shift[1], single);
+	uint32_t both = (uint32_t)rx + (uint32_t)ry;
+
+	return clamp(rescale((int32_t)both, p->mult[2], p->shift[2], single),
+	             sum);
+}
+
+/* PLUS: pixel (x, y) of column group g, whose nc outputs are computed. */
+static void add_second(const struct accel *a, const struct command *c,
+                       int64_t x, int64_t y, int64_t g, int nc, uint8_t *out)
+{
+	const struct command *s = &a->sum;
+	const uint8_t *from = a->spad + s->act + y * s->out_ys + x * s->out_xs +
+	                      g * a->d->cols;
+	bool single = c->flags & EXE_SINGLE_ROUND;
+
+	for (int i = 0; i < nc; i++)
+		out[i] = (uint8_t)sum_of(&a->second, s, single, (int8_t)out[i],
+		                         (int8_t)from[i]);
+}
+
+/* Output pixel (x, y) of column group g to the scratchpad. */
+static void finish(const struct accel *a, const struct command *c,
+                   const struct params *p, const int32_t *sums, int64_t x,
+                   int64_t y, int64_t g, int nc)
+{
+	uint8_t *to = a->spad + c->out + y * c->out_ys + x * c->out_xs +
+	              g * a->d->cols;
+	uint8_t out[MAX_COLS];
+
+	if (!(c->flags & EXE_PLUS)) {
+		requantize(c, p, sums, nc, to);
+		return;
+	}
+	requantize(c, p, sums, nc, out);
+	add_second(a, c, x, y, g, nc, out);
+	memcpy(to, out, (size_t)nc);
+}
+
 /* Where a group's parameters are. */
 static int64_t params_at(const struct accel *a, const struct command *c,
                          int64_t group)
@@ -205,9 +251,7 @@ static void conv(struct accel *a, const struct command *c)
 			if (held)
 				keep_and_hold(a, c, i, nc, sums);
 			if (!hold)
-				requantize(c, &p, sums, nc,
-				           a->spad + c->out + y * c->out_ys +
-				                   x * c->out_xs + g * cols);
+				finish(a, c, &p, sums, x, y, g, nc);
 		}
 	}
 }
@@ -265,9 +309,7 @@ static inline void vector(struct accel *a, const struct command *c, int op)
 				      spad + c->act + g * cols + y * c->act_ys +
 				              x * c->act_xs,
 				      w, cols, nc, sums);
-				requantize(c, &p, sums, nc,
-				           a->spad + c->out + y * c->out_ys +
-				                   x * c->out_xs + g * cols);
+				finish(a, c, &p, sums, x, y, g, nc);
 			}
 	}
 }
@@ -275,27 +317,40 @@ static inline void vector(struct accel *a, const struct command *c, int op)
 /* ------------------------------------------------------------------------
  * The others */
 
+static void read_second(const struct accel *a, const struct command *c,
+                        struct second *s)
+{
+	struct params p;
+
+	read_params(a, c->par, &p);
+	for (int i = 0; i < 3; i++) {
+		if (i < 2)
+			s->bias[i] = p.bias[i];
+		s->mult[i] = p.mult[i];
+		s->shift[i] = (int8_t)legal_shift(p.shift[i]);
+	}
+}
+
 static void add(struct accel *a, const struct command *c)
 {
 	const int8_t *x = (const int8_t *)a->spad + c->act;
 	const int8_t *y = (const int8_t *)a->spad + c->wgt;
 	int64_t n = c->nx | c->ny << 16;
 	bool single = c->flags & EXE_SINGLE_ROUND;
-	struct params p;
-	int shift[3];
+	struct second p;
 
-	read_params(a, c->par, &p);
-	for (int i = 0; i < 3; i++)
-		shift[i] = legal_shift(p.shift[i]);
-	for (int64_t i = 0; i < n; i++) {
-		uint32_t vx = ((uint32_t)x[i] + (uint32_t)p.bias[0]) << 20;
-		uint32_t vy = ((uint32_t)y[i] + (uint32_t)p.bias[1]) << 20;
-		int64_t rx = rescale((int32_t)vx, p.mult[0], shift[0], single);
-		int64_t ry = rescale((int32_t)vy, p.mult[1], shift[1], single);
-		uint32_t sum = (uint32_t)rx + (uint32_t)ry;
-		int64_t v = rescale((int32_t)sum, p.mult[2], shift[2], single);
-		a->spad[c->out + i] = (uint8_t)clamp(v, c);
-	}
+	read_second(a, c, &p);
+	for (int64_t i = 0; i < n; i++)
+		a->spad[c->out + i] =
+		        (uint8_t)sum_of(&p, c, single, x[i], y[i]);
+}
+
+/* What SUM keeps of biases: 9 bits. */
+static void sum(struct accel *a, const struct command *c)
+{
+	read_second(a, c, &a->second);
+	for (int i = 0; i < 2; i++)
+		a->second.bias[i] = ((a->second.bias[i] & 511) ^ 256) - 256;
 }
 
 static void move(struct accel *a, const struct command *c)
@@ -335,6 +390,9 @@ void fast_math(struct accel *a, const struct command *c)
 		break;
 	case OP_ADD:
 		add(a, c);
+		break;
+	case OP_SUM:
+		sum(a, c);
 		break;
 	default:
 		move(a, c);

@@ -85,7 +85,7 @@ struct joulet_opts {
 struct joulet_layer {
 	char name[64];
 	const char *op;        /* "CONV_2D" ... */
-	const char *unit;      /* "array", "cpu", "none" */
+	const char *unit;      /* "array", "cpu", "fused", "none" */
 	int64_t macs;          /* useful multiply-accumulates */
 	uint64_t cycles;       /* this layer's part of the inference */
 	double utilization;    /* macs / (cycles * cells); 0 on the cpu */

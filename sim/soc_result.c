@@ -67,34 +67,40 @@ void soc_result_mark(void *soc, uint64_t cycle, uint32_t number)
 
 /* ---- Cycles of layers --------------------------------------------------- */
 
-/* A job's cycles [from, to): layer by layer in order, each up to the end of its
- * last command; what remains belongs to the last one. `end` is scratch space,
- * one per layer, zero before and after. `*next`: commands before it are done.
+/* Does the command count for the job that began in cycle `from`? */
+static bool of_job(const struct soc *s, size_t i, uint64_t from)
+{
+	const struct cmd_log *c = &s->log.cmd[i];
+
+	return c->start >= from && c->layer < s->log.n_layers;
+}
+
+/* A job's cycles [from, to): layer by layer in the order in which their last
+ * commands end, each up to there; what remains belongs to the last one. `end`
+ * is scratch space, one per layer, zero before and after. `*next`: commands
+ * before it are done; the log is in order of end.
  */
 static void share_job(const struct soc *s, uint64_t from, uint64_t to,
                       uint32_t layer, uint64_t *end, size_t *next)
 {
 	const struct accel_log *log = &s->log;
-	uint32_t first = layer, last = layer;
+	const uint64_t begin = from;
+	const size_t first = *next;
 
-	for (; *next < log->n_cmd && log->cmd[*next].end <= to; ++*next) {
-		const struct cmd_log *c = &log->cmd[*next];
-
-		if (c->start < from || c->layer >= log->n_layers)
-			continue;
-		end[c->layer] = c->end; /* the log is in order of end */
-		first = c->layer < first ? c->layer : first;
-		last = c->layer > last ? c->layer : last;
-	}
-	for (uint32_t l = first; l <= last; l++) {
-		if (l == last)
-			end[l] = to;
-		if (end[l] > from) {
-			s->r->layer_cycles[l] += end[l] - from;
-			from = end[l];
+	for (; *next < log->n_cmd && log->cmd[*next].end <= to; ++*next)
+		if (of_job(s, *next, begin)) {
+			layer = log->cmd[*next].layer;
+			end[layer] = log->cmd[*next].end;
 		}
-		end[l] = 0;
+	for (size_t i = first; i < *next; i++) {
+		const struct cmd_log *c = &log->cmd[i];
+		if (!of_job(s, i, begin) || end[c->layer] != c->end)
+			continue;
+		s->r->layer_cycles[c->layer] += c->end - from;
+		from = c->end;
+		end[c->layer] = 0;
 	}
+	s->r->layer_cycles[layer] += to - from;
 }
 
 /* One interval between marks of the inference. */

@@ -276,6 +276,43 @@ static bool place_results(struct gen *g, struct command *c, struct range out,
 	return place(g, out, taken | (g->banks & ~before), &c->out);
 }
 
+/* PLUS, now and then: a second operand where the outputs go, or elsewhere but
+ * in their banks, perhaps; its parameters and SUM. */
+static void add_second(struct gen *g, struct command *c, struct range out,
+                       uint64_t taken)
+{
+	struct command s = {.opcode = OP_SUM,
+	                    .act = c->out,
+	                    .out_xs = c->out_xs,
+	                    .out_ys = c->out_ys};
+	struct range par = {0, g->par_bytes}, in = {0, c->nchan};
+	int64_t block = N_PAR + pick(g, 0, N_PAR - 1);
+	uint64_t before = g->banks;
+
+	clamp_fields(g, &s);
+	s.flags = 0;
+	if (!chance(g, 25) || !place(g, par, before, &s.par))
+		return;
+	if (chance(g, 60)) {
+		s.out_xs = pick(g, 0, 2 * c->nchan);
+		s.out_ys = pick(g, 0, c->nx * c->nchan);
+		widen(&in, c->nx, s.out_xs);
+		widen(&in, c->ny, s.out_ys);
+		if (!place(g, in, taken, &s.act) ||
+		    (s.act < c->out + out.hi && c->out < s.act + in.hi)) {
+			g->banks = before;
+			return;
+		}
+	}
+	uint64_t banks = g->banks;
+	copy(g, OP_LOAD, MAP_FLASH + FLASH_DATA + block * g->par_bytes, s.par,
+	     g->par_bytes);
+	g->banks = banks_of(g, s.par, s.par + g->par_bytes);
+	emit(g, &s);
+	g->banks = banks;
+	c->flags |= EXE_PLUS;
+}
+
 /* Where the input, weights and results of an array command are. */
 static bool place_array(struct gen *g, struct command *c, struct range in,
                         int64_t steps)
@@ -304,6 +341,7 @@ static bool place_array(struct gen *g, struct command *c, struct range in,
 	if (!place_results(g, c, out, blocks * g->par_bytes, taken))
 		return false;
 	load_params(g, c, blocks);
+	add_second(g, c, out, taken);
 	return true;
 }
 
@@ -472,10 +510,11 @@ static void random_bytes(struct gen *g, uint8_t *to, size_t n)
 	}
 }
 
-/* One parameter block: multipliers are not negative, and ADD shifts right. */
+/* One parameter block: multipliers are not negative, and ADD shifts right.
+ * `fine`: of the operands or of the sum of ADD so small that each bit shows. */
 static void make_params(struct gen *g, uint8_t *to, bool add)
 {
-	int cols = g->p->d.cols;
+	int cols = g->p->d.cols, fine = add ? (int)pick(g, 0, 3) : 0;
 
 	for (int i = 0; i < cols; i++) {
 		int64_t bias = chance(g, 80) ? pick(g, -9000, 9000)
@@ -488,6 +527,11 @@ static void make_params(struct gen *g, uint8_t *to, bool add)
 			bias = pick(g, -128, 128);
 		if (add && i == 2 && chance(g, 80))
 			shift = pick(g, -22, -16);
+		if (fine && i < 3) {
+			bool small = (fine == 1) == (i < 2);
+			mult = small ? pick(g, 0, 2047) : INT32_MAX - mult / 8;
+			shift = 0;
+		}
 		put32(to + 4 * i, (uint32_t)bias);
 		put32(to + 4 * (cols + i), (uint32_t)mult);
 		to[8 * cols + i] = (uint8_t)shift;

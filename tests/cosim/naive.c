@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct lane {
+	int64_t bias, mult, shift;
+};
+
 struct naive {
 	const struct program *p;
 	uint8_t *mem[N_MEMS];
 	int8_t *spad;
 	int64_t rows, cols, par_bytes;
 	int32_t sums[64][64];
+	struct command sum; /* the last SUM, and its columns 0, 1, 2 */
+	struct lane second[3];
 };
 
 static int64_t get32(const int8_t *p)
@@ -41,10 +47,6 @@ static int8_t clamp(const struct command *c, int64_t w)
 	return (int8_t)(w < c->qmin ? c->qmin : w > c->qmax ? c->qmax : w);
 }
 
-struct lane {
-	int64_t bias, mult, shift;
-};
-
 static struct lane lane(const struct naive *n, int64_t par, int64_t col)
 {
 	return (struct lane){
@@ -52,6 +54,21 @@ static struct lane lane(const struct naive *n, int64_t par, int64_t col)
 	        get32(n->spad + par + 4 * (n->cols + col)),
 	        n->spad[par + 8 * n->cols + col],
 	};
+}
+
+static int8_t sum_of(const struct command *c, const struct lane l[3],
+                     bool single, int8_t x, int8_t y)
+{
+	int64_t v[2] = {x, y};
+	uint32_t sum = 0;
+
+	for (int k = 0; k < 2; k++) {
+		uint32_t up = (uint32_t)(v[k] + l[k].bias) << 20;
+		sum += (uint32_t)round_shift((int32_t)up, l[k].mult, l[k].shift,
+		                             single);
+	}
+	return clamp(c,
+	             round_shift((int32_t)sum, l[2].mult, l[2].shift, single));
 }
 
 /* Cell (r, col) of group g, whose pixel is (x, y), has summed up. */
@@ -64,9 +81,16 @@ static void finish(struct naive *n, const struct command *c, int64_t g,
 
 	if (l.shift > 0)
 		v <<= l.shift;
+	bool single = c->flags & EXE_SINGLE_ROUND;
+	int8_t out = clamp(c, round_shift((int32_t)v, l.mult, l.shift, single));
+	const struct command *s = &n->sum;
+
+	if (c->flags & EXE_PLUS)
+		out = sum_of(s, n->second, single, out,
+		             n->spad[s->act + y * s->out_ys + x * s->out_xs +
+		                     g * n->cols + col]);
 	n->spad[c->out + y * c->out_ys + x * c->out_xs + g * n->cols + col] =
-	        clamp(c, round_shift((int32_t)v, l.mult, l.shift,
-	                             c->flags & EXE_SINGLE_ROUND));
+	        out;
 }
 
 static int32_t conv_sum(const struct naive *n, const struct command *c,
@@ -137,22 +161,24 @@ static void array(struct naive *n, const struct command *c)
 
 static void add(struct naive *n, const struct command *c)
 {
-	bool single = c->flags & EXE_SINGLE_ROUND;
 	struct lane l[3];
 
 	for (int i = 0; i < 3; i++)
 		l[i] = lane(n, c->par, i);
-	for (int64_t i = 0; i < (c->nx | c->ny << 16); i++) {
-		int64_t v[2] = {n->spad[c->act + i], n->spad[c->wgt + i]};
-		uint32_t sum = 0;
-		for (int k = 0; k < 2; k++) {
-			uint32_t x = (uint32_t)(v[k] + l[k].bias) << 20;
-			sum += (uint32_t)round_shift((int32_t)x, l[k].mult,
-			                             l[k].shift, single);
-		}
+	for (int64_t i = 0; i < (c->nx | c->ny << 16); i++)
 		n->spad[c->out + i] =
-		        clamp(c, round_shift((int32_t)sum, l[2].mult,
-		                             l[2].shift, single));
+		        sum_of(c, l, c->flags & EXE_SINGLE_ROUND,
+		               n->spad[c->act + i], n->spad[c->wgt + i]);
+}
+
+static void sum(struct naive *n, const struct command *c)
+{
+	n->sum = *c;
+	for (int i = 0; i < 3; i++)
+		n->second[i] = lane(n, c->par, i);
+	for (int i = 0; i < 2; i++) { /* 9 bits, signed */
+		int64_t low = n->second[i].bias & 511;
+		n->second[i].bias = low < 256 ? low : low - 512;
 	}
 }
 
@@ -201,12 +227,14 @@ void run_naive(struct run *r, const struct program *p)
 			put32(n->mem[MEM_SRAM] + at + 4 * i, words[i]);
 		for (uint32_t k = 0; k < p->job[j].n; k++) {
 			const struct command *c = &p->job[j].c[k];
-			if (c->opcode > OP_ADD)
+			if (c->opcode > OP_SUM)
 				continue;
 			if (opcode_queue((int)c->opcode) != QUEUE_EX)
 				dma(n, c);
 			else if (c->opcode == OP_ADD)
 				add(n, c);
+			else if (c->opcode == OP_SUM)
+				sum(n, c);
 			else
 				array(n, c);
 		}

@@ -203,7 +203,7 @@ static int job_of(const struct program *p, size_t i)
 	for (int j = 0; j < p->n_jobs; j++) {
 		size_t n = 0;
 		for (uint32_t k = 0; k < p->job[j].n; k++)
-			n += p->job[j].c[k].opcode <= OP_ADD;
+			n += p->job[j].c[k].opcode <= OP_SUM;
 		if (i < n)
 			return j;
 		i -= n;
@@ -291,7 +291,8 @@ static bool writes(const struct command *c, int64_t at)
 	int64_t s[2] = {exec ? c->out_xs : c->spad_s1,
 	                exec ? c->out_ys : c->spad_s2};
 
-	if (c->opcode == OP_STORE || c->flags & EXE_HOLD)
+	if (c->opcode == OP_STORE || c->opcode == OP_SUM ||
+	    c->flags & EXE_HOLD)
 		return false;
 	if (c->opcode == OP_ADD)
 		return at >= lo && at < lo + (c->nx | c->ny << 16);
@@ -307,7 +308,7 @@ static void blame(const struct program *p, int64_t at, char *buf, size_t size)
 	for (int j = p->n_jobs - 1; j >= 0; j--)
 		for (uint32_t k = p->job[j].n; k-- > 0;) {
 			const struct command *c = &p->job[j].c[k];
-			if (c->opcode > OP_ADD || !writes(c, at))
+			if (c->opcode > OP_SUM || !writes(c, at))
 				continue;
 			int n = snprintf(buf, size,
 			                 "scratchpad byte %" PRId64

@@ -334,8 +334,46 @@ static void add_takes_three_cycles_a_beat(void **state)
 	rig_close(&r);
 }
 
+static void sum_reads_its_parameters(void **state)
+{
+	(void)state;
+	struct command c = blank(OP_SUM);
+	struct rig r;
+
+	run_one(&r, &c);
+	expect_end(&r, 9 + 3);
+	assert_int_equal(layer0(&r, EV_spad_par), 9);
+	rig_close(&r);
+}
+
 /* ------------------------------------------------------------------------
  * Several commands, the host */
+
+static void plus_takes_four_cycles_a_beat(void **state)
+{
+	(void)state;
+	struct command sum = blank(OP_SUM), c = blank(OP_CONV);
+	struct rig r;
+
+	rig_open(&r, false);
+	sum.act = c.out; /* in place */
+	sum.out_xs = c.out_xs;
+	sum.out_ys = c.out_ys;
+	rig_add(&r, &sum);
+	c.flags = EXE_PLUS;
+	c.layer = 1;
+	rig_add(&r, &c);
+	rig_start(&r);
+	rig_finish(&r);
+	assert_true(r.legal);
+	/* capture 18 cycles after the start, drains 9+1 + 4 * 16 + 8 */
+	uint64_t start = r.log.cmd[1].start;
+	assert_int_equal(start, FIRST + 12);
+	assert_int_equal(r.log.cmd[1].end, start + 18 + 10 + 64 + 8 + 5);
+	assert_int_equal(r.log.layer[1].n[EV_requants], 4 * 64);
+	assert_int_equal(r.log.layer[1].n[EV_spad_par], 9 + 16);
+	rig_close(&r);
+}
 
 static void waits_and_queues_order_commands(void **state)
 {
@@ -479,6 +517,11 @@ static void illegal_commands_are_faults(void **state)
 	expect_fault(&c, "REUSE with pm above 2 or too few segments");
 	c.opcode = OP_CONV;
 	expect_fault(&c, "REUSE is for vector mode");
+	c = blank(OP_CONV);
+	c.flags = EXE_PLUS;
+	expect_fault(&c, "PLUS without SUM");
+	c.flags = EXE_PLUS | EXE_HOLD;
+	expect_fault(&c, "PLUS without outputs");
 	c = blank(OP_FILL);
 	c.layer = 4;
 	expect_fault(&c, "layer tag is not below 4");
@@ -524,6 +567,8 @@ int main(int argc, char **argv)
 	        cmocka_unit_test(kept_steps_go_before_few_reads),
 	        cmocka_unit_test(pooling_needs_no_weights),
 	        cmocka_unit_test(add_takes_three_cycles_a_beat),
+	        cmocka_unit_test(sum_reads_its_parameters),
+	        cmocka_unit_test(plus_takes_four_cycles_a_beat),
 	        cmocka_unit_test(waits_and_queues_order_commands),
 	        cmocka_unit_test(host_takes_a_beat_from_its_memory_only),
 	        cmocka_unit_test(
