@@ -129,6 +129,12 @@ static size_t link_op(struct op *op, const uint32_t in[2], uint32_t out,
 		c->k.sigmoid.in = in[0], c->k.sigmoid.out = out;
 		c->k.sigmoid.lut = blob[BLOB_LUT0];
 		return sizeof(c->k.sigmoid);
+	case KERNEL_RESIZE_NEAREST:
+	case KERNEL_RESIZE_BILINEAR_I8:
+		c->k.resize.in = in[0], c->k.resize.out = out;
+		c->k.resize.rows = blob[BLOB_LUT0];
+		c->k.resize.cols = blob[BLOB_LUT1];
+		return sizeof(c->k.resize);
 	case KERNEL_MOVE:
 		c->k.move.in = in[0], c->k.move.out = out;
 		return sizeof(c->k.move);

@@ -60,12 +60,16 @@ enum builtin {
 	BI_CONCATENATION = 2,
 	BI_CONV_2D = 3,
 	BI_DEPTHWISE_CONV_2D = 4,
+	BI_DEPTH_TO_SPACE = 5,
 	BI_DEQUANTIZE = 6,
 	BI_FULLY_CONNECTED = 9,
 	BI_LOGISTIC = 14,
 	BI_MAX_POOL_2D = 17,
 	BI_MUL = 18,
+	BI_RELU = 19,
+	BI_RELU6 = 21,
 	BI_RESHAPE = 22,
+	BI_RESIZE_BILINEAR = 23,
 	BI_SOFTMAX = 25,
 	BI_TANH = 28,
 	BI_PAD = 34,
@@ -75,8 +79,12 @@ enum builtin {
 	BI_SQUEEZE = 43,
 	BI_STRIDED_SLICE = 45,
 	BI_PADV2 = 60,
+	BI_TRANSPOSE_CONV = 67,
 	BI_EXPAND_DIMS = 70,
+	BI_RESIZE_NEAREST_NEIGHBOR = 97,
+	BI_LEAKY_RELU = 98,
 	BI_QUANTIZE = 114,
+	BI_HARD_SWISH = 117,
 };
 /* Name of a builtin code (all codes of the schema, for messages). */
 const char *builtin_name(int code);
@@ -91,7 +99,9 @@ struct node {
 	int code;           /* enum builtin or another code */
 	const char *custom; /* custom operator's name, or NULL */
 	int n_in, n_out;
-	int in[MAX_INPUTS]; /* tensor indices; -1: absent optional input */
+	/* Tensor indices; -1: absent optional input. Those of TRANSPOSE_CONV
+	 * are in CONV_2D's order: input, weights, bias, output shape. */
+	int in[MAX_INPUTS];
 	int out[MAX_OUTPUTS];
 	struct { /* builtin options; defaults as in the schema */
 		enum padding padding;
@@ -101,6 +111,9 @@ struct node {
 		int depth_mult;
 		int axis;
 		float beta;
+		float alpha;                     /* LEAKY_RELU */
+		int block;                       /* DEPTH_TO_SPACE */
+		bool align_corners, half_pixels; /* RESIZE */
 		int keep_num_dims;
 		int pot_scale_int16;
 		int weights_format; /* FC: 0 default, 1 shuffled */

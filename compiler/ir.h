@@ -87,6 +87,7 @@ struct cpu_op {
 		struct k_lut lut;
 		struct k_sigmoid sigmoid;
 		struct k_move move;
+		struct k_resize resize;
 	} k;
 	struct blob blob[N_BLOBS];
 };
@@ -207,6 +208,10 @@ bool lower_broadcast(const struct lowered *l, const struct node *n,
 /* lower_elem.c, lower_move.c */
 bool lower_mul(struct lowered *l, const struct node *n, struct err *err);
 bool lower_mean(struct lowered *l, const struct node *n, struct err *err);
+bool lower_relu(struct lowered *l, const struct node *n, struct err *err);
+bool lower_resize(struct lowered *l, const struct node *n, struct err *err);
+bool lower_depth_to_space(struct lowered *l, const struct node *n,
+                          struct err *err);
 bool lower_logistic(struct lowered *l, const struct node *n, struct err *err);
 bool lower_slice(struct lowered *l, const struct node *n, struct err *err);
 bool lower_transpose(struct lowered *l, const struct node *n, struct err *err);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "compiler/shape.h"
 #include "isa/quantize.h"
 
 bool lower_error(const struct lowered *l, const struct node *n, struct err *err,
@@ -181,6 +182,37 @@ static bool conv_window(struct lowered *l, const struct node *n,
 	return true;
 }
 
+static bool tconv_window(const struct node *n, struct lower_conv *c)
+{
+	const struct tensor *in = c->in, *out = c->out, *wgt = c->wgt;
+	struct window_axis y, x;
+
+	window_1d(n->opt.padding, out->dim[1], wgt->dim[1], n->opt.stride_h, 1,
+	          &y);
+	window_1d(n->opt.padding, out->dim[2], wgt->dim[2], n->opt.stride_w, 1,
+	          &x);
+	c->win = (struct window){
+	        .n = in->dim[0],
+	        .ih = in->dim[1],
+	        .iw = in->dim[2],
+	        .ic = in->dim[3],
+	        .oh = out->dim[1],
+	        .ow = out->dim[2],
+	        .oc = out->dim[3],
+	        .kh = wgt->dim[1],
+	        .kw = wgt->dim[2],
+	        .sh = n->opt.stride_h,
+	        .sw = n->opt.stride_w,
+	        .dh = 1,
+	        .dw = 1,
+	        .pt = y.before,
+	        .pl = x.before,
+	        .y1 = out->dim[1],
+	        .x1 = out->dim[2],
+	};
+	return true;
+}
+
 static bool conv_types(const struct lowered *l, const struct node *n,
                        struct lower_conv *c, struct err *err)
 {
@@ -200,8 +232,10 @@ static bool conv_types(const struct lowered *l, const struct node *n,
 		                   c->bias->name, dtype_name[c->bias->type],
 		                   c->bias->n);
 	/* TFLM then sums in 32 bits and rounds otherwise than with int64. */
-	if (c->i16 && !c->bias && n->code == BI_CONV_2D)
-		return lower_error(l, n, err, "int16 without a bias");
+	if (c->i16 && !c->bias && n->opt.bias_type == DT_I32)
+		return lower_error(l, n, err,
+		                   "sums of int16 in 32 bits are not "
+		                   "supported");
 	if (!wgt->data)
 		return lower_error(l, n, err, "weights %s are not constant",
 		                   wgt->name);
@@ -253,8 +287,12 @@ bool lower_conv(struct lowered *l, const struct node *n, struct lower_conv *c,
 	c->out = lower_out(l, n);
 	if (!c->in || !c->wgt)
 		return lower_error(l, n, err, "an input is missing");
-	bool ok = n->code == BI_FULLY_CONNECTED ? fc_window(l, n, c, err)
-	                                        : conv_window(l, n, c, err);
+	bool ok = n->code == BI_FULLY_CONNECTED  ? fc_window(l, n, c, err)
+	          : n->code == BI_TRANSPOSE_CONV ? tconv_window(n, c)
+	                                         : conv_window(l, n, c, err);
+	if (ok && n->code == BI_TRANSPOSE_CONV && n->opt.act)
+		return lower_error(l, n, err, "activation %d is not supported",
+		                   n->opt.act);
 	return ok && conv_types(l, n, c, err) && conv_scales(l, n, c, err);
 }
 

@@ -51,6 +51,8 @@ static enum kernel conv_kernel(const struct node *n, bool i16)
 		return i16 ? KERNEL_CONV_I16 : KERNEL_CONV_I8;
 	case BI_DEPTHWISE_CONV_2D:
 		return i16 ? KERNEL_DWCONV_I16 : KERNEL_DWCONV_I8;
+	case BI_TRANSPOSE_CONV:
+		return i16 ? KERNEL_TCONV_I16 : KERNEL_TCONV_I8;
 	default:
 		return i16 ? KERNEL_FC_I16 : KERNEL_FC_I8;
 	}
@@ -375,6 +377,7 @@ bool lower_cpu(struct lowered *l, const struct node *n, struct err *err)
 	case BI_CONV_2D:
 	case BI_DEPTHWISE_CONV_2D:
 	case BI_FULLY_CONNECTED:
+	case BI_TRANSPOSE_CONV:
 		return cpu_conv(l, n, err);
 	case BI_AVERAGE_POOL_2D:
 	case BI_MAX_POOL_2D:
@@ -389,6 +392,16 @@ bool lower_cpu(struct lowered *l, const struct node *n, struct err *err)
 	case BI_LOGISTIC:
 	case BI_TANH:
 		return lower_logistic(l, n, err);
+	case BI_RELU:
+	case BI_RELU6:
+	case BI_LEAKY_RELU:
+	case BI_HARD_SWISH:
+		return lower_relu(l, n, err);
+	case BI_RESIZE_BILINEAR:
+	case BI_RESIZE_NEAREST_NEIGHBOR:
+		return lower_resize(l, n, err);
+	case BI_DEPTH_TO_SPACE:
+		return lower_depth_to_space(l, n, err);
 	case BI_STRIDED_SLICE:
 		return lower_slice(l, n, err);
 	case BI_TRANSPOSE:

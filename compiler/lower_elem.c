@@ -152,6 +152,15 @@ static bool logistic_table(const struct lowered *l, const struct node *n,
 	return true;
 }
 
+static void add_table(struct lowered *l, const struct node *n,
+                      const int8_t *table)
+{
+	struct op *op = lower_cpu_op(l, n, KERNEL_LUT_I8, 1);
+
+	op->cpu.k.lut.n = lower_out(l, n)->n;
+	op->cpu.blob[BLOB_LUT0] = (struct blob){table, TABLE};
+}
+
 static bool logistic16(struct lowered *l, const struct node *n, struct err *err)
 {
 	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
@@ -186,8 +195,131 @@ bool lower_logistic(struct lowered *l, const struct node *n, struct err *err)
 	int8_t *table = arena_zero(&l->arena, TABLE, 1);
 	if (!logistic_table(l, n, table, err))
 		return false;
-	struct op *op = lower_cpu_op(l, n, KERNEL_LUT_I8, 1);
-	op->cpu.k.lut.n = lower_out(l, n)->n;
-	op->cpu.blob[BLOB_LUT0] = (struct blob){table, TABLE};
+	add_table(l, n, table);
+	return true;
+}
+
+/* ---- RELU and its kin ---- */
+
+static bool swish_table(const struct tensor *in, const struct tensor *out,
+                        int8_t table[TABLE])
+{
+	struct num_swish s;
+
+	if (!quantize_hard_swish(in->scale[0], out->scale[0], &s))
+		return false;
+	for (int i = 0; i < TABLE; i++) {
+		int32_t y = num_hard_swish((int8_t)i - lower_zero(in), &s);
+		table[i] = (int8_t)num_clamp(y + lower_zero(out), INT8_MIN,
+		                             INT8_MAX);
+	}
+	return true;
+}
+
+static bool leaky_table(const struct tensor *in, const struct tensor *out,
+                        float alpha, int8_t table[TABLE])
+{
+	struct multiplier m, neg;
+
+	if (!quantize_leaky(in->scale[0], alpha, out->scale[0], &m, &neg))
+		return false;
+	for (int i = 0; i < TABLE; i++) {
+		int32_t x = (int8_t)i - lower_zero(in);
+		int32_t y = num_leaky(x, m.m, m.shift, neg.m, neg.shift);
+		table[i] = (int8_t)num_clamp(num_wrap_add(y, lower_zero(out)),
+		                             INT8_MIN, INT8_MAX);
+	}
+	return true;
+}
+
+/* RELU rescales; RELU6 only clamps, by the input's scale: as TFLM does. */
+static bool relu_table(const struct node *n, const struct tensor *in,
+                       const struct tensor *out, int8_t table[TABLE])
+{
+	int32_t lo = INT8_MIN, hi = INT8_MAX;
+	struct multiplier m;
+	bool six = n->code == BI_RELU6;
+	const struct tensor *by = six ? in : out;
+
+	if (!quantize_rescale(in->scale[0], out->scale[0], &m) ||
+	    !quantize_act(six ? ACT_RELU6 : ACT_RELU, by->scale[0],
+	                  lower_zero(by), &lo, &hi))
+		return false;
+	for (int i = 0; i < TABLE; i++) {
+		int32_t x = (int8_t)i - lower_zero(in);
+		int32_t y = six ? (int8_t)i
+		                : num_wrap_add(num_requant(x, m.m, m.shift),
+		                               lower_zero(out));
+		table[i] = (int8_t)num_clamp(y, lo, hi);
+	}
+	return true;
+}
+
+bool lower_relu(struct lowered *l, const struct node *n, struct err *err)
+{
+	int8_t *table = arena_zero(&l->arena, TABLE, 1);
+
+	if (!same_types(l, n, 1, err))
+		return false;
+	if (lower_out(l, n)->type != DT_I8)
+		return lower_error(l, n, err, "int16 is not supported");
+	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
+	bool ok = n->code == BI_HARD_SWISH ? swish_table(in, out, table)
+	          : n->code == BI_LEAKY_RELU
+	                  ? leaky_table(in, out, n->opt.alpha, table)
+	                  : relu_table(n, in, out, table);
+	if (!ok)
+		return lower_error(l, n, err, "scales %g, %g",
+		                   (double)in->scale[0], (double)out->scale[0]);
+	add_table(l, n, table);
+	return true;
+}
+
+/* ---- RESIZE ---- */
+
+static struct blob resize_table(struct lowered *l, const struct node *n,
+                                int axis)
+{
+	struct resize_axis a = {.in = lower_in(l, n, 0)->dim[axis],
+	                        .out = lower_out(l, n)->dim[axis],
+	                        .align_corners = n->opt.align_corners,
+	                        .half_pixels = n->opt.half_pixels};
+	struct k_resize_at *t =
+	        arena_zero(&l->arena, (size_t)a.out, sizeof(*t));
+
+	for (int32_t i = 0; i < a.out; i++)
+		if (n->code == BI_RESIZE_BILINEAR)
+			resize_bilinear(&a, i, &t[i].lo, &t[i].hi, &t[i].frac);
+		else
+			resize_nearest(&a, i, &t[i].lo);
+	return (struct blob){t, (uint32_t)a.out * (uint32_t)sizeof(*t)};
+}
+
+bool lower_resize(struct lowered *l, const struct node *n, struct err *err)
+{
+	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
+	bool bilinear = n->code == BI_RESIZE_BILINEAR;
+
+	if (in->nq != out->nq || (in->nq && (in->scale[0] != out->scale[0] ||
+	                                     in->zero[0] != out->zero[0])))
+		return lower_error(l, n, err,
+		                   "input and output must have one "
+		                   "quantization");
+	if (bilinear && in->type != DT_I8)
+		return lower_error(l, n, err, "%s is not supported",
+		                   dtype_name[in->type]);
+	struct op *op = lower_cpu_op(l, n,
+	                             bilinear ? KERNEL_RESIZE_BILINEAR_I8
+	                                      : KERNEL_RESIZE_NEAREST,
+	                             1);
+	op->cpu.k.resize = (struct k_resize){
+	        .n = in->dim[0],
+	        .ih = in->dim[1],
+	        .iw = in->dim[2],
+	        .oh = out->dim[1],
+	        .ow = out->dim[2],
+	        .pixel = in->dim[3] * (int32_t)dtype_bytes(in->type)};
+	op->cpu.blob[BLOB_LUT0] = resize_table(l, n, 1);
+	op->cpu.blob[BLOB_LUT1] = resize_table(l, n, 2);
 	return true;
 }

@@ -127,3 +127,20 @@ bool lower_concat(struct lowered *l, const struct node *n, struct err *err)
 	}
 	return true;
 }
+
+/* Output (y, by, x, bx, c) is input (y, x, by, bx, c). */
+bool lower_depth_to_space(struct lowered *l, const struct node *n,
+                          struct err *err)
+{
+	const struct tensor *in = lower_in(l, n, 0), *out = lower_out(l, n);
+	int64_t size = (int64_t)dtype_bytes(in->type);
+	int64_t b = n->opt.block, cell = out->dim[3] * size, w = in->dim[2];
+	struct copy c = {.run = cell};
+
+	add_axis(&c, b, cell, cell);
+	add_axis(&c, w, b * b * cell, b * cell);
+	add_axis(&c, b, b * cell, b * w * cell);
+	add_axis(&c, (int64_t)in->dim[0] * in->dim[1], b * b * w * cell,
+	         b * b * w * cell);
+	return add_move(l, n, 0, &c, 0, 0, err);
+}

@@ -161,6 +161,14 @@ static const struct {
         {BI_CONCATENATION, ref_concat},
         {BI_STRIDED_SLICE, ref_slice},
         {BI_TRANSPOSE, ref_transpose},
+        {BI_TRANSPOSE_CONV, ref_transpose_conv},
+        {BI_RELU, ref_relu},
+        {BI_RELU6, ref_relu},
+        {BI_LEAKY_RELU, ref_relu},
+        {BI_HARD_SWISH, ref_relu},
+        {BI_RESIZE_NEAREST_NEIGHBOR, ref_resize_nearest},
+        {BI_RESIZE_BILINEAR, ref_resize_bilinear},
+        {BI_DEPTH_TO_SPACE, ref_depth_to_space},
 };
 
 /* Types that nothing here can hold. */

@@ -60,5 +60,10 @@ bool ref_pad(struct run *r, const struct node *n);
 bool ref_concat(struct run *r, const struct node *n);
 bool ref_slice(struct run *r, const struct node *n);
 bool ref_transpose(struct run *r, const struct node *n);
+bool ref_transpose_conv(struct run *r, const struct node *n);
+bool ref_relu(struct run *r, const struct node *n); /* and its kin */
+bool ref_resize_nearest(struct run *r, const struct node *n);
+bool ref_resize_bilinear(struct run *r, const struct node *n);
+bool ref_depth_to_space(struct run *r, const struct node *n);
 
 #endif

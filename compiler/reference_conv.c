@@ -225,6 +225,59 @@ bool ref_depthwise(struct run *r, const struct node *n)
 	return convolve(r, n, 3, depthwise_sum);
 }
 
+/* Each input spreads over the window of outputs it belongs to. */
+static void scatter(const struct layer_math *m, const struct geometry *g,
+                    const int32_t *x, int32_t y0, int32_t x0, int64_t *sum)
+{
+	const int32_t oh = g->out->dim[1], ow = g->out->dim[2];
+	const int32_t oc = g->out->dim[3], depth = g->in->dim[3];
+	const int32_t kh = g->w->dim[1], kw = g->w->dim[2];
+	for (int32_t i = 0; i < oc * kh * kw; i++) {
+		const int32_t c = i / (kh * kw);
+		const int32_t oy = y0 + i / kw % kh, ox = x0 + i % kw;
+		const int32_t *w = m->w + (int64_t)i * depth;
+		if (oy < 0 || oy >= oh || ox < 0 || ox >= ow)
+			continue;
+		int64_t *s = &sum[((int64_t)oy * ow + ox) * oc + c];
+		for (int32_t k = 0; k < depth; k++)
+			*s += (int64_t)(x[k] - m->in_zp) * w[k];
+	}
+}
+
+bool ref_transpose_conv(struct run *r, const struct node *n)
+{
+	struct geometry g = {.in = ref_in(r, n, 0),
+	                     .w = ref_in(r, n, 1),
+	                     .out = ref_out(r, n),
+	                     .n = n};
+	const int32_t pixels = g.in->dim[1] * g.in->dim[2];
+	const int32_t each = g.out->n / g.out->dim[0];
+	struct layer_math m;
+	if (n->opt.act)
+		return graph_refuse(r->g, n, r->err,
+		                    "activation %d is not supported",
+		                    n->opt.act);
+	if (!prepare(r, n, g.out->dim[3], 0, &m))
+		return false;
+	window_1d(n->opt.padding, g.out->dim[1], g.w->dim[1], n->opt.stride_h,
+	          1, &g.y);
+	window_1d(n->opt.padding, g.out->dim[2], g.w->dim[2], n->opt.stride_w,
+	          1, &g.x);
+
+	int64_t *sum = arena_zero(&r->temp, (size_t)g.out->n, sizeof *sum);
+	for (int32_t i = 0; i < g.in->dim[0] * pixels; i++)
+		scatter(&m, &g, m.x + (int64_t)i * g.in->dim[3],
+		        i % pixels / g.in->dim[2] * n->opt.stride_h -
+		                g.y.before,
+		        i % g.in->dim[2] * n->opt.stride_w - g.x.before,
+		        sum + (int64_t)(i / pixels) * each);
+	int32_t *out = ref_room(r, n);
+	for (int32_t i = 0; i < g.out->n; i++)
+		out[i] = finish(&m, i % g.out->dim[3], sum[i]);
+	ref_store(r, n, out);
+	return true;
+}
+
 bool ref_fc(struct run *r, const struct node *n)
 {
 	const struct tensor *w = ref_in(r, n, 1);

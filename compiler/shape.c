@@ -379,6 +379,63 @@ static bool check_transpose(const struct graph *g, const struct node *n,
 	return fits || graph_refuse(g, n, err, "permutation does not fit");
 }
 
+static bool check_transpose_conv(const struct graph *g, const struct node *n,
+                                 struct err *err)
+{
+	const struct tensor *in = input(g, n, 0), *w = input(g, n, 1);
+	const struct tensor *out = output(g, n);
+	struct window_axis y, x;
+	if (!rank4(g, n, 2, err) || !check_bias(g, n, w->dim[0], err))
+		return false;
+	if (n->opt.stride_h < 1 || n->opt.stride_w < 1)
+		return graph_refuse(g, n, err, "stride is %dx%d",
+		                    n->opt.stride_h, n->opt.stride_w);
+	if (w->dim[3] != in->dim[3] || w->dim[0] != out->dim[3] ||
+	    in->dim[0] != out->dim[0] ||
+	    !window_1d(n->opt.padding, out->dim[1], w->dim[1], n->opt.stride_h,
+	               1, &y) ||
+	    !window_1d(n->opt.padding, out->dim[2], w->dim[2], n->opt.stride_w,
+	               1, &x) ||
+	    y.out != in->dim[1] || x.out != in->dim[2])
+		return graph_refuse(g, n, err,
+		                    "input, weights and output do not fit");
+	return true;
+}
+
+static bool check_resize(const struct graph *g, const struct node *n,
+                         struct err *err)
+{
+	const struct tensor *in = input(g, n, 0), *out = output(g, n);
+	const int32_t *size = constant(g, n, 1, 2, err);
+	if (!size || !rank4(g, n, 1, err))
+		return false;
+	if (in->type != out->type || in->dim[0] != out->dim[0] ||
+	    in->dim[3] != out->dim[3] || size[0] != out->dim[1] ||
+	    size[1] != out->dim[2])
+		return graph_refuse(g, n, err, "input and output do not fit");
+	if (n->opt.align_corners && n->opt.half_pixels)
+		return graph_refuse(g, n, err,
+		                    "aligned corners and half pixels "
+		                    "exclude each other");
+	return true;
+}
+
+static bool check_depth_to_space(const struct graph *g, const struct node *n,
+                                 struct err *err)
+{
+	const struct tensor *in = input(g, n, 0), *out = output(g, n);
+	const int64_t b = n->opt.block;
+	if (!rank4(g, n, 1, err))
+		return false;
+	if (b < 1 || in->type != out->type || in->dim[0] != out->dim[0] ||
+	    in->dim[1] * b != out->dim[1] || in->dim[2] * b != out->dim[2] ||
+	    out->dim[3] * b * b != in->dim[3])
+		return graph_refuse(g, n, err,
+		                    "blocks of %d do not fit the shapes",
+		                    n->opt.block);
+	return true;
+}
+
 static bool check_node(const struct graph *g, const struct node *n,
                        struct err *err)
 {
@@ -401,6 +458,10 @@ static bool check_node(const struct graph *g, const struct node *n,
 	case BI_TANH:
 	case BI_QUANTIZE:
 	case BI_DEQUANTIZE:
+	case BI_HARD_SWISH:
+	case BI_LEAKY_RELU:
+	case BI_RELU:
+	case BI_RELU6:
 		return check_same(g, n, err);
 	case BI_RESHAPE:
 	case BI_SQUEEZE:
@@ -417,6 +478,13 @@ static bool check_node(const struct graph *g, const struct node *n,
 		return check_slice(g, n, err);
 	case BI_TRANSPOSE:
 		return check_transpose(g, n, err);
+	case BI_TRANSPOSE_CONV:
+		return check_transpose_conv(g, n, err);
+	case BI_RESIZE_BILINEAR:
+	case BI_RESIZE_NEAREST_NEIGHBOR:
+		return check_resize(g, n, err);
+	case BI_DEPTH_TO_SPACE:
+		return check_depth_to_space(g, n, err);
 	default:
 		return true;
 	}

@@ -5,7 +5,8 @@
  * the size that inputs and options give, biases have one element a channel,
  * and the operands named below are constants of int32:
  * PAD's paddings, MEAN's axes, TRANSPOSE's permutation, STRIDED_SLICE's begin,
- * end and strides. PADV2's value is a constant scalar of the input's type.
+ * end and strides, RESIZE's size. PADV2's value is a constant scalar of the
+ * input's type.
  */
 #ifndef COMPILER_SHAPE_H
 #define COMPILER_SHAPE_H

@@ -95,6 +95,39 @@ static void slice_options(struct flatbuf *f, struct fb_table t, struct node *n)
 	n->opt.shrink_mask = fb_i32(f, t, 4, 0);
 }
 
+static void tconv_options(struct flatbuf *f, struct fb_table t, struct node *n)
+{
+	n->opt.padding = fb_u8(f, t, 0, 0);
+	n->opt.stride_w = fb_i32(f, t, 1, 0);
+	n->opt.stride_h = fb_i32(f, t, 2, 0);
+	n->opt.act = fb_u8(f, t, 3, 0);
+	n->opt.bias_type = fb_u8(f, t, 4, 0) == 2 ? DT_I32 : DT_I64;
+}
+
+static void bilinear_options(struct flatbuf *f, struct fb_table t,
+                             struct node *n)
+{
+	n->opt.align_corners = fb_u8(f, t, 2, 0) != 0;
+	n->opt.half_pixels = fb_u8(f, t, 3, 0) != 0;
+}
+
+static void nearest_options(struct flatbuf *f, struct fb_table t,
+                            struct node *n)
+{
+	n->opt.align_corners = fb_u8(f, t, 0, 0) != 0;
+	n->opt.half_pixels = fb_u8(f, t, 1, 0) != 0;
+}
+
+static void leaky_options(struct flatbuf *f, struct fb_table t, struct node *n)
+{
+	n->opt.alpha = fb_f32(f, t, 0, 0);
+}
+
+static void block_options(struct flatbuf *f, struct fb_table t, struct node *n)
+{
+	n->opt.block = fb_i32(f, t, 0, 0);
+}
+
 /* What an operator must look like. Inputs from `need` on may be absent. */
 static const struct rule {
 	int code;
@@ -124,6 +157,14 @@ static const struct rule {
         {BI_PADV2, 0, 3, 3, 1, NULL},
         {BI_EXPAND_DIMS, 0, 2, 2, 1, NULL},
         {BI_QUANTIZE, 0, 1, 1, 1, NULL},
+        {BI_DEPTH_TO_SPACE, 94, 1, 1, 1, block_options},
+        {BI_HARD_SWISH, 0, 1, 1, 1, NULL},
+        {BI_LEAKY_RELU, 75, 1, 1, 1, leaky_options},
+        {BI_RELU, 0, 1, 1, 1, NULL},
+        {BI_RELU6, 0, 1, 1, 1, NULL},
+        {BI_RESIZE_BILINEAR, 15, 2, 2, 1, bilinear_options},
+        {BI_RESIZE_NEAREST_NEIGHBOR, 74, 2, 2, 1, nearest_options},
+        {BI_TRANSPOSE_CONV, 49, 3, 4, 1, tconv_options},
 };
 
 static const struct rule *rule_of(int code)
@@ -181,6 +222,18 @@ static bool read_inputs(struct reader *r, struct fb_table op, struct node *n)
 			                    i, r->g->tensor[t].name);
 	}
 	return true;
+}
+
+/* See struct node. */
+static void order_inputs(struct node *n)
+{
+	if (n->code != BI_TRANSPOSE_CONV)
+		return;
+	const int shape = n->in[0], input = n->in[2];
+	n->in[2] = n->n_in > 3 ? n->in[3] : -1;
+	n->in[0] = input;
+	n->in[3] = shape;
+	n->n_in = 4;
 }
 
 static bool read_outputs(struct reader *r, struct fb_table op, struct node *n)
@@ -246,6 +299,7 @@ bool read_nodes(struct reader *r, struct fb_table subgraph)
 		if (!read_code(r, op, n) || !read_inputs(r, op, n) ||
 		    !read_outputs(r, op, n) || !read_options(r, op, n))
 			return false;
+		order_inputs(n);
 	}
 	return true;
 }

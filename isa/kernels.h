@@ -18,7 +18,9 @@ enum kernel {
  * ic*mult; FC: ih=iw=oh=ow=kh=kw=1, n rows of ic, weights [oc][ic].
  * sum over taps of (in - in_zp) * (w - w_zp), padding contributes nothing;
  * + bias[c]; multiply by (mult[c], shift[c]); + out_zp; clamp.
- * I16: bias is int64 (8 bytes each), zero points are 0. bias 0: none. */
+ * I16: bias is int64 (8 bytes each), zero points are 0. bias 0: none.
+ * TCONV: weights as CONV; stride and padding are those of the convolution that
+ * leads from the output back to the input; dilation and groups are 1. */
 struct k_conv {
 	uint32_t in, wgt, bias, mult, shift, out; /* mult, shift: int32[oc] */
 	int32_t n, ih, iw, ic, oh, ow, oc, kh, kw;
@@ -109,6 +111,16 @@ struct k_mean {
 struct k_lut {
 	uint32_t in, out, lut;
 	int32_t n;
+};
+
+/* pixel: bytes. rows, cols: for each row and column of the output where it is
+ * in the input (resize_bilinear; NEAREST: lo only), in flash. */
+struct k_resize_at {
+	int32_t lo, hi, frac;
+};
+struct k_resize {
+	uint32_t in, out, rows, cols;
+	int32_t n, ih, iw, oh, ow, pixel;
 };
 
 /* num_logistic_i16, num_tanh_i16; the table is uint16[NUM_SIGMOID_SIZE]. */

@@ -255,6 +255,57 @@ static inline int32_t num_tanh_i8(int32_t x, int32_t radius, int32_t mult,
 	return num_clamp(num_div_pot(y, 24), -128, 127);
 }
 
+/* One element of LeakyRelu and Relu: x without its zero point; the multiplier
+ * is another one below zero. */
+static inline int32_t num_leaky(int32_t x, int32_t mult, int shift,
+                                int32_t neg_mult, int neg_shift)
+{
+	return x >= 0 ? num_requant(x, mult, shift)
+	              : num_requant(x, neg_mult, neg_shift);
+}
+
+/* SaturatingRoundingDoublingHighMul(int16): round(a*b / 2^15). */
+static inline int32_t num_high_mul16(int32_t a, int32_t b)
+{
+	int32_t y = (a * b + (1 << 14)) >> 15;
+	return y > INT16_MAX ? INT16_MAX : y;
+}
+
+/* What HardSwish needs of its scales. */
+struct num_swish {
+	int32_t out_mult, relu_mult; /* 16 bits */
+	int out_shift, relu_shift;   /* out_shift <= 0 */
+};
+
+/* One element of HardSwish(int8), without zero points: x * relu6(x+3) / 6. All
+ * steps are in 16 bits. */
+static inline int32_t num_hard_swish(int32_t x, const struct num_swish *p)
+{
+	int32_t fine = (int16_t)(x * 128);
+	int32_t out = num_high_mul16(fine, p->out_mult), relu = fine;
+	if (p->relu_shift > 0)
+		relu = num_clamp(relu * (1 << (p->relu_shift - 1)), INT16_MIN,
+		                 INT16_MAX);
+	relu = num_high_mul16(relu, p->relu_mult);
+	if (p->relu_shift > 0)
+		relu = num_clamp(relu * 2, INT16_MIN, INT16_MAX);
+	else
+		relu = num_div_pot(relu, -p->relu_shift);
+	relu = (relu + (1 << 15)) >> 1;            /* 0..1 in Q0.15 */
+	int32_t y = (int16_t)(relu * out / 32768); /* to zero */
+	return num_div_pot(y, -p->out_shift);
+}
+
+/* ResizeBilinearInteger: of four pixels and how far it is from the first ones
+ * in 1/1024, downwards and to the right. */
+static inline int32_t num_bilinear(int32_t a, int32_t right, int32_t below,
+                                   int32_t across, int32_t fy, int32_t fx)
+{
+	int32_t y = a * (1024 - fy) * (1024 - fx) + below * fy * (1024 - fx) +
+	            right * (1024 - fy) * fx + across * fy * fx;
+	return (y + (y > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20);
+}
+
 /* One element of Logistic(int16): Q0.15. mult, shift bring x to 1/12288, by a
  * shift to the right; table: sigmoid(i/24), between whose entries it goes
  * straight, in steps of 2^-9. */

@@ -284,3 +284,58 @@ void sigmoid_lut(uint16_t *lut)
 	}
 	lut[NUM_SIGMOID_SIZE - 1] = UINT16_MAX;
 }
+
+bool quantize_leaky(float in, float alpha, float out, struct multiplier *mult,
+                    struct multiplier *neg)
+{
+	if (!is_scale(in) || !is_scale(out) || !(alpha >= 0))
+		return false;
+	return quantize_multiplier((double)(in / out), mult) &&
+	       quantize_multiplier((double)(in * alpha / out), neg);
+}
+
+bool quantize_hard_swish(float in, float out, struct num_swish *p)
+{
+	const float fine = (1.0f / 128.0f) * in, reluish = 3.0f / 32768.0f;
+	struct multiplier o, r;
+
+	if (!is_scale(in) || !is_scale(out) ||
+	    !quantize_multiplier((double)(fine / out), &o) ||
+	    !quantize_multiplier((double)(fine / reluish), &r))
+		return false;
+	/* TFLM does not go on with others. */
+	if (o.shift > 0 || r.shift > 15 || r.shift < -31)
+		return false;
+	*p = (struct num_swish){.out_mult = num_reduce_mult(o.m),
+	                        .relu_mult = num_reduce_mult(r.m),
+	                        .out_shift = o.shift,
+	                        .relu_shift = r.shift};
+	return true;
+}
+
+void resize_bilinear(const struct resize_axis *a, int32_t at, int32_t *lo,
+                     int32_t *hi, int32_t *frac)
+{
+	const bool ends = a->align_corners && a->out > 1;
+	const int32_t n = a->in - ends, d = a->out - ends;
+	const int32_t scale = (1024 * n + d / 2) / d;
+	const int32_t x =
+	        at * scale + (a->half_pixels ? scale / 2 - (1 << 9) : 0);
+
+	*lo = x / 1024 > 0 ? x / 1024 : 0;
+	*hi = (x + 1023) / 1024 < a->in - 1 ? (x + 1023) / 1024 : a->in - 1;
+	*frac = x - 1024 * *lo;
+}
+
+void resize_nearest(const struct resize_axis *a, int32_t at, int32_t *lo)
+{
+	const bool ends = a->align_corners && a->out > 1;
+	const float scale = (float)(a->in - ends) / (float)(a->out - ends);
+	const float x = ((float)at + (a->half_pixels ? 0.5f : 0.0f)) * scale;
+
+	*lo = (int32_t)(a->align_corners ? roundf(x) : floorf(x));
+	if (*lo > a->in - 1)
+		*lo = a->in - 1;
+	if (*lo < 0)
+		*lo = 0;
+}

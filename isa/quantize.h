@@ -66,6 +66,25 @@ void softmax16_recip_lut(int16_t *lut);
  * differences of `radius` and more saturate. */
 bool quantize_logistic(float scale, struct multiplier *mult, int32_t *radius);
 
+/* LeakyReluPrepare, CalculateReluOpData: multipliers of x and, scaled by alpha,
+ * of what is below zero. */
+bool quantize_leaky(float in, float alpha, float out, struct multiplier *mult,
+                    struct multiplier *neg);
+
+/* HardSwishPrepare. */
+bool quantize_hard_swish(float in, float out, struct num_swish *p);
+
+/* ComputeInterpolationValuesInteger: output cell `at` of `out` along an axis of
+ * `in` cells lies `frac`/1024 from cell lo towards cell hi. GetNearestNeighbor:
+ * it is a copy of cell lo. */
+struct resize_axis {
+	int32_t in, out;
+	bool align_corners, half_pixels;
+};
+void resize_bilinear(const struct resize_axis *a, int32_t at, int32_t *lo,
+                     int32_t *hi, int32_t *frac);
+void resize_nearest(const struct resize_axis *a, int32_t at, int32_t *lo);
+
 /* The same for int16 input: m * 2^-shift is scale * 12288, shift 0..31. A scale
  * that is a power of two is taken as one where TFLM does. */
 bool quantize_logistic16(float scale, bool tanh, struct multiplier *mult);

@@ -211,14 +211,104 @@ static inline void rc_table(struct random_graph *r)
 	rg_ends(r, 0, 1);
 }
 
+static inline void rc_relu(struct random_graph *r)
+{
+	static const int code[] = {BI_RELU, BI_RELU6, BI_LEAKY_RELU,
+	                           BI_HARD_SWISH};
+	struct node *n = &r->g.node[0];
+	int dim[5], rank = rc_dims(r, 5, dim);
+
+	n->code = code[rg_in(r, 0, 3)];
+	n->opt.alpha = (float)rg_in(r, 0, 100) / 100;
+	rc_tensor(r, DT_I8, rank, dim);
+	rc_tensor(r, DT_I8, rank, dim);
+	n->n_in = 1;
+	n->in[0] = 0;
+	rg_ends(r, 0, 1);
+}
+
+static inline void rc_resize(struct random_graph *r)
+{
+	struct node *n = &r->g.node[0];
+	int in[4], out[4];
+
+	n->code = rg_in(r, 0, 1) ? BI_RESIZE_BILINEAR
+	                         : BI_RESIZE_NEAREST_NEIGHBOR;
+	for (int i = 0; i < 4; i++)
+		in[i] = out[i] = rg_in(r, 1, i == 0 ? 2 : 9);
+	int32_t size[2] = {rg_in(r, 1, 20), rg_in(r, 1, 20)};
+	out[1] = size[0], out[2] = size[1];
+	int kind = rg_in(r, 0, 2);
+	n->opt.align_corners = kind == 1;
+	n->opt.half_pixels = kind == 2;
+	enum dtype type = n->code == BI_RESIZE_BILINEAR ? DT_I8 : rc_type(r);
+	struct tensor *t = rc_tensor(r, type, 4, in);
+	n->in[1] = rc_ints(r, size, 2);
+	struct tensor *o = rc_tensor(r, type, 4, out);
+	o->scale = t->scale;
+	o->zero = t->zero;
+	n->n_in = 2;
+	n->in[0] = 0;
+	rg_ends(r, 0, 2);
+}
+
+static inline void rc_depth_to_space(struct random_graph *r)
+{
+	struct node *n = &r->g.node[0];
+	int b = rg_in(r, 1, 3), h = rg_in(r, 1, 6), w = rg_in(r, 1, 6);
+	int c = rg_in(r, 1, 6), batch = rg_in(r, 1, 2);
+	enum dtype type = rc_type(r);
+
+	n->code = BI_DEPTH_TO_SPACE;
+	n->opt.block = b;
+	rc_tensor(r, type, 4, (int[]){batch, h, w, c * b * b});
+	rc_tensor(r, type, 4, (int[]){batch, h * b, w * b, c});
+	n->n_in = 1;
+	n->in[0] = 0;
+	rg_ends(r, 0, 1);
+}
+
+static inline void rc_transpose_conv(struct random_graph *r)
+{
+	struct node *n = &r->g.node[0];
+	int k[2], in[2], out[2], ic = rg_in(r, 1, 9), oc = rg_in(r, 1, 9);
+	int batch = rg_in(r, 1, 2);
+	enum dtype type = rc_type(r);
+
+	n->code = BI_TRANSPOSE_CONV;
+	n->opt.padding = rg_in(r, 0, 1) ? PAD_SAME : PAD_VALID;
+	n->opt.stride_h = rg_in(r, 1, 3), n->opt.stride_w = rg_in(r, 1, 3);
+	n->opt.bias_type = DT_I64;
+	const int stride[2] = {n->opt.stride_h, n->opt.stride_w};
+	for (int i = 0; i < 2; i++)
+		do {
+			k[i] = rg_in(r, 1, 5);
+			out[i] = rg_in(r, 1, 16);
+			in[i] = rg_out(n->opt.padding, out[i], k[i], stride[i],
+			               1);
+		} while (!in[i]);
+	rc_tensor(r, type, 4, (int[]){batch, in[0], in[1], ic});
+	struct tensor *w = rg_tensor(r, DT_I8, 4, oc, k[0], k[1], ic);
+	rg_fill(r, w, 127);
+	rg_scales(r, w, rg_in(r, 0, 1) ? oc : 1, 0.02f, 0);
+	rg_fill(r, rg_tensor(r, DT_I32, 1, oc, 0, 0, 0), 5000);
+	rc_tensor(r, type, 4, (int[]){batch, out[0], out[1], oc});
+	n->n_in = 4;
+	n->in[0] = 0, n->in[1] = 1;
+	n->in[2] = type == DT_I8 && rg_in(r, 0, 3) ? 2 : -1;
+	n->in[3] = -1;
+	rg_ends(r, 0, 3);
+}
+
 static inline void rc_make(struct random_graph *r, uint64_t seed)
 {
 	static void (*const make[])(struct random_graph *) = {
-	        rc_binary, rc_mean,   rc_transpose,
-	        rc_slice,  rc_concat, rc_table};
+	        rc_binary,         rc_mean,          rc_transpose, rc_slice,
+	        rc_concat,         rc_table,         rc_relu,      rc_resize,
+	        rc_depth_to_space, rc_transpose_conv};
 
 	rg_open(r, seed);
-	make[rg_in(r, 0, 5)](r);
+	make[rg_in(r, 0, 9)](r);
 }
 
 #endif

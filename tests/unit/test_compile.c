@@ -183,7 +183,7 @@ static void random_chains_are_exact_on_every_shape(void **state)
 static void random_cpu_operators_are_exact(void **state)
 {
 	(void)state;
-	assert_int_equal(try_random(rc_make, 600), 0);
+	assert_int_equal(try_random(rc_make, 1000), 0);
 }
 
 static void must_run(struct random_graph *r, const struct design *d, int out,

@@ -331,8 +331,8 @@ static void unsupported_operators_and_options_are_refused(void **state)
 {
 	(void)state;
 	struct tiny_model m = tiny_example();
-	m.op[1].code = 117;
-	expect_run_refusal(&m, "t.tflite: operator 1 (HARD_SWISH): this "
+	m.op[1].code = 118;
+	expect_run_refusal(&m, "t.tflite: operator 1 (IF): this "
 	                       "operator is not supported");
 	m = tiny_example();
 	m.op[0].option[3] = 4;
