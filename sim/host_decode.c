@@ -345,6 +345,15 @@ static uint32_t sources(const struct host *h, uint32_t i)
 	return rs1 & ~1u;
 }
 
+/* A CSR instruction that is illegal in user mode. */
+static bool machine_csr(const struct host *h, uint32_t i)
+{
+	uint32_t insn = expanded(h, i);
+
+	return (insn & 0x7f) == O_SYSTEM && bits(insn, 14, 12) != 0 &&
+	       bits(insn, 29, 28) != 0;
+}
+
 /* Cycles from the first ID cycle of this operation to that of the next one. A
  * load whose register the next instruction reads is charged that bubble here:
  * loads never redirect, so that the next instruction is always the one after.
@@ -420,7 +429,7 @@ void host_decode(struct host *h, struct op *op)
 	op->len = (host_insn(h, i) & 3) == 3 ? 2 : 1;
 	op->mis = (i & 1) && op->len == 2;
 	op->code = (uint8_t)code_of(insn);
-	op->class = class_of((enum op_code)op->code) & 0x3f;
+	op->class = class_of((enum op_code)op->code) & 0x1f;
 	op->imm = immediate(insn, h->imem_base + 2 * i);
 	op->rd = (uint8_t)bits(insn, 11, 7);
 	if (op->rd == 0)
@@ -435,6 +444,8 @@ void host_decode(struct host *h, struct op *op)
 	if (op->code == OP_SYS)
 		op->imm = (int32_t)insn;
 	op->cost = static_cost(h, op, i);
+	op->by_mode = op->class == CLASS_LOAD && op->cost == 2 && h->cost.wb &&
+	              machine_csr(h, i + op->len);
 	op->taken = op->class == CLASS_BRANCH && !h->cost.btalu ? 3 : 2;
 }
 

@@ -75,7 +75,8 @@ struct op {
 	uint8_t mis;     /* 1: a jump to here takes a cycle more */
 	uint8_t code;    /* enum op_code */
 	uint8_t len : 2; /* halfwords */
-	uint8_t class : 6;
+	uint8_t class : 5;
+	uint8_t by_mode : 1; /* a load whose cost host_load_cost tells */
 };
 
 /* Fast access to memory by addr >> 28. */
@@ -162,6 +163,12 @@ void host_decode(struct host *h, struct op *op);
  * What was stored before may have changed `mis`: returns by how much (mod
  * 2^64), for a jump that came here and has added it already. */
 uint64_t host_code(struct host *h, uint32_t i);
+/* Cost of a load: its register is the operand of a CSR instruction. If that one
+ * is illegal in this mode, it does not wait. */
+static inline uint8_t host_load_cost(const struct host *h, const struct op *op)
+{
+	return op->by_mode && h->csr.priv != 3 ? 1 : op->cost;
+}
 /* Forget what depends on the words in [offset, offset+4) of the memory. */
 void host_forget(struct host *h, uint32_t offset);
 void host_forget_all(struct host *h);

@@ -123,7 +123,7 @@ static const void *loop(struct host *h, uint64_t limit)
 decode:
 	cyc += host_code(h, (uint32_t)(p - h->op));
 	host_decode(h, p);
-	p->run = label[p->code][p->len - 1];
+	p->run = p->by_mode ? needs_step : label[p->code][p->len - 1];
 	goto *(p->run);
 
 	/* clang-format off */

@@ -328,7 +328,7 @@ static void do_memory(struct host *h, struct step *s, const struct op *op)
 		s->rd = op->rd == REG_SINK ? 0 : op->rd;
 		s->held = h->cost.wb;
 	}
-	h->cyc = s->t + op->cost + split;
+	h->cyc = s->t + (store ? op->cost : host_load_cost(h, op)) + split;
 	host_go(h, s->pc + 2u * op->len);
 }
 
