@@ -147,7 +147,7 @@ static bool run(struct bench *b, struct err *err)
 			               cycles[i]);
 	}
 	printf("\n%" PRIu64 " cycles of the accelerator each time\nVerilog / "
-	                    "timing only: %.0f, Verilog / "
+	       "timing only: %.0f, Verilog / "
 	       "with data: %.1f\n",
 	       cycles[0], ms[RTL] / ms[TIMING], ms[RTL] / ms[DATA]);
 	return true;

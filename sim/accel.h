@@ -28,41 +28,46 @@
 struct cmd_log {
 	uint8_t queue, opcode;
 	uint16_t layer;
-	uint32_t seq;        /* number of the command in its job's list, from 0 */
+	uint32_t seq; /* number of the command in its job's list, from 0 */
 	uint64_t start, end; /* docs/accelerator.md */
 };
 
 /* What a run leaves behind. The owner makes it empty and frees it. */
 struct accel_log {
-	struct counts *layer;   /* n_layers entries; tags >= n_layers are a fault */
+	struct counts
+	        *layer; /* n_layers entries; tags >= n_layers are a fault */
 	uint32_t n_layers;
-	struct cmd_log *cmd;    /* grown with realloc */
+	struct cmd_log *cmd; /* grown with realloc */
 	size_t n_cmd, cap_cmd;
-	bool want_cmds;         /* false: keep counts only */
+	bool want_cmds; /* false: keep counts only */
 };
 
 struct accel_opts {
-	bool timing_only;       /* fast: touch no tensor data */
-	const char *cache_dir;  /* rtl: where built libraries are kept */
-	const char *rtl_dir;    /* rtl: where the Verilog is */
-	void (*note)(void *ctx, const char *text); /* progress of a build; or NULL */
+	bool timing_only;      /* fast: touch no tensor data */
+	const char *cache_dir; /* rtl: where built libraries are kept */
+	const char *rtl_dir;   /* rtl: where the Verilog is */
+	void (*note)(void *ctx,
+	             const char *text); /* progress of a build; or NULL */
 	void *note_ctx;
 };
 
-struct accel; /* a backend's state; first member is `const struct accel_ops *ops` */
+struct accel; /* a backend's state; first member is `const struct accel_ops
+                 *ops` */
 
 struct accel_ops {
 	const char *name; /* "fast", "rtl" */
 	/* NULL and err on failure (rtl: ERR_TOOL when verilator is missing). */
 	struct accel *(*open)(const struct design *, struct mem *,
-			      struct accel_log *, const struct accel_opts *,
-			      struct err *);
+	                      struct accel_log *, const struct accel_opts *,
+	                      struct err *);
 	void (*close)(struct accel *);
-	void (*reset)(struct accel *); /* cycle 0, registers and queues cleared */
+	void (*reset)(
+	        struct accel *); /* cycle 0, registers and queues cleared */
 	/* Register at `offset` of the ACCEL region, in cycle `cycle` (the
 	 * backend advances to it first). */
 	uint32_t (*read)(struct accel *, uint64_t cycle, uint32_t offset);
-	void (*write)(struct accel *, uint64_t cycle, uint32_t offset, uint32_t value);
+	void (*write)(struct accel *, uint64_t cycle, uint32_t offset,
+	              uint32_t value);
 	/* The host uses memory MEM_* in this cycle: its port is taken. At most
 	 * one call a cycle. Data is the caller's business, done before. */
 	void (*host_access)(struct accel *, uint64_t cycle, int mem);
@@ -70,8 +75,9 @@ struct accel_ops {
 	/* Advance until the interrupt line is high, at most to `limit`. Returns
 	 * the first cycle >= now in which the line is high, or `limit`. */
 	uint64_t (*until_irq)(struct accel *, uint64_t limit);
-	bool (*irq)(const struct accel *);  /* level at the current cycle */
-	bool (*busy)(const struct accel *); /* fetch unit not IDLE or HEAD != TAIL */
+	bool (*irq)(const struct accel *); /* level at the current cycle */
+	bool (*busy)(
+	        const struct accel *); /* fetch unit not IDLE or HEAD != TAIL */
 	/* False and a message if the program was not legal. */
 	bool (*fault)(const struct accel *, struct err *);
 };

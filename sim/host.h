@@ -43,9 +43,9 @@ struct host_bus {
 	void (*touch)(void *ctx, uint64_t cycle, int mem);
 	/* Device registers. False: no device there (access fault). */
 	bool (*load)(void *ctx, uint64_t cycle, uint32_t addr, uint32_t mask,
-		     uint32_t *value);
+	             uint32_t *value);
 	bool (*store)(void *ctx, uint64_t cycle, uint32_t addr, uint32_t mask,
-		      uint32_t value);
+	              uint32_t value);
 	/* Interrupt lines (mip bits) as level in this cycle. */
 	uint32_t (*irq)(void *ctx, uint64_t cycle);
 	/* First cycle >= `cycle` in which the lines may differ from what they
@@ -60,7 +60,7 @@ struct host;
 struct host_retire {
 	uint64_t cycle; /* in which the real core's rvfi_valid shows it */
 	uint32_t pc, insn;
-	uint8_t rd;     /* 0: none */
+	uint8_t rd; /* 0: none */
 	uint32_t value;
 	bool trap;
 };
@@ -71,7 +71,7 @@ enum host_stop { HOST_LIMIT, HOST_SLEEP, HOST_STOPPED, HOST_FAULT };
  * now on only the core itself may change it, through a window. imem_bytes is a
  * multiple of 4. */
 struct host *host_open(enum core core, const struct host_bus *bus,
-		       uint8_t *imem, uint32_t imem_base, uint32_t imem_bytes);
+                       uint8_t *imem, uint32_t imem_base, uint32_t imem_bytes);
 void host_close(struct host *h);
 /* Registers, counts and time start anew. The first instruction is at
  * (boot_addr & ~0xff) + 0x80. */
@@ -94,7 +94,7 @@ void host_stop(struct host *h);
 /* Call `touch` on window accesses from now on, or no longer. */
 void host_watch(struct host *h, bool on);
 
-uint64_t host_cycle(const struct host *h);   /* of the next instruction */
+uint64_t host_cycle(const struct host *h); /* of the next instruction */
 uint64_t host_retired(struct host *h);
 /* Exceptions that are not in host_retired: all but ecall and ebreak. */
 uint64_t host_faults(const struct host *h);
@@ -102,7 +102,7 @@ uint64_t host_faults(const struct host *h);
  * the cycle of that access. */
 void host_counts(struct host *h, struct counts *c);
 void host_trace(struct host *h, void (*fn)(void *, const struct host_retire *),
-		void *ctx); /* NULL: off */
+                void *ctx);                     /* NULL: off */
 uint32_t host_reg(const struct host *h, int i); /* 32: pc */
 /* The last exception (not interrupt) since reset as text, "" if none. */
 void host_exception(const struct host *h, char *buf, size_t size);

@@ -40,15 +40,14 @@ enum op_class {
  * ones, jumps out of instruction memory. */
 #define HOST_OPS(X)                                                            \
 	X(LI)                                                                  \
-	X(ADDI) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI)        \
-	        X(SRAI) X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL)      \
-	                X(SRA) X(OR) X(AND) X(MUL) X(MULH) X(MULHSU) X(MULHU)  \
-	                        X(DIV) X(DIVU) X(REM) X(REMU) X(LB) X(LH)      \
-	                                X(LW) X(LBU) X(LHU) X(SB) X(SH) X(SW)  \
-	                                        X(BEQ) X(BNE) X(BLT) X(BGE)    \
-	                                                X(BLTU) X(BGEU) X(JAL) \
-	                                                        X(JALR) X(NOP) \
-	                                                                X(SYS)
+	X(ADDI)                                                                \
+	X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADD) \
+	        X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) \
+	                X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU)       \
+	                        X(REM) X(REMU) X(LB) X(LH) X(LW) X(LBU) X(LHU) \
+	                                X(SB) X(SH) X(SW) X(BEQ) X(BNE) X(BLT) \
+	                                        X(BGE) X(BLTU) X(BGEU) X(JAL)  \
+	                                                X(JALR) X(NOP) X(SYS)
 
 enum op_code {
 #define X(name) OP_##name,

@@ -66,10 +66,10 @@ int joulet_target_find(const char *name)
 }
 
 struct joulet_program *joulet_compile(const struct joulet_net *net,
-				      const struct design *d,
-				      enum joulet_target target,
-				      const struct joulet_dump *dump,
-				      struct err *err)
+                                      const struct design *d,
+                                      enum joulet_target target,
+                                      const struct joulet_dump *dump,
+                                      struct err *err)
 {
 	const struct src nowhere = {NULL, 0};
 	if (!design_check(d, nowhere, err))
@@ -77,9 +77,9 @@ struct joulet_program *joulet_compile(const struct joulet_net *net,
 
 	struct joulet_program *p = mem_zero(1, sizeof *p);
 	const struct compile_opts opts = {
-		.target = target == JOULET_CPU ? TARGET_CPU : TARGET_ACCEL,
-		.dump = dump ? dump->stages : NULL,
-		.dump_to = dump ? dump->to : NULL,
+	        .target = target == JOULET_CPU ? TARGET_CPU : TARGET_ACCEL,
+	        .dump = dump ? dump->stages : NULL,
+	        .dump_to = dump ? dump->to : NULL,
 	};
 	p->net = net;
 	p->design = *d;
@@ -105,8 +105,8 @@ static double utilization(int64_t macs, uint64_t cycles, const struct design *d)
 }
 
 static void take_layer(struct joulet_layer *to, const struct layer *from,
-		       const struct soc_result *s, int i,
-		       const struct design *d)
+                       const struct soc_result *s, int i,
+                       const struct design *d)
 {
 	memcpy(to->name, from->name, sizeof to->name);
 	to->op = from->op;
@@ -115,12 +115,12 @@ static void take_layer(struct joulet_layer *to, const struct layer *from,
 	to->cycles = s->layer_cycles[i];
 	to->counts = s->layer[i];
 	to->utilization = strcmp(from->unit, "array") == 0
-				  ? utilization(to->macs, to->cycles, d)
-				  : 0;
+	                          ? utilization(to->macs, to->cycles, d)
+	                          : 0;
 }
 
 static void take_layers(struct joulet_result *r, const struct program *code,
-			const struct soc_result *s, const struct design *d)
+                        const struct soc_result *s, const struct design *d)
 {
 	int64_t macs = 0;
 	r->n_layers = code->n_layers;
@@ -141,17 +141,16 @@ static void take_commands(struct joulet_result *r, const struct soc_result *s)
 	r->n_cmds = s->n_cmd;
 	for (size_t i = 0; i < s->n_cmd; i++)
 		r->cmd[i] = (struct joulet_command){
-			.queue = s->cmd[i].queue,
-			.opcode = s->cmd[i].opcode,
-			.layer = s->cmd[i].layer,
-			.start = s->cmd[i].start - s->begin,
-			.end = s->cmd[i].end - s->begin,
+		        .queue = s->cmd[i].queue,
+		        .opcode = s->cmd[i].opcode,
+		        .layer = s->cmd[i].layer,
+		        .start = s->cmd[i].start - s->begin,
+		        .end = s->cmd[i].end - s->begin,
 		};
 }
 
-static void take_first(struct joulet_result *r,
-		       const struct joulet_program *p,
-		       const struct soc_result *s, bool timeline)
+static void take_first(struct joulet_result *r, const struct joulet_program *p,
+                       const struct soc_result *s, bool timeline)
 {
 	r->cycles = r->cycles_min = r->cycles_max = s->cycles;
 	r->boot_cycles = s->begin;
@@ -165,25 +164,25 @@ static void take_first(struct joulet_result *r,
 }
 
 static struct soc *open_soc(const struct joulet_program *p,
-			    const struct joulet_opts *opts, bool want_cmds,
-			    struct err *err)
+                            const struct joulet_opts *opts, bool want_cmds,
+                            struct err *err)
 {
 	const char *name = opts->backend ? opts->backend : "fast";
 	const struct soc_opts so = {
-		.backend = accel_find(name),
-		.accel = {.timing_only = opts->timing_only,
-			  .note = opts->note,
-			  .note_ctx = opts->note_ctx},
-		.want_cmds = want_cmds,
-		.max_cycles = opts->max_cycles,
+	        .backend = accel_find(name),
+	        .accel = {.timing_only = opts->timing_only,
+	                  .note = opts->note,
+	                  .note_ctx = opts->note_ctx},
+	        .want_cmds = want_cmds,
+	        .max_cycles = opts->max_cycles,
 	};
 	if (!so.backend) {
 		err_set(err, ERR_USAGE, "%s: no such backend; fast or rtl",
-			name);
+		        name);
 		return NULL;
 	}
 	return soc_open(&p->design, firmware_elf, firmware_elf_bytes,
-			p->code.image, p->code.image_bytes, &so, err);
+	                p->code.image, p->code.image_bytes, &so, err);
 }
 
 /* What looks over the core's shoulder during the first inference. */
@@ -193,21 +192,21 @@ struct guests {
 };
 
 static bool guests_come(struct guests *g, struct soc *soc,
-			const struct joulet_opts *opts, struct err *err)
+                        const struct joulet_opts *opts, struct err *err)
 {
 	if (opts->gdb && opts->profile)
 		return err_set(err, ERR_USAGE,
-			       "a debugger and a profile: one at a time");
+		               "a debugger and a profile: one at a time");
 	if (opts->gdb) {
 		g->gdb = gdb_open(opts->gdb_port, opts->note, opts->note_ctx,
-				  err);
+		                  err);
 		if (!g->gdb)
 			return false;
 		gdb_drive(g->gdb, soc);
 	}
 	if (opts->profile) {
-		g->profile = profile_open(firmware_elf, firmware_elf_bytes,
-					  err);
+		g->profile =
+		        profile_open(firmware_elf, firmware_elf_bytes, err);
 		if (!g->profile)
 			return false;
 		profile_drive(g->profile, soc);
@@ -216,7 +215,7 @@ static bool guests_come(struct guests *g, struct soc *soc,
 }
 
 static void guests_go(struct guests *g, struct soc *soc, bool ok,
-		      struct joulet_result *r)
+                      struct joulet_result *r)
 {
 	if (g->gdb)
 		gdb_exited(g->gdb, ok ? 0 : 1);
@@ -229,16 +228,16 @@ static void guests_go(struct guests *g, struct soc *soc, bool ok,
 
 /* One inference; the first one (i == 0) fills the result. */
 static bool run_one(struct soc *soc, const struct joulet_program *p,
-		    const struct joulet_opts *opts, const uint8_t *in,
-		    uint8_t *out, size_t i, struct joulet_result *r,
-		    struct err *err)
+                    const struct joulet_opts *opts, const uint8_t *in,
+                    uint8_t *out, size_t i, struct joulet_result *r,
+                    struct err *err)
 {
 	struct soc_result s;
 	struct guests g = {NULL, NULL};
 
 	bool ok = (i > 0 || guests_come(&g, soc, opts, err)) &&
-		  soc_run(soc, in, joulet_net_in_bytes(p->net), out,
-			  joulet_net_out_bytes(p->net), &s, err);
+	          soc_run(soc, in, joulet_net_in_bytes(p->net), out,
+	                  joulet_net_out_bytes(p->net), &s, err);
 	if (i == 0)
 		guests_go(&g, soc, ok, r);
 	if (!ok)
@@ -254,8 +253,8 @@ static bool run_one(struct soc *soc, const struct joulet_program *p,
 }
 
 bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
-		const void *in, size_t n, void *out, struct joulet_result *r,
-		struct err *err)
+                const void *in, size_t n, void *out, struct joulet_result *r,
+                struct err *err)
 {
 	assert(p && opts && in && n > 0);
 	const size_t in_bytes = joulet_net_in_bytes(p->net);
@@ -272,7 +271,7 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
 		ok = run_one(soc, p, opts, (const uint8_t *)in + i * in_bytes,
-			     one, i, r, err);
+		             one, i, r, err);
 		if (!ok)
 			break;
 		if (out)

@@ -38,9 +38,11 @@ struct joulet_net;
 /* Read and check a .tflite file. ERR_NOINPUT, ERR_DATA. */
 struct joulet_net *joulet_net_open(const char *path, struct err *err);
 void joulet_net_close(struct joulet_net *net);
-const char *joulet_net_name(const struct joulet_net *net);  /* file name, no suffix */
-uint64_t joulet_net_hash(const struct joulet_net *net);     /* of the file */
-size_t joulet_net_in_bytes(const struct joulet_net *net);   /* all inputs of one inference */
+/* File name, no suffix. */
+const char *joulet_net_name(const struct joulet_net *net);
+uint64_t joulet_net_hash(const struct joulet_net *net); /* of the file */
+/* All inputs, all outputs of one inference. */
+size_t joulet_net_in_bytes(const struct joulet_net *net);
 size_t joulet_net_out_bytes(const struct joulet_net *net);
 
 /* ---- Programs ---------------------------------------------------------- */
@@ -60,76 +62,78 @@ struct joulet_program;
 /* Compile `net` for `d`. dump may be NULL. The network must outlive the
  * program. ERR_DATA when an operator is not supported or does not fit. */
 struct joulet_program *joulet_compile(const struct joulet_net *net,
-				      const struct design *d,
-				      enum joulet_target target,
-				      const struct joulet_dump *dump,
-				      struct err *err);
+                                      const struct design *d,
+                                      enum joulet_target target,
+                                      const struct joulet_dump *dump,
+                                      struct err *err);
 void joulet_program_close(struct joulet_program *p);
 
 /* ---- Running ----------------------------------------------------------- */
 
 struct joulet_opts {
-	const char *backend;   /* "fast" (NULL too) or "rtl" */
-	bool timing_only;      /* fast: no tensor data; `out` is not written */
-	bool timeline;         /* keep the command log of the first inference */
-	uint64_t max_cycles;   /* watchdog of one inference; 0: default */
-	/* A debugger drives the first inference: wait for it on this port of the
-	 * loopback interface (0: any free one; note says which). */
+	const char *backend; /* "fast" (NULL too) or "rtl" */
+	bool timing_only;    /* fast: no tensor data; `out` is not written */
+	bool timeline;       /* keep the command log of the first inference */
+	uint64_t max_cycles; /* watchdog of one inference; 0: default */
+	/* A debugger drives the first inference: wait for it on this port of
+	 * the loopback interface (0: any free one; note says which). */
 	bool gdb;
 	int gdb_port;
-	bool profile;          /* take a profile of the first inference */
-	void (*note)(void *ctx, const char *text); /* a long step begins; or NULL */
+	bool profile; /* take a profile of the first inference */
+	/* A long step begins; or NULL. */
+	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
 };
 
 struct joulet_layer {
 	char name[64];
-	const char *op;        /* "CONV_2D" ... */
-	const char *unit;      /* "array", "cpu", "fused", "none" */
-	int64_t macs;          /* useful multiply-accumulates */
-	uint64_t cycles;       /* this layer's part of the inference */
-	double utilization;    /* macs / (cycles * cells); 0 on the cpu */
+	const char *op;     /* "CONV_2D" ... */
+	const char *unit;   /* "array", "cpu", "fused", "none" */
+	int64_t macs;       /* useful multiply-accumulates */
+	uint64_t cycles;    /* this layer's part of the inference */
+	double utilization; /* macs / (cycles * cells); 0 on the cpu */
 	struct counts counts;
 };
 
 struct joulet_command {
 	uint8_t queue, opcode; /* isa/command.h */
 	uint16_t layer;
-	uint64_t start, end;   /* cycles since the inference began */
+	uint64_t start, end; /* cycles since the inference began */
 };
 
 /* What the host core spent in one function, called along one path. */
 struct joulet_stack {
-	char *frames;          /* "_start;main;kernel_run;softmax" */
-	uint64_t cycles;       /* in the last one itself; "[sleep]": in WFI */
-	struct counts counts;  /* CPU_EVENTs */
+	char *frames;         /* "_start;main;kernel_run;softmax" */
+	uint64_t cycles;      /* in the last one itself; "[sleep]": in WFI */
+	struct counts counts; /* CPU_EVENTs */
 };
 
 struct joulet_result {
-	uint64_t cycles;       /* of the first inference: input in memory to
-	                        * output in memory, firmware included */
+	uint64_t cycles; /* of the first inference: input in memory to
+	                  * output in memory, firmware included */
 	uint64_t cycles_min, cycles_max; /* over all inferences */
 	size_t inferences;
-	uint64_t boot_cycles;  /* reset to begin of inference; not in cycles */
+	uint64_t boot_cycles; /* reset to begin of inference; not in cycles */
 	int n_layers;
-	struct joulet_layer *layer; /* first inference; cycles sum to `cycles` */
-	struct counts total;        /* sum over layers */
-	double utilization;         /* all MACs / (cycles * cells) */
+	/* Of the first inference; cycles sum to `cycles`. */
+	struct joulet_layer *layer;
+	struct counts total; /* sum over layers */
+	double utilization;  /* all MACs / (cycles * cells) */
 	uint32_t arena_bytes, peak_bytes, spad_bytes, image_bytes;
 	uint64_t out_hash;          /* of all outputs */
 	struct joulet_command *cmd; /* if opts.timeline */
 	size_t n_cmds;
 	struct joulet_stack *stack; /* if opts.profile; first inference; their
-				     * cycles sum to `cycles`, their counts to
-				     * the CPU_EVENTs of `total` */
+	                             * cycles sum to `cycles`, their counts to
+	                             * the CPU_EVENTs of `total` */
 	size_t n_stacks;
 };
 
 /* Run `n` inferences, each from reset. in, out: n times the network's input
  * and output bytes (out may be NULL). */
 bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
-		const void *in, size_t n, void *out, struct joulet_result *r,
-		struct err *err);
+                const void *in, size_t n, void *out, struct joulet_result *r,
+                struct err *err);
 void joulet_result_free(struct joulet_result *r);
 
 /* Run rtl, fast and the compiler's reference on the same inputs; compare
@@ -137,9 +141,9 @@ void joulet_result_free(struct joulet_result *r);
  * expect may be NULL; else n outputs that must come out too. ERR_MISMATCH with
  * the first difference. r holds the fast run. */
 bool joulet_verify(const struct joulet_program *p,
-		   const struct joulet_opts *opts, const void *in, size_t n,
-		   const void *expect, struct joulet_result *r,
-		   struct err *err);
+                   const struct joulet_opts *opts, const void *in, size_t n,
+                   const void *expect, struct joulet_result *r,
+                   struct err *err);
 
 /* ---- Cost -------------------------------------------------------------- */
 
@@ -160,8 +164,8 @@ uint64_t joulet_tech_hash(const struct joulet_tech *t);
 
 /* Energy of counts, by unit, in pJ. `cycles` is for leakage. */
 void joulet_cost(const struct joulet_tech *t, const struct design *d,
-		 const struct counts *c, uint64_t cycles,
-		 double share_pj[N_SHARES]);
+                 const struct counts *c, uint64_t cycles,
+                 double share_pj[N_SHARES]);
 double joulet_energy_uj(const double share_pj[N_SHARES]); /* their sum */
 double joulet_latency_us(const struct design *d, uint64_t cycles);
 
@@ -173,7 +177,7 @@ struct joulet_report {
 	const struct joulet_result *result;
 	const struct joulet_tech *tech;
 	const char *backend, *target;
-	const void *out;       /* outputs, for --json; or NULL */
+	const void *out; /* outputs, for --json; or NULL */
 	size_t out_bytes;
 };
 
@@ -184,12 +188,12 @@ void joulet_report_json(const struct joulet_report *r, FILE *f);
 /* Chrome trace events: one complete event per command and per layer. Leaves
  * no file on failure. */
 bool joulet_report_trace(const struct joulet_report *r, const char *path,
-			 struct err *err);
+                         struct err *err);
 /* The profile as collapsed stacks ("a;b;c 123"), for flame graphs: cycles to
  * `path`, energy in pJ to `path`.energy, with the accelerator's as a stack of
  * its own. They sum to the run's cycles and energy. */
 bool joulet_report_profile(const struct joulet_report *r, const char *path,
-			   struct err *err);
+                           struct err *err);
 
 /* ---- The host core on its own ------------------------------------------ */
 
@@ -201,15 +205,15 @@ struct joulet_host_opts {
 	 * latency: 1. shared: one SRAM with one port for both. */
 	int instr_latency, data_grant, data_latency;
 	bool shared;
-	uint64_t max_cycles;  /* watchdog; 0: default */
-	const char *trace;    /* file: a line per retired instruction; or NULL */
+	uint64_t max_cycles; /* watchdog; 0: default */
+	const char *trace;   /* file: a line per retired instruction; or NULL */
 	void (*put)(void *ctx, char c); /* what the program prints; or NULL */
 	void *put_ctx;
 };
 
 struct joulet_host_result {
-	uint64_t cycles;      /* up to and with the store that ended the run */
-	uint64_t retired;     /* lines of the trace */
+	uint64_t cycles;  /* up to and with the store that ended the run */
+	uint64_t retired; /* lines of the trace */
 	uint32_t exit_code;
 };
 
@@ -217,6 +221,6 @@ struct joulet_host_result {
  * filled, the trace complete up to there), ERR_NOINPUT, ERR_DATA (also when its
  * trap handler traps). */
 bool joulet_host_run(const char *elf, const struct joulet_host_opts *opts,
-		     struct joulet_host_result *r, struct err *err);
+                     struct joulet_host_result *r, struct err *err);
 
 #endif

@@ -20,22 +20,22 @@ struct soc_mark {
 struct soc_opts {
 	const struct accel_ops *backend;
 	struct accel_opts accel;
-	bool want_cmds;          /* keep the command log */
-	uint64_t max_cycles;     /* watchdog; 0: default 20e9 */
+	bool want_cmds;                  /* keep the command log */
+	uint64_t max_cycles;             /* watchdog; 0: default 20e9 */
 	void (*uart)(void *ctx, char c); /* or NULL */
 	void *uart_ctx;
 };
 
 struct soc_result {
-	uint64_t cycles;         /* MARK_BEGIN to MARK_END */
-	uint64_t begin, end;     /* those marks; boot takes `begin` cycles */
-	struct counts *layer;    /* n_layers + 1; the last: before and after the
-	                          * inference (boot) */
+	uint64_t cycles;      /* MARK_BEGIN to MARK_END */
+	uint64_t begin, end;  /* those marks; boot takes `begin` cycles */
+	struct counts *layer; /* n_layers + 1; the last: before and after the
+	                       * inference (boot) */
 	uint32_t n_layers;
-	uint64_t *layer_cycles;  /* n_layers; they sum to `cycles` */
+	uint64_t *layer_cycles; /* n_layers; they sum to `cycles` */
 	struct soc_mark *mark;
 	size_t n_marks;
-	struct cmd_log *cmd;     /* if want_cmds; cycles absolute */
+	struct cmd_log *cmd; /* if want_cmds; cycles absolute */
 	size_t n_cmd;
 	uint32_t exit_code;
 };
@@ -47,21 +47,21 @@ struct soc;
 struct soc_driver {
 	void *ctx;
 	bool (*run)(void *ctx, struct host *h, uint64_t limit,
-		    enum host_stop *stop, struct err *err);
+	            enum host_stop *stop, struct err *err);
 };
 
 /* image: program image of compiler.h (bytes for flash); fw: the firmware's ELF
  * file in memory. NULL and err on failure. Borrows nothing after return except
  * the design. */
 struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
-		     const void *image, size_t image_bytes,
-		     const struct soc_opts *opts, struct err *err);
+                     const void *image, size_t image_bytes,
+                     const struct soc_opts *opts, struct err *err);
 void soc_close(struct soc *s);
 
 /* One inference. in, out: all inputs / outputs of the image, one after the
  * other. The result belongs to the caller: soc_result_free. */
 bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,
-	     size_t out_bytes, struct soc_result *r, struct err *err);
+             size_t out_bytes, struct soc_result *r, struct err *err);
 void soc_result_free(struct soc_result *r);
 
 /* From the next soc_run on the core is driven by this; NULL: not. Copied. */

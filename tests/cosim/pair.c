@@ -291,8 +291,7 @@ static bool writes(const struct command *c, int64_t at)
 	int64_t s[2] = {exec ? c->out_xs : c->spad_s1,
 	                exec ? c->out_ys : c->spad_s2};
 
-	if (c->opcode == OP_STORE || c->opcode == OP_SUM ||
-	    c->flags & EXE_HOLD)
+	if (c->opcode == OP_STORE || c->opcode == OP_SUM || c->flags & EXE_HOLD)
 		return false;
 	if (c->opcode == OP_ADD)
 		return at >= lo && at < lo + (c->nx | c->ny << 16);

@@ -3,7 +3,7 @@
 // Any command may be picked when it is pushed; `twin` is a queue that gets this
 // one command and shows how it is packed. While it waits the commands before it
 // are counted. Assumed, as the module says: no push when full, no pop when
-// empty (fetch.v and start.v prove that of the users).
+// empty (assumed here; start.v proves it of the scoreboard).
 //
 //@ read cmd_queue.v
 //@ prove UNIT=2 DEPTH=2 : bmc 6, induction 2, cover 8

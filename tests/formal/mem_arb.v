@@ -4,7 +4,7 @@
 // the waits hold for requesters that repeat what was denied, and for:
 // - the host never has the memory in two cycles in a row;
 // - fetch takes at most 8 beats in a row, then asks for nothing in two cycles
-//   (64/DMA_BYTES beats of a command; fetch.v proves the pause);
+//   (64/DMA_BYTES beats of a command; assumed, see rtl/fetch.v);
 // - a STORE has at most STORES beats while a LOAD waits.
 // Then a STORE waits at most 17 cycles for a beat; a LOAD, for each beat of
 // the STORE that goes first, as long, and once more.
