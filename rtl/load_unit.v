@@ -12,7 +12,7 @@ module load_unit #(
     parameter W  = 8,
     parameter WL = 3,
     parameter AW = 17,
-    parameter N  = 64      // bits of the item: 1 + 29 + 8 + 48 + 56 + 3 * AW
+    parameter N  = 193     // bits of the item: 1 + 29 + 8 + 48 + 56 + 3 * AW
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,

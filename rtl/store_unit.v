@@ -13,7 +13,7 @@ module store_unit #(
     parameter W  = 8,
     parameter WL = 3,
     parameter AW = 17,
-    parameter N  = 64      // bits of the item: 28 + 48 + 56 + 3 * AW
+    parameter N  = 183     // bits of the item: 28 + 48 + 56 + 3 * AW
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,
