@@ -43,7 +43,7 @@ class Session(Case):
         p, port = self.start(*args)
         words = [GDB, "-nx", "-q", "-batch", FIRMWARE]
         for c in ("set pagination off", "set confirm off",
-                  "target remote localhost:%d" % port) + commands:
+                  "target remote 127.0.0.1:%d" % port) + commands:
             words += ["-ex", c]
         g = subprocess.run(words, cwd=ROOT, capture_output=True, text=True,
                            timeout=120)
