@@ -6,6 +6,7 @@
 #include "sim/accel_fast.h"
 
 #include "isa/map.h"
+#include "sim/fast_timing.h"
 
 /* Beats of one run at address `at`: the aligned blocks that it touches. */
 static uint64_t run_beats(uint32_t at, int64_t n, unsigned shift)
@@ -49,7 +50,7 @@ static void start_fill(struct accel *a, struct unit *u)
 	int64_t beats = c->n1 * c->n2 * div_up(c->n0, a->d->dma_bytes);
 
 	u->n_ev[EV_spad_load] = (uint64_t)beats;
-	u->end = u->start + (uint64_t)beats + 2;
+	u->end = u->start + (uint64_t)beats + T_FILL_END;
 }
 
 void fast_dma_start(struct accel *a, enum queue q)
@@ -77,7 +78,7 @@ void fast_dma_start(struct accel *a, enum queue q)
 	}
 	u->n_ev[load ? EV_spad_load : EV_spad_store] = beats;
 	a->stream[load ? STREAM_LD : STREAM_ST] = (struct stream){
-	        .from = u->start + (load ? 1 : 2),
+	        .from = u->start + (load ? T_LOAD_FIRST : T_STORE_FIRST),
 	        .left = beats,
 	        .mem = mem,
 	};
@@ -121,10 +122,10 @@ static void stream_done(struct accel *a, enum stream_id id, uint64_t e)
 		fast_fetch_done(a, e);
 	} else if (id == STREAM_LD) {
 		u->n_ev[EV_ld_wait_mem] = s->waited;
-		u->end = e + 2;
+		u->end = e + T_LOAD_END;
 	} else {
 		u->n_ev[EV_st_wait_mem] = s->waited;
-		u->end = e + 1;
+		u->end = e + T_STORE_END;
 	}
 }
 

@@ -1,6 +1,7 @@
 /* fast_exec: how long an execute command takes and what it counts, from the
  * formulas of docs/accelerator.md: one slot or group at a time, no data. */
 #include "sim/accel_fast.h"
+#include "sim/fast_timing.h"
 
 /* One column group x pixel group after the other, as the drain sees them. */
 struct drain {
@@ -29,7 +30,7 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 /* A slot does not end before the drain has room. */
 static void wait_for_drain(struct exec *x)
 {
-	uint64_t room = x->drain.capture + x->drain.cycles - 1;
+	uint64_t room = x->drain.capture + x->drain.cycles - T_DRAIN_ROOM;
 
 	if (!x->drain.any || x->t >= room)
 		return;
@@ -45,25 +46,27 @@ static void drain_group(struct exec *x, uint64_t capture, uint64_t nr,
 	uint64_t pw = (uint64_t)x->a->par_words;
 	uint64_t beats = nr * ((nc + lanes - 1) / lanes);
 	bool plus = x->c->flags & EXE_PLUS;
-	uint64_t cycles = plus ? 4 * beats + 8 : beats;
+	uint64_t cycles = plus ? T_PLUS_BEAT * beats + T_PLUS_TAIL : beats;
 
 	if (params) {
 		/* the last write of the drain before has left port P */
-		uint64_t port = x->drain.capture + x->drain.cycles + 5;
-		if (x->drain.any && port > capture + 1)
-			cycles += port - (capture + 1);
-		cycles += pw + 1;
+		uint64_t port =
+		        x->drain.capture + x->drain.cycles + T_PORT_FREE;
+		uint64_t first = capture + T_PAR_FIRST;
+		if (x->drain.any && port > first)
+			cycles += port - first;
+		cycles += pw + T_PAR_DATA;
 		x->n[EV_spad_par] += pw;
 	}
 	x->n[EV_spad_out] += beats;
-	x->n[EV_requants] += nr * nc * (plus ? 4 : 1);
+	x->n[EV_requants] += nr * nc * (plus ? T_PLUS_REQUANTS : 1);
 	x->n[EV_spad_par] += plus ? beats : 0;
 	x->drain = (struct drain){capture, cycles, true};
 }
 
 static uint64_t drained(const struct exec *x)
 {
-	return x->drain.capture + x->drain.cycles + 5;
+	return x->drain.capture + x->drain.cycles + T_DRAIN_END;
 }
 
 /* ------------------------------------------------------------------------
@@ -119,11 +122,11 @@ static uint64_t matrix(struct exec *x)
 			if (hold)
 				continue;
 			wait_for_drain(x);
-			drain_group(x, x->t + 1, nr, nc,
+			drain_group(x, x->t + T_MATRIX_CAPTURE, nr, nc,
 			            p0 == 0 && (c0 == 0 || !shared));
 		}
 	}
-	return hold ? x->t + 1 : drained(x);
+	return hold ? x->t + T_HOLD_END : drained(x);
 }
 
 /* ------------------------------------------------------------------------
@@ -135,15 +138,16 @@ static uint64_t group_reads(const struct command *c, uint64_t nr, bool kept,
                             uint64_t *before)
 {
 	uint64_t segments = (uint64_t)(c->kb * c->pm);
-	uint64_t reads = (uint64_t)(c->ka * c->kb) + segments * (nr - 1);
+	uint64_t rows = nr - T_SEGMENT_OVERLAP;
+	uint64_t reads = (uint64_t)(c->ka * c->kb) + segments * rows;
 	uint64_t steps = kept_steps(c);
 
 	*before = 0;
 	if (!kept)
 		return reads;
-	if (steps > nr - 1)
-		*before = steps - (nr - 1);
-	return reads - steps - 2 * (nr - 1);
+	if (steps > rows)
+		*before = steps - rows;
+	return reads - steps - T_KEPT_SEGMENTS * rows;
 }
 
 static uint64_t vector(struct exec *x)
@@ -174,7 +178,7 @@ static uint64_t vector(struct exec *x)
 			x->n[EV_spad_act] += reads;
 			x->n[EV_spad_wgt] += weights ? steps : 0;
 			wait_for_drain(x);
-			drain_group(x, x->t + 2, nr, nc,
+			drain_group(x, x->t + T_VECTOR_CAPTURE, nr, nc,
 			            i == 0 && (c0 == 0 || !shared));
 		}
 	}
@@ -191,12 +195,12 @@ static uint64_t add(struct exec *x, uint64_t start)
 	uint64_t pw = (uint64_t)x->a->par_words;
 	uint64_t beats = (n + lanes - 1) / lanes;
 
-	x->n[EV_requants] = 3 * n;
+	x->n[EV_requants] = T_ADD_REQUANTS * n;
 	x->n[EV_spad_act] = beats;
 	x->n[EV_spad_wgt] = beats;
 	x->n[EV_spad_out] = beats;
 	x->n[EV_spad_par] = pw;
-	return start + pw + 2 + 3 * (beats - 1) + 11;
+	return start + pw + T_ADD_FIRST + T_ADD_BEAT * (beats - 1) + T_ADD_END;
 }
 
 static uint64_t sum(struct exec *x, uint64_t start)
@@ -204,7 +208,7 @@ static uint64_t sum(struct exec *x, uint64_t start)
 	uint64_t pw = (uint64_t)x->a->par_words;
 
 	x->n[EV_spad_par] = pw;
-	return start + pw + 3;
+	return start + pw + T_SUM_END;
 }
 
 void fast_exec_start(struct accel *a)
@@ -214,7 +218,7 @@ void fast_exec_start(struct accel *a)
 	        .a = a,
 	        .c = &u->cur.c,
 	        .n = u->n_ev,
-	        .t = u->start + 1,
+	        .t = u->start + T_EXEC_FIRST,
 	};
 
 	if (x.c->opcode == OP_CONV)

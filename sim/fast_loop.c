@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "isa/map.h"
+#include "sim/fast_timing.h"
 
 void fast_count(struct accel *a, uint16_t layer, enum event ev, uint64_t n)
 {
@@ -127,7 +128,7 @@ static void ring_done(struct accel *a, uint64_t last_grant)
 		return;
 	}
 	f->state = FETCH_CMD;
-	fetch_request(a, last_grant + 2, COMMAND_BYTES);
+	fetch_request(a, last_grant + T_RING_TO_CMD, COMMAND_BYTES);
 }
 
 static void command_done(struct accel *a, uint64_t last_grant)
@@ -142,7 +143,7 @@ static void command_done(struct accel *a, uint64_t last_grant)
 	f->got.seq = f->seq;
 	f->layer = (uint16_t)f->got.c.layer;
 	f->state = FETCH_PUSH;
-	f->at = last_grant + 2;
+	f->at = last_grant + T_CMD_TO_PUSH;
 	uint32_t bytes = COMMAND_BYTES + (f->seq ? 0 : RING_ENTRY_BYTES);
 	fast_count(a, f->layer, EV_fe_beats, bytes / (uint32_t)a->d->dma_bytes);
 	if (f->layer >= a->log->n_layers) {
@@ -171,18 +172,18 @@ static void push(struct accel *a)
 		struct unit *u = &a->unit[opcode_queue((int)f->got.c.opcode)];
 		if (u->n == a->d->queue)
 			return;
-		f->got.visible = a->now + 1;
+		f->got.visible = a->now + T_PUSH_TO_QUEUE;
 		u->q[(u->head + u->n++) % MAX_QUEUE] = f->got;
 	}
 	a->again = true;
 	if (++f->seq == f->n) {
 		f->state = FETCH_DRAIN;
-		f->at = a->now + 1;
+		f->at = a->now + T_PUSH_TO_DRAIN;
 		return;
 	}
 	f->state = FETCH_CMD;
 	f->addr += COMMAND_BYTES;
-	fetch_request(a, a->now + 1, COMMAND_BYTES);
+	fetch_request(a, a->now + T_PUSH_TO_CMD, COMMAND_BYTES);
 }
 
 /* This cycle is the job's last if everything is idle. */
@@ -194,7 +195,8 @@ static void drain(struct accel *a)
 		if (a->unit[q].n || a->unit[q].busy)
 			return;
 	f->state = FETCH_IDLE;
-	fast_count(a, f->layer, EV_job_cycles, a->now + 1 - f->job_start);
+	fast_count(a, f->layer, EV_job_cycles,
+	           a->now + T_JOB_LAST - f->job_start);
 	a->again = true;
 }
 
@@ -207,10 +209,10 @@ static void fetch_step(struct accel *a)
 		if (a->head == a->reg[REG_TAIL])
 			return;
 		f->state = FETCH_RING;
-		f->job_start = a->now + 1;
+		f->job_start = a->now + T_IDLE_TO_RING;
 		f->addr = a->reg[REG_BASE] +
 		          (a->head & a->reg[REG_MASK]) * RING_ENTRY_BYTES;
-		fetch_request(a, a->now + 1, RING_ENTRY_BYTES);
+		fetch_request(a, f->job_start, RING_ENTRY_BYTES);
 		a->again = true;
 		return;
 	case FETCH_PUSH:
