@@ -12,6 +12,9 @@ struct job_args {
 	struct arg_list set;
 };
 
+/* Where a run that hangs is shown, unless the user says otherwise. */
+#define HANG_FILE "joulet-hang.fst"
+
 struct job {
 	struct design design;
 	enum joulet_target target;

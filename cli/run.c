@@ -1,4 +1,5 @@
 /* run: simulate inferences of one network on one design and report. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +11,17 @@
 struct run {
 	struct job_args job;
 	const char *backend, *output, *tech, *trace, *gdb, *profile;
+	const char *waves, *window, *stall, *max_cycles, *hang;
 	bool json;
-	long port; /* of gdb */
+	struct joulet_opts opts; /* as read from these */
 };
 
 static const char example[] =
         "  joulet run --net models/digits_cnn.tflite\n"
         "  joulet run configs/designs/big16.yaml --set requant.lanes=16 \\\n"
-        "      --net models/digits_cnn.tflite --backend rtl --json\n";
+        "      --net models/digits_cnn.tflite --backend rtl --json\n"
+        "  joulet run --net models/digits_cnn.tflite --backend rtl \\\n"
+        "      --waves conv.fst --window layer=conv2d_1/Relu\n";
 
 static bool parse(struct run *o, int argc, char **argv, bool *help,
                   struct err *err)
@@ -50,6 +54,21 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        {"profile", "FILE",
 	         "write the firmware's profile there, collapsed stacks",
 	         .value = &o->profile},
+	        {"waves", "FILE.fst",
+	         "write the Verilog's waveforms there (--backend rtl)",
+	         .value = &o->waves},
+	        {"window", "A:B",
+	         "only of cycles A up to B, or layer=NAME (default: all)",
+	         .value = &o->window},
+	        {"stall", "N",
+	         "give up when the Verilog rests so long (default: 1000)",
+	         .value = &o->stall},
+	        {"max-cycles", "N",
+	         "give up so long after reset (default: 20000000000)",
+	         .value = &o->max_cycles},
+	        {"hang", "FILE.fst",
+	         "where its last cycles go then (default: joulet-hang.fst)",
+	         .value = &o->hang},
 	        {"gdb", "PORT",
 	         "wait for gdb on this port (0: any), then let it drive",
 	         .value = &o->gdb},
@@ -95,18 +114,10 @@ static bool deliver(const struct run *o, const struct joulet_report *r,
 static bool simulate(const struct run *o, const struct job *job,
                      const struct joulet_tech *tech, struct err *err)
 {
-	const struct joulet_opts opts = {
-	        .backend = o->backend,
-	        .timeline = o->trace != NULL,
-	        .gdb = o->gdb != NULL,
-	        .gdb_port = (int)o->port,
-	        .profile = o->profile != NULL,
-	        .note = say,
-	};
 	struct joulet_result result;
 	void *out = mem_zero(job->out_bytes, 1);
-	bool ok = joulet_run(job->program, &opts, job->in, job->n, out, &result,
-	                     err);
+	bool ok = joulet_run(job->program, &o->opts, job->in, job->n, out,
+	                     &result, err);
 	if (ok) {
 		const struct joulet_report report = {
 		        .net = job->net,
@@ -125,24 +136,82 @@ static bool simulate(const struct run *o, const struct job *job,
 	return ok;
 }
 
-static bool run(struct run *o, struct err *err)
+/* An option that is a number; *to keeps its value if it is not given. */
+static bool number(const char *name, const char *text, long min, long max,
+                   uint64_t *to, struct err *err)
 {
-	struct job job;
-	if (!o->backend)
-		o->backend = "fast";
+	long value;
+
+	if (!text)
+		return true;
+	if (text_long(text, &value) != TEXT_OK || value < min || value > max)
+		return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld",
+		               name, text, min, max);
+	*to = (uint64_t)value;
+	return true;
+}
+
+static bool read_numbers(struct run *o, struct err *err)
+{
+	struct joulet_opts *to = &o->opts;
+	uint64_t port = 0;
+
+	if (!number("gdb", o->gdb, 0, 65535, &port, err) ||
+	    !number("stall", o->stall, 100, LONG_MAX, &to->stall, err) ||
+	    !number("max-cycles", o->max_cycles, 1, LONG_MAX, &to->max_cycles,
+	            err))
+		return false;
+	to->gdb_port = (int)port;
+	return true;
+}
+
+/* What one option asks of another. */
+static bool check(const struct run *o, struct err *err)
+{
+	const char *of_rtl = o->waves   ? "waves"
+	                     : o->stall ? "stall"
+	                     : o->hang  ? "hang"
+	                                : NULL;
 	if (strcmp(o->backend, "fast") != 0 && strcmp(o->backend, "rtl") != 0)
 		return err_set(err, ERR_USAGE,
 		               "--backend %s: no such backend; fast or rtl",
 		               o->backend);
-	if (o->gdb && (text_long(o->gdb, &o->port) != TEXT_OK || o->port < 0 ||
-	               o->port > 65535))
-		return err_set(err, ERR_USAGE, "--gdb: %s is not in 0..65535",
-		               o->gdb);
+	if (of_rtl && strcmp(o->backend, "rtl") != 0)
+		return err_set(err, ERR_USAGE, "--%s: needs --backend rtl",
+		               of_rtl);
+	if (o->window && !o->waves)
+		return err_set(err, ERR_USAGE, "--window: needs --waves");
 	if (o->gdb && o->profile)
 		return err_set(err, ERR_USAGE,
 		               "--gdb and --profile: one at a time");
+	return true;
+}
+
+static bool read_options(struct run *o, struct err *err)
+{
+	if (!o->backend)
+		o->backend = "fast";
 	if (!o->job.target)
 		o->job.target = "accel";
+	if (!check(o, err) || !read_numbers(o, err))
+		return false;
+	o->opts.backend = o->backend;
+	o->opts.timeline = o->trace != NULL;
+	o->opts.gdb = o->gdb != NULL;
+	o->opts.profile = o->profile != NULL;
+	o->opts.waves = o->waves;
+	o->opts.hang = o->hang ? o->hang : HANG_FILE;
+	o->opts.note = say;
+	return !o->window ||
+	       joulet_window_parse(o->window, &o->opts.window, err);
+}
+
+static bool run(struct run *o, struct err *err)
+{
+	struct job job;
+
+	if (!read_options(o, err))
+		return false;
 	/* Before the simulation, which may take long. */
 	struct joulet_tech *tech = joulet_tech_open(o->tech, err);
 	if (!tech)

@@ -70,7 +70,7 @@ static bool read_expected(const struct job *job, const char *path, void **to,
 
 static bool compare(const struct job *job, const char *expect, struct err *err)
 {
-	const struct joulet_opts opts = {.note = say};
+	const struct joulet_opts opts = {.note = say, .hang = HANG_FILE};
 	struct joulet_result r = {0};
 	void *want;
 

@@ -32,6 +32,19 @@ struct cmd_log {
 	uint64_t start, end; /* docs/accelerator.md */
 };
 
+/* A queue as it is now, its unit included. */
+struct accel_queue {
+	unsigned n;           /* commands fetched and not ended */
+	struct cmd_log first; /* of these; start is UINT64_MAX before it */
+};
+
+/* Waveforms of the cycles [from, to), into a file of the format FST. Cycle
+ * `zero` is time 0 of the file. */
+struct accel_waves {
+	const char *path; /* borrowed */
+	uint64_t from, to, zero;
+};
+
 /* What a run leaves behind. The owner makes it empty and frees it. */
 struct accel_log {
 	struct counts
@@ -46,13 +59,19 @@ struct accel_opts {
 	bool timing_only;      /* fast: touch no tensor data */
 	const char *cache_dir; /* rtl: where built libraries are kept */
 	const char *rtl_dir;   /* rtl: where the Verilog is */
+	bool waves;            /* rtl: a library that can write waveforms */
+	/* rtl: a busy accelerator in which so many cycles pass without progress
+	 * is a fault, ERR_WATCHDOG; 0: never. Progress: a command is fetched,
+	 * starts or ends, a beat, an access to the scratchpad, a step of the
+	 * array, a register write. */
+	uint64_t stall;
 	void (*note)(void *ctx,
 	             const char *text); /* progress of a build; or NULL */
 	void *note_ctx;
 };
 
 struct accel; /* a backend's state; first member is `const struct accel_ops
-                 *ops` */
+               *ops` */
 
 struct accel_ops {
 	const char *name; /* "fast", "rtl" */
@@ -80,6 +99,13 @@ struct accel_ops {
 	        const struct accel *); /* fetch unit not IDLE or HEAD != TAIL */
 	/* False and a message if the program was not legal. */
 	bool (*fault)(const struct accel *, struct err *);
+	void (*queue)(const struct accel *, int q, struct accel_queue *);
+	/* rtl: after a fault of accel_opts.stall the first cycle that was not
+	 * simulated; UINT64_MAX before. NULL: never stalls. */
+	uint64_t (*stalled)(const struct accel *);
+	/* Write waveforms from now on (before their first cycle); NULL: no
+	 * longer, and the file is complete. NULL op: cannot. */
+	bool (*waves)(struct accel *, const struct accel_waves *, struct err *);
 };
 
 extern const struct accel_ops accel_fast, accel_rtl;

@@ -122,6 +122,21 @@ static bool fast_fault_told(const struct accel *a, struct err *err)
 	return false;
 }
 
+static void fast_queue(const struct accel *a, int q, struct accel_queue *to)
+{
+	const struct unit *u = &a->unit[q];
+	const struct entry *e = u->busy ? &u->cur : &u->q[u->head];
+
+	*to = (struct accel_queue){.n = (unsigned)u->n + u->busy};
+	if (to->n)
+		to->first =
+		        (struct cmd_log){.queue = (uint8_t)q,
+		                         .opcode = (uint8_t)e->c.opcode,
+		                         .layer = (uint16_t)e->c.layer,
+		                         .seq = e->seq,
+		                         .start = u->busy ? u->start : NEVER};
+}
+
 /* ------------------------------------------------------------------------
  * Registers */
 
@@ -200,4 +215,5 @@ const struct accel_ops accel_fast = {
         .irq = fast_irq,
         .busy = fast_busy,
         .fault = fast_fault_told,
+        .queue = fast_queue,
 };

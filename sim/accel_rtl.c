@@ -38,6 +38,7 @@ struct accel {
 	struct accel_log *log;
 	const struct rtl_api *api;
 	struct rtl_model *model;
+	uint64_t stall, stalled; /* cycles allowed; when it happened */
 
 	uint64_t now;        /* cycles before this one are simulated */
 	struct rtl_input in; /* what the host does in cycle `now` */
@@ -189,6 +190,25 @@ static void on_trace(void *ctx, const struct rtl_trace *t)
 /* ------------------------------------------------------------------------
  * Time as the caller sees it */
 
+/* After a stall time passes without being simulated. */
+static void stalled(struct accel *a, uint64_t cycle)
+{
+	if (a->fault.kind == ERR_NONE)
+		err_set(&a->fault, ERR_WATCHDOG,
+		        "no progress in the %" PRIu64
+		        " cycles before cycle %" PRIu64,
+		        a->stall, a->now);
+	a->stalled = a->now < a->stalled ? a->now : a->stalled;
+	a->in = (struct rtl_input){0};
+	a->in_used = false;
+	a->now = cycle;
+}
+
+static uint64_t rtl_stalled(const struct accel *a)
+{
+	return a->stalled;
+}
+
 static uint64_t run(struct accel *a, uint64_t cycle, bool stop_at_irq)
 {
 	/* The present cycle's input must not be skipped by a line that is
@@ -200,6 +220,8 @@ static uint64_t run(struct accel *a, uint64_t cycle, bool stop_at_irq)
 	}
 	if (a->now < cycle)
 		a->now = a->api->run(a->model, cycle, stop_at_irq, NULL);
+	if (a->now < cycle && a->api->stalled(a->model))
+		stalled(a, cycle);
 	return a->now;
 }
 
@@ -261,8 +283,43 @@ static bool rtl_fault(const struct accel *a, struct err *err)
 	return false;
 }
 
+static void rtl_queue(const struct accel *a, int q, struct accel_queue *to)
+{
+	const struct pending *p = &a->queue[q];
+
+	*to = (struct accel_queue){.n = p->n};
+	if (p->n)
+		to->first = p->cmd[p->first];
+}
+
+static bool rtl_waves(struct accel *a, const struct accel_waves *w,
+                      struct err *err)
+{
+	assert(a->api->waves);
+	if (!w)
+		return a->api->waves(a->model, NULL, 0, 0, 0);
+	assert(w->from >= a->now && w->zero <= w->from);
+	return a->api->waves(a->model, w->path, w->from, w->to, w->zero) ||
+	       err_set(err, ERR_NOINPUT, "%s: cannot write", w->path);
+}
+
 /* ------------------------------------------------------------------------
  * Open and close */
+
+/* Counters that do not count waiting. */
+static uint32_t progress(void)
+{
+	static const enum event waits[] = {
+	        EV_ex_busy,       EV_ex_wait_fetch, EV_ex_wait_load,
+	        EV_ex_wait_store, EV_ex_stall_read, EV_ex_stall_drain,
+	        EV_ld_busy,       EV_ld_wait_mem,   EV_st_busy,
+	        EV_st_wait_mem,   EV_job_cycles};
+	uint32_t mask = (uint32_t)((1ull << N_ACCEL_EVENTS) - 1);
+
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+		mask &= ~(1u << waits[i]);
+	return mask;
+}
 
 static void open_model(struct accel *a)
 {
@@ -272,6 +329,9 @@ static void open_model(struct accel *a)
 	        .ctx = a,
 	        .trace = on_trace,
 	        .outside = on_outside,
+	        .stall = a->stall,
+	        .progress = progress(),
+	        .status = ACCEL_STATUS,
 	};
 
 	a->model = a->api->open(&host);
@@ -283,7 +343,9 @@ static void rtl_reset(struct accel *a)
 	                           .d = a->d,
 	                           .mem = a->mem,
 	                           .log = a->log,
-	                           .api = a->api};
+	                           .api = a->api,
+	                           .stall = a->stall,
+	                           .stalled = UINT64_MAX};
 
 	a->api->close(a->model);
 	*a = zero;
@@ -333,6 +395,8 @@ static struct accel *rtl_open(const struct design *d, struct mem *mem,
 	a->mem = mem;
 	a->log = log;
 	a->api = api;
+	a->stall = opts ? opts->stall : 0;
+	a->stalled = UINT64_MAX;
 	open_model(a);
 	return a;
 }
@@ -350,4 +414,7 @@ const struct accel_ops accel_rtl = {
         .irq = rtl_irq,
         .busy = rtl_busy,
         .fault = rtl_fault,
+        .queue = rtl_queue,
+        .stalled = rtl_stalled,
+        .waves = rtl_waves,
 };

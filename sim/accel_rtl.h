@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Part of the libraries' cache key: raise it when this page changes. */
-enum { RTL_ABI = 1 };
+enum { RTL_ABI = 2 };
 
 /* A cycle in which a command was fetched, started or ended, a job ended or two
  * ports met in a bank. Told after the cycle, so that the counters hold what it
@@ -32,6 +32,11 @@ struct rtl_host {
 	void (*trace)(void *ctx, const struct rtl_trace *t);
 	/* An access outside a memory; reads give zero, writes are dropped. */
 	void (*outside)(void *ctx, uint64_t cycle, int mem, uint32_t addr);
+	/* Cycles without progress of a busy accelerator after which it stalls;
+	 * 0: never. Counters whose change is progress, by bits; offset of the
+	 * register with bit 0 = busy. */
+	uint64_t stall;
+	uint32_t progress, status;
 };
 
 /* What the host does in one cycle. */
@@ -50,14 +55,21 @@ struct rtl_api {
 	struct rtl_model *(*open)(const struct rtl_host *);
 	void (*close)(struct rtl_model *);
 	/* Simulate cycles until `cycle` is the present one, or until the
-	 * interrupt line is high if stop_at_irq. `in` is for the first cycle;
-	 * NULL: the host does nothing. Returns the present cycle. */
+	 * interrupt line is high if stop_at_irq, or until it stalls. `in` is
+	 * for the first cycle; NULL: the host does nothing. Returns the present
+	 * cycle. */
 	uint64_t (*run)(struct rtl_model *, uint64_t cycle, int stop_at_irq,
 	                const struct rtl_input *in);
 	uint32_t (*read)(struct rtl_model *, uint32_t offset);
 	int (*irq)(const struct rtl_model *);
 	/* The event counters at the present cycle, n_events of them. */
 	const uint32_t *(*counts)(const struct rtl_model *);
+	int (*stalled)(const struct rtl_model *);
+	/* Write the cycles [from, to) to an FST file, as times from - zero on.
+	 * path NULL: no longer; the file is complete. False if the file cannot
+	 * be made. NULL: the library was built without. */
+	int (*waves)(struct rtl_model *, const char *path, uint64_t from,
+	             uint64_t to, uint64_t zero);
 };
 
 #endif

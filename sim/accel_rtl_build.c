@@ -36,6 +36,7 @@ extern char **environ;
 /* Everything that goes into one library; strings are owned. */
 struct job {
 	const struct design *d;
+	bool waves;
 	char *rtl_dir, *isa_dir, *src_dir, *cache;
 	char *version; /* of verilator */
 	char *lib, *lock, *log, *tmp;
@@ -212,8 +213,9 @@ static bool hash_verilog(XXH64_state_t *h, const char *dir, struct err *err)
 static bool job_hash(const struct job *j, uint64_t *hash, struct err *err)
 {
 	const struct design *d = j->d;
-	const int elab[] = {RTL_ABI,  d->rows,  d->cols,      d->spad_kib,
-	                    d->banks, d->lanes, d->dma_bytes, d->queue};
+	const int elab[] = {RTL_ABI,      d->rows,  d->cols,
+	                    d->spad_kib,  d->banks, d->lanes,
+	                    d->dma_bytes, d->queue, j->waves};
 	XXH64_state_t *h = XXH64_createState();
 
 	XXH64_reset(h, 0);
@@ -304,6 +306,8 @@ static void job_args(const struct job *j, struct args *a)
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		arg(a, "%s", fixed[i]);
+	if (j->waves)
+		arg(a, "--trace-fst");
 	arg(a, "-GROWS=%d", d->rows);
 	arg(a, "-GCOLS=%d", d->cols);
 	arg(a, "-GSPAD_KIB=%d", d->spad_kib);
@@ -364,9 +368,11 @@ static bool build_locked(const struct job *j, const struct accel_opts *opts,
 	bool ok = true;
 	if (!file_exists(j->lib)) {
 		char text[160];
-		snprintf(text, sizeof(text),
-		         "building the RTL of a %dx%d array (once per design)",
-		         j->d->rows, j->d->cols);
+		snprintf(
+		        text, sizeof(text),
+		        "building the RTL of a %dx%d array%s (once per design)",
+		        j->d->rows, j->d->cols,
+		        j->waves ? " for waveforms" : "");
 		if (opts->note)
 			opts->note(opts->note_ctx, text);
 		sweep(j->cache);
@@ -385,7 +391,7 @@ static bool job_init(struct job *j, const struct design *d,
 	char name[64], pid[32];
 	uint64_t hash;
 
-	*j = (struct job){.d = d};
+	*j = (struct job){.d = d, .waves = opts->waves};
 	j->rtl_dir = rtl && *rtl ? mem_str(rtl) : path_data("rtl");
 	j->src_dir = path_data(".");
 	j->isa_dir = mem_str(JOULET_ISA_DIR);

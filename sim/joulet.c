@@ -17,6 +17,7 @@
 #include "sim/profile.h"
 #include "sim/program.h"
 #include "sim/soc.h"
+#include "sim/waves.h"
 
 struct joulet_net *joulet_net_open(const char *path, struct err *err)
 {
@@ -163,14 +164,16 @@ static void take_first(struct joulet_result *r, const struct joulet_program *p,
 		take_commands(r, s);
 }
 
-static struct soc *open_soc(const struct joulet_program *p,
-                            const struct joulet_opts *opts, bool want_cmds,
-                            struct err *err)
+struct soc *program_soc(const struct joulet_program *p,
+                        const struct joulet_opts *opts, bool want_cmds,
+                        bool waves, struct err *err)
 {
 	const char *name = opts->backend ? opts->backend : "fast";
 	const struct soc_opts so = {
 	        .backend = accel_find(name),
 	        .accel = {.timing_only = opts->timing_only,
+	                  .waves = waves,
+	                  .stall = opts->stall ? opts->stall : JOULET_STALL,
 	                  .note = opts->note,
 	                  .note_ctx = opts->note_ctx},
 	        .want_cmds = want_cmds,
@@ -189,7 +192,19 @@ static struct soc *open_soc(const struct joulet_program *p,
 struct guests {
 	struct gdb *gdb;
 	struct profile *profile;
+	struct accel_waves waves;
+	char *temp; /* their file, until it is whole; or NULL */
 };
+
+static bool waves_come(struct guests *g, struct soc *soc,
+                       const struct joulet_opts *opts, struct err *err)
+{
+	g->temp = waves_begin(opts->waves, err);
+	g->waves.path = g->temp;
+	if (g->temp)
+		soc_waves(soc, &g->waves);
+	return g->temp != NULL;
+}
 
 static bool guests_come(struct guests *g, struct soc *soc,
                         const struct joulet_opts *opts, struct err *err)
@@ -211,11 +226,13 @@ static bool guests_come(struct guests *g, struct soc *soc,
 			return false;
 		profile_drive(g->profile, soc);
 	}
-	return true;
+	return !opts->waves || waves_come(g, soc, opts, err);
 }
 
-static void guests_go(struct guests *g, struct soc *soc, bool ok,
-                      struct joulet_result *r)
+/* Returns whether all went well, as the run did before (`ok`). */
+static bool guests_go(struct guests *g, struct soc *soc,
+                      const struct joulet_opts *opts, bool ok,
+                      struct joulet_result *r, struct err *err)
 {
 	if (g->gdb)
 		gdb_exited(g->gdb, ok ? 0 : 1);
@@ -224,23 +241,44 @@ static void guests_go(struct guests *g, struct soc *soc, bool ok,
 	gdb_close(g->gdb);
 	profile_close(g->profile);
 	soc_drive(soc, NULL);
+	return g->temp ? waves_end(g->temp, opts->waves, &g->waves, ok, err)
+	               : ok;
 }
 
-/* One inference; the first one (i == 0) fills the result. */
+/* A run that hangs is run again, to look at it. */
+static void look_back(const struct soc *soc, const struct joulet_program *p,
+                      const struct joulet_opts *opts, const void *in,
+                      struct err *err)
+{
+	uint64_t begin, cycle;
+
+	if (err->kind != ERR_WATCHDOG || !opts->hang || !opts->backend ||
+	    strcmp(opts->backend, "rtl") != 0)
+		return;
+	soc_where(soc, &begin, &cycle);
+	waves_replay(p, opts, in, begin, cycle, err);
+}
+
+/* One inference; the first one (i == 0) fills the result, and its waveforms
+ * are taken. */
 static bool run_one(struct soc *soc, const struct joulet_program *p,
                     const struct joulet_opts *opts, const uint8_t *in,
-                    uint8_t *out, size_t i, struct joulet_result *r,
-                    struct err *err)
+                    uint8_t *out, size_t i, const struct accel_waves *waves,
+                    struct joulet_result *r, struct err *err)
 {
 	struct soc_result s;
-	struct guests g = {NULL, NULL};
+	struct guests g = {.waves = *waves};
 
-	bool ok = (i > 0 || guests_come(&g, soc, opts, err)) &&
-	          soc_run(soc, in, joulet_net_in_bytes(p->net), out,
+	if (i == 0 && !guests_come(&g, soc, opts, err))
+		return guests_go(&g, soc, opts, false, r, err);
+	bool ok = soc_run(soc, in, joulet_net_in_bytes(p->net), out,
 	                  joulet_net_out_bytes(p->net), &s, err);
-	if (i == 0)
-		guests_go(&g, soc, ok, r);
+	bool all = i > 0 ? ok : guests_go(&g, soc, opts, ok, r, err);
 	if (!ok)
+		look_back(soc, p, opts, in, err);
+	if (ok && !all)
+		soc_result_free(&s);
+	if (!all)
 		return false;
 	if (i == 0)
 		take_first(r, p, &s, opts->timeline);
@@ -261,7 +299,15 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 	const size_t out_bytes = joulet_net_out_bytes(p->net);
 
 	memset(r, 0, sizeof *r);
-	struct soc *soc = open_soc(p, opts, opts->timeline, err);
+	if (opts->waves &&
+	    (!opts->backend || strcmp(opts->backend, "rtl") != 0))
+		return err_set(err, ERR_USAGE,
+		               "waveforms are of the backend rtl");
+	struct accel_waves waves = {0};
+	if (opts->waves && !waves_window(p, opts, in, &waves, err))
+		return false;
+	struct soc *soc =
+	        program_soc(p, opts, opts->timeline, opts->waves != NULL, err);
 	if (!soc)
 		return false;
 
@@ -271,7 +317,7 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
 		ok = run_one(soc, p, opts, (const uint8_t *)in + i * in_bytes,
-		             one, i, r, err);
+		             one, i, &waves, r, err);
 		if (!ok)
 			break;
 		if (out)

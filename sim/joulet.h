@@ -70,11 +70,38 @@ void joulet_program_close(struct joulet_program *p);
 
 /* ---- Running ----------------------------------------------------------- */
 
+/* Cycles [from, to) since the inference began; or with layer, its name or
+ * number, those from the start of its first command to the end of its last
+ * one. All zero: the whole inference. */
+struct joulet_window {
+	uint64_t from, to;
+	char layer[64];
+};
+
+/* Read "A:B" or "layer=NAME". ERR_USAGE. */
+bool joulet_window_parse(const char *text, struct joulet_window *w,
+                         struct err *err);
+
+/* JOULET_STALL: joulet_opts.stall if that is 0. Before the end that a watchdog
+ * makes so many cycles are shown. */
+enum { JOULET_STALL = 1000, JOULET_HANG_CYCLES = 10000 };
+
 struct joulet_opts {
 	const char *backend; /* "fast" (NULL too) or "rtl" */
 	bool timing_only;    /* fast: no tensor data; `out` is not written */
 	bool timeline;       /* keep the command log of the first inference */
 	uint64_t max_cycles; /* watchdog of one inference; 0: default */
+	/* rtl: ERR_WATCHDOG after so many cycles without progress of a busy
+	 * accelerator (accel_opts.stall of sim/accel.h). */
+	uint64_t stall;
+	/* rtl: the waveforms of the first inference go to this file, in the
+	 * format FST; one unit of time is a cycle, 0 is the inference's first.
+	 * NULL: none. */
+	const char *waves;
+	struct joulet_window window;
+	/* rtl: after ERR_WATCHDOG the last JOULET_HANG_CYCLES cycles before the
+	 * end are run again and go to this file; NULL: not. */
+	const char *hang;
 	/* A debugger drives the first inference: wait for it on this port of
 	 * the loopback interface (0: any free one; note says which). */
 	bool gdb;
@@ -144,6 +171,31 @@ bool joulet_verify(const struct joulet_program *p,
                    const struct joulet_opts *opts, const void *in, size_t n,
                    const void *expect, struct joulet_result *r,
                    struct err *err);
+
+/* ---- The whole system in Verilog --------------------------------------- */
+
+struct joulet_soc_result {
+	size_t inferences;
+	uint64_t cycles; /* of the first inference, as joulet_result.cycles */
+	/* Of all inferences, from reset to the firmware's end. */
+	uint64_t instructions, commands;
+};
+
+/* Run inferences on rtl/soc.sv (the real host core, bus, memories, devices,
+ * accelerator) and in the simulation, in step; compare every retired
+ * instruction (cycle, pc, instruction, register, value, trap), start and end of
+ * every command, every count of the accelerator, the marks of the firmware, the
+ * output, and all of SRAM; and outputs with the compiler's reference. expect
+ * may be NULL; else n outputs that must come out too. ERR_MISMATCH with the
+ * first difference, ERR_TOOL if Verilator or the core's RTL is missing. */
+bool joulet_soc_verify(const struct joulet_program *p,
+                       const struct joulet_opts *opts, const void *in, size_t n,
+                       const void *expect, struct joulet_soc_result *r,
+                       struct err *err);
+/* Run inferences on rtl/soc.sv alone. out may be NULL. */
+bool joulet_soc_run(const struct joulet_program *p,
+                    const struct joulet_opts *opts, const void *in, size_t n,
+                    void *out, struct joulet_soc_result *r, struct err *err);
 
 /* ---- Cost -------------------------------------------------------------- */
 

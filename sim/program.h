@@ -10,10 +10,17 @@ struct joulet_net {
 	char *name;
 };
 
+struct soc;
+
 struct joulet_program {
 	const struct joulet_net *net; /* borrowed */
 	struct design design;
 	struct program code;
 };
+
+/* A system that runs the program; waves: its backend can write waveforms. */
+struct soc *program_soc(const struct joulet_program *p,
+                        const struct joulet_opts *opts, bool want_cmds,
+                        bool waves, struct err *err);
 
 #endif

@@ -8,6 +8,9 @@
 
 #include "Vaccel.h"
 #include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
 
 #include "sim/accel_rtl.h"
 
@@ -18,6 +21,13 @@ struct rtl_model {
 	std::unique_ptr<Vaccel> top;
 	rtl_host host;
 	uint64_t now;
+	uint64_t moved; // the cycle after the last one with progress
+	uint32_t sum;   // of the counters that tell of progress
+	bool stalled;
+#if VM_TRACE
+	std::unique_ptr<VerilatedFstC> file;
+	uint64_t from, to, zero;
+#endif
 };
 
 namespace
@@ -50,6 +60,46 @@ void write_beat(rtl_model *m, uint32_t addr, const Port &data, uint32_t strobe)
 			m->host.mem[SRAM][addr + i] = bytes[i];
 }
 
+bool busy(rtl_model *m)
+{
+	Vaccel *top = m->top.get();
+
+	top->mmio_req_i = 1;
+	top->mmio_we_i = 0;
+	top->mmio_addr_i = m->host.status;
+	top->eval();
+	return top->mmio_rdata_o & 1;
+}
+
+// After a cycle: was there progress? An idle accelerator owes none.
+void watch(rtl_model *m, bool moved)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t left = m->host.progress; left; left &= left - 1)
+		sum += m->top->tr_counts_o[__builtin_ctz(left)];
+	if (moved || sum != m->sum) {
+		m->moved = m->now;
+		m->sum = sum;
+	} else if (m->now - m->moved >= m->host.stall) {
+		if (busy(m))
+			m->stalled = true;
+		else
+			m->moved = m->now;
+	}
+}
+
+// What a cycle looks like when all has settled, before its edge.
+void show(rtl_model *m)
+{
+#if VM_TRACE
+	if (m->file && m->now >= m->from && m->now < m->to)
+		m->file->dump(m->now - m->zero);
+#else
+	(void)m;
+#endif
+}
+
 // One cycle. The first evaluation settles what depends on the inputs of this
 // cycle, the second is the rising edge at its end.
 void cycle(rtl_model *m, const rtl_input *in)
@@ -66,9 +116,11 @@ void cycle(rtl_model *m, const rtl_input *in)
 	}
 	top->clk_i = 0;
 	top->eval();
+	show(m);
 
 	const bool sram_read = top->sram_req_o && !top->sram_we_o;
 	const bool flash_read = top->flash_req_o;
+	const bool beat = top->sram_req_o || top->flash_req_o;
 	const uint32_t sram_addr = top->sram_addr_o;
 	const uint32_t flash_addr = top->flash_addr_o;
 	if (top->sram_req_o && top->sram_we_o)
@@ -98,6 +150,8 @@ void cycle(rtl_model *m, const rtl_input *in)
 	m->now++;
 	if (told)
 		m->host.trace(m->host.ctx, &t);
+	if (m->host.stall)
+		watch(m, told || beat || (in && in->write));
 }
 
 void close(rtl_model *m)
@@ -110,7 +164,12 @@ rtl_model *open(const rtl_host *host)
 	rtl_model *m = new rtl_model;
 
 	m->host = *host;
-	m->now = 0;
+	m->now = m->moved = 0;
+	m->sum = 0;
+	m->stalled = false;
+#if VM_TRACE
+	m->context.traceEverOn(true);
+#endif
 	m->top.reset(new Vaccel(&m->context, ""));
 	Vaccel *top = m->top.get();
 	top->rst_ni = 0;
@@ -127,7 +186,7 @@ rtl_model *open(const rtl_host *host)
 
 uint64_t run(rtl_model *m, uint64_t to, int stop_at_irq, const rtl_input *in)
 {
-	while (m->now < to && !(stop_at_irq && m->top->irq_o)) {
+	while (m->now < to && !m->stalled && !(stop_at_irq && m->top->irq_o)) {
 		cycle(m, in);
 		in = nullptr;
 	}
@@ -155,6 +214,32 @@ const uint32_t *counts(const rtl_model *m)
 	return &m->top->tr_counts_o[0];
 }
 
+int stalled(const rtl_model *m)
+{
+	return m->stalled;
+}
+
+#if VM_TRACE
+int waves(rtl_model *m, const char *path, uint64_t from, uint64_t to,
+          uint64_t zero)
+{
+	if (m->file)
+		m->file->close();
+	m->file.reset();
+	if (!path)
+		return 1;
+	m->file.reset(new VerilatedFstC);
+	m->from = from;
+	m->to = to;
+	m->zero = zero;
+	m->file->set_time_unit("1ns");
+	m->file->set_time_resolution("1ns");
+	m->top->trace(m->file.get(), 99);
+	m->file->open(path);
+	return m->file->isOpen();
+}
+#endif
+
 } // namespace
 
 extern "C" __attribute__((visibility("default"))) const rtl_api joulet_rtl_api;
@@ -163,4 +248,10 @@ const rtl_api joulet_rtl_api = {
         open,    close,
         run,     read,
         irq,     counts,
+        stalled,
+#if VM_TRACE
+        waves,
+#else
+        nullptr,
+#endif
 };

@@ -20,7 +20,7 @@
 #define DEFAULT_MAX_CYCLES 20000000000ull
 
 /* The accelerator is asked in portions, so that one that never ends is seen. */
-enum { SLEEP_PORTION = 1 << 20 };
+enum { SLEEP_PORTION = 1 << 20, CHECK_CYCLES = 1 << 12 };
 
 /* ---- Bus ---------------------------------------------------------------- */
 
@@ -31,6 +31,12 @@ static void watch(struct soc *s, uint64_t cycle)
 
 	if (cycle > s->seen)
 		s->seen = cycle;
+	/* A host that polls would not notice. */
+	if (cycle - s->checked >= CHECK_CYCLES) {
+		s->checked = cycle;
+		if (!s->opts.backend->fault(s->accel, &(struct err){0}))
+			host_stop(s->host);
+	}
 	if (busy == s->watching)
 		return;
 	s->watching = busy;
@@ -248,7 +254,7 @@ static void reset(struct soc *s)
 	memset(s->log.layer, 0, s->log.n_layers * sizeof *s->log.layer);
 	s->log.n_cmd = 0;
 	s->watching = s->accel_before = false;
-	s->accel_write = s->seen = 0;
+	s->accel_write = s->seen = s->checked = 0;
 	s->opts.backend->reset(s->accel);
 	devices_reset(&s->dev);
 	host_reset(s->host, MAP_IMEM);
@@ -256,22 +262,67 @@ static void reset(struct soc *s)
 
 /* ---- What went wrong ---------------------------------------------------- */
 
+/* "; LD: 3 commands, LOAD 12 of layer 1 waits" for queues that hold some. */
+static void queues_text(const struct soc *s, char *buf, size_t size)
+{
+	static const char *const name[N_QUEUES] = {
+	        [QUEUE_LD] = "LD", [QUEUE_EX] = "EX", [QUEUE_ST] = "ST"};
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (int q = 0; q < N_QUEUES && used < size; q++) {
+		struct accel_queue state;
+		s->opts.backend->queue(s->accel, q, &state);
+		if (state.n == 0)
+			continue;
+		used += (size_t)snprintf(
+		        buf + used, size - used,
+		        "; %s: %u command%s, %s %u of layer %u %s", name[q],
+		        state.n, state.n == 1 ? "" : "s",
+		        opcode_name(state.first.opcode), state.first.seq,
+		        state.first.layer,
+		        state.first.start == UINT64_MAX ? "waits" : "at work");
+	}
+}
+
 static bool stuck(struct soc *s, const char *what, struct err *err)
 {
 	const struct accel_ops *ops = s->opts.backend;
-	uint32_t pc = host_reg(s->host, 32);
-
-	uint64_t cycle = host_cycle(s->host);
+	const struct soc_result *r = s->r;
+	uint64_t cycle = host_cycle(s->host), end = UINT64_MAX;
+	char queues[200], head[100];
 
 	if (cycle < s->seen)
 		cycle = s->seen;
+	if (ops->stalled)
+		end = ops->stalled(s->accel);
+	s->stuck_cycle = end < cycle ? end : cycle;
+	s->stuck_begin = r->n_marks ? r->mark[0].cycle : 0;
+	if (end == UINT64_MAX)
+		snprintf(head, sizeof head, "no end after %llu cycles",
+		         (unsigned long long)cycle);
+	else
+		snprintf(head, sizeof head,
+		         "no progress in %llu cycles, at cycle %llu of the "
+		         "inference",
+		         (unsigned long long)s->opts.accel.stall,
+		         (unsigned long long)(end - s->stuck_begin));
+	queues_text(s, queues, sizeof queues);
 	return err_set(err, ERR_WATCHDOG,
-	               "no end after %llu cycles: the host %s at pc 0x%08x; "
-	               "accelerator: HEAD %u, TAIL %u, STATUS 0x%x",
-	               (unsigned long long)cycle, what, pc,
+	               "%s: the host %s at pc 0x%08x; accelerator: HEAD %u, "
+	               "TAIL %u, STATUS 0x%x%s",
+	               head, what, host_reg(s->host, 32),
 	               ops->read(s->accel, cycle, ACCEL_HEAD),
 	               ops->read(s->accel, cycle, ACCEL_TAIL),
-	               ops->read(s->accel, cycle, ACCEL_STATUS));
+	               ops->read(s->accel, cycle, ACCEL_STATUS), queues);
+}
+
+/* False and a message after a fault of the accelerator. */
+static bool legal(struct soc *s, const char *what, struct err *err)
+{
+	if (s->opts.backend->fault(s->accel, err))
+		return true;
+	return err->kind == ERR_WATCHDOG ? stuck(s, what, err) : false;
 }
 
 /* The meaning of an exit status; causes are added to the last two. */
@@ -292,7 +343,7 @@ static bool check_end(struct soc *s, struct err *err)
 	uint32_t status = s->r->exit_code;
 	char text[160];
 
-	if (!s->opts.backend->fault(s->accel, err))
+	if (!legal(s, "is", err))
 		return false;
 	if (status == 0)
 		return true;
@@ -332,12 +383,13 @@ static bool wake(struct soc *s, struct err *err)
 {
 	uint64_t k = next_wake(s);
 
-	if (!s->opts.backend->fault(s->accel, err))
+	if (!legal(s, "sleeps", err))
 		return false;
 	if (k >= s->opts.max_cycles)
 		return stuck(s,
-		             k == UINT64_MAX ? "sleeps with nothing to wake it"
-		                             : "sleeps",
+		             k == UINT64_MAX && !s->opts.backend->busy(s->accel)
+		                     ? "sleeps with nothing to wake it"
+		                     : "sleeps",
 		             err);
 	host_wake(s->host, k);
 	return true;
@@ -362,6 +414,8 @@ static bool run(struct soc *s, struct err *err)
 			return false;
 		switch (stop) {
 		case HOST_STOPPED:
+			if (!legal(s, "is", err))
+				return false;
 			break;
 		case HOST_SLEEP:
 			if (!wake(s, err))
@@ -379,6 +433,36 @@ static bool run(struct soc *s, struct err *err)
 void soc_drive(struct soc *s, const struct soc_driver *driver)
 {
 	s->driver = driver ? *driver : (struct soc_driver){0};
+}
+
+void soc_waves(struct soc *s, const struct accel_waves *w)
+{
+	assert(s->opts.backend->waves && s->opts.accel.waves);
+	s->waves = *w;
+}
+
+void soc_where(const struct soc *s, uint64_t *begin, uint64_t *cycle)
+{
+	*begin = s->stuck_begin;
+	*cycle = s->stuck_cycle;
+}
+
+/* The run with its waveforms, if it has some. */
+static bool run_shown(struct soc *s, struct err *err)
+{
+	const struct accel_ops *ops = s->opts.backend;
+
+	if (!s->waves.path)
+		return run(s, err);
+	bool ok = ops->waves(s->accel, &s->waves, err);
+	if (!ok)
+		return false;
+	ok = run(s, err);
+	if (ok || err->kind == ERR_WATCHDOG)
+		ops->advance(s->accel, s->waves.to);
+	ops->waves(s->accel, NULL, NULL);
+	s->waves.path = NULL;
+	return ok;
 }
 
 uint8_t *soc_memory(struct soc *s, uint32_t addr, uint32_t bytes)
@@ -423,7 +507,7 @@ bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,
 		return err_set(err, ERR_BUG, "simulation: out of memory");
 	}
 	soc_image_put(s, in);
-	if (!run(s, err)) {
+	if (!run_shown(s, err)) {
 		soc_result_free(r);
 		return false;
 	}

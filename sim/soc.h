@@ -64,6 +64,14 @@ bool soc_run(struct soc *s, const void *in, size_t in_bytes, void *out,
              size_t out_bytes, struct soc_result *r, struct err *err);
 void soc_result_free(struct soc_result *r);
 
+/* The next soc_run, only that one, writes these waveforms; the backend must
+ * have been opened for it (accel_opts.waves). The file is whole if the run ends
+ * well, or in ERR_WATCHDOG and has come to the window's end. */
+void soc_waves(struct soc *s, const struct accel_waves *w);
+/* After ERR_WATCHDOG: the cycle in which the inference began, 0 if it did not;
+ * the first cycle that was not simulated. */
+void soc_where(const struct soc *s, uint64_t *begin, uint64_t *cycle);
+
 /* From the next soc_run on the core is driven by this; NULL: not. Copied. */
 void soc_drive(struct soc *s, const struct soc_driver *driver);
 /* [addr, addr+bytes) of SRAM, flash or instruction memory, or NULL. */

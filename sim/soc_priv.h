@@ -29,7 +29,11 @@ struct soc {
 	/* A register write in this cycle; the interrupt line before it. */
 	uint64_t accel_write;
 	bool accel_before;
-	uint64_t seen; /* latest cycle told to the accelerator */
+	uint64_t seen;    /* latest cycle told to the accelerator */
+	uint64_t checked; /* ... and asked for faults */
+
+	struct accel_waves waves;          /* of this run; path NULL: none */
+	uint64_t stuck_begin, stuck_cycle; /* soc_where */
 
 	struct soc_result *r; /* of the present run */
 	size_t cap_marks;
