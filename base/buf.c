@@ -41,8 +41,12 @@ void buf_char(struct buf *b, char c)
 
 void buf_pad(struct buf *b, char c, int n)
 {
-	for (; n > 0; n--)
-		buf_char(b, c);
+	if (n <= 0)
+		return;
+	room(b, (size_t)n);
+	memset(b->data + b->len, c, (size_t)n);
+	b->len += (size_t)n;
+	b->data[b->len] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

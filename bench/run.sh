@@ -4,6 +4,7 @@
 #   inference   one inference: compiled, timing only, with data, in Verilog;
 #               keyword spotting if ../shared is there, else the project's own
 #               network; ARGS: another NET.tflite [DESIGN.yaml]
+#   compile     compiling, network by network; ARGS: other networks
 #   host        the host core, beside qemu (bench/host.sh ARGS)
 #   networks    whole commands, network by network (bench/networks.sh ARGS)
 #
@@ -22,6 +23,15 @@ inference() {
 	"$build/bench_inference" "$@"
 }
 
+compile() {
+	if [ $# = 0 ]; then
+		set -- models/*.tflite
+		[ ! -d "$shared/tflite/models" ] ||
+			set -- "$@" "$shared"/tflite/models/*.tflite
+	fi
+	"$build/bench_compile" "$@"
+}
+
 what=${1:-all}
 [ $# = 0 ] || shift
 case $what in
@@ -29,6 +39,11 @@ all)
 	bench/host.sh -j "$build/joulet"
 	echo
 	inference
+	echo
+	compile
+	;;
+compile)
+	compile "$@"
 	;;
 inference)
 	inference "$@"

@@ -111,7 +111,7 @@ static bool tile_and_emit(struct program *p, struct lowered *l,
 			tiles_dump(&t, opts->dump_to);
 		ok = emit(&t, p, err);
 	}
-	p->spad_bytes = s.most_bytes;
+	p->spad_bytes = s.at.most_bytes;
 	sched_close(&s);
 	return ok;
 }

@@ -17,6 +17,9 @@ struct hw hw_of(const struct design *d)
 	               .spad_bytes = design_spad_bytes(d),
 	               .bank_bytes = design_bank_bytes(d)};
 	h.par_bytes = h.word * h.par_words;
+	h.dma_log2 = __builtin_ctz((unsigned)h.dma);
+	h.word_log2 = __builtin_ctz((unsigned)h.word);
+	h.bank_log2 = __builtin_ctz(h.bank_bytes);
 	return h;
 }
 
@@ -30,9 +33,14 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Small numbers are divided faster. */
 static int64_t div_up(int64_t a, int64_t b)
 {
-	return (a + b - 1) / b;
+	uint64_t n = (uint64_t)(a + b - 1), d = (uint64_t)b;
+
+	if ((n | d) >> 32)
+		return (int64_t)(n / d);
+	return (uint32_t)n / (uint32_t)d;
 }
 
 /* ---- DMA ---- */
@@ -42,15 +50,15 @@ static int64_t dma_beats(const struct hw *h, const struct command *c)
 	int64_t d = h->dma, beats = 0;
 
 	if (c->opcode == OP_FILL)
-		return c->n1 * c->n2 * div_up(c->n0, d);
-	if (c->mem_s1 % d == 0 && c->mem_s2 % d == 0) {
-		int64_t at = c->mem % d;
-		return c->n1 * c->n2 * div_up(at + c->n0, d);
-	}
-	for (int64_t i2 = 0; i2 < c->n2; i2++)
-		for (int64_t i1 = 0; i1 < c->n1; i1++) {
+		return c->n1 * c->n2 * hw_beats(h, c->n0);
+	if (((c->mem_s1 | c->mem_s2) & (d - 1)) == 0)
+		return c->n1 * c->n2 * hw_beats(h, (c->mem & (d - 1)) + c->n0);
+	/* Addresses repeat modulo d after d runs at the latest. */
+	for (int64_t i2 = 0; i2 < min64(c->n2, d); i2++)
+		for (int64_t i1 = 0; i1 < min64(c->n1, d); i1++) {
 			int64_t at = c->mem + i2 * c->mem_s2 + i1 * c->mem_s1;
-			beats += div_up((at & (d - 1)) + c->n0, d);
+			beats += hw_beats(h, (at & (d - 1)) + c->n0) *
+			         div_up(c->n1 - i1, d) * div_up(c->n2 - i2, d);
 		}
 	return beats;
 }
@@ -93,7 +101,7 @@ static void drain_next(const struct hw *h, struct drain *d, int64_t c,
 static int64_t inner_slots(const struct hw *h, const struct command *c,
                            int64_t nr, int64_t *last)
 {
-	int64_t full = (c->run - 1) / h->word;
+	int64_t full = (c->run - 1) >> h->word_log2;
 	int64_t rest = c->run - full * h->word;
 	int64_t runs = c->ka * c->kb;
 
@@ -101,38 +109,69 @@ static int64_t inner_slots(const struct hw *h, const struct command *c,
 	return runs * full * max64(nr, h->word) + (runs - 1) * max64(nr, rest);
 }
 
+/* Pixel groups of a column group, and what the array does for one of them. */
+struct conv {
+	int64_t groups, nr_end;         /* nr_end: rows of the last group */
+	int64_t inner, inner_end, last; /* see inner_slots */
+};
+
+/* Column group g of a CONV from cycle t on; more: not the last one. Between the
+ * first and the last pixel group all take equally long. */
+static int64_t conv_column(const struct hw *h, const struct conv *v,
+                           const struct command *c, struct drain *d, int64_t t,
+                           int64_t nc, bool params, bool more)
+{
+	bool hold = c->flags & EXE_HOLD;
+
+	for (int64_t p = 0; p < v->groups; p++) {
+		bool end = p == v->groups - 1;
+		int64_t nr = end ? v->nr_end : h->rows;
+		/* The slot of the last chunk reads the next group. */
+		int64_t next = p + 1 < v->groups - 1 ? h->rows : v->nr_end;
+		if (end)
+			next = !more ? 0 : v->groups == 1 ? v->nr_end : h->rows;
+		int64_t step = (end ? v->inner_end : v->inner) +
+		               max64(max64(next, v->last), 1);
+		t += step;
+		if (hold)
+			continue;
+		t = max64(t, drain_room(d));
+		drain_next(h, d, t + 1, p == 0 && params, nr, nc);
+		int64_t skip = p > 0 ? v->groups - 3 - p : 0;
+		if (skip > 0) {
+			t += skip * max64(step, d->dn);
+			d->c = t + 1;
+			p += skip;
+		}
+	}
+	return t;
+}
+
 static int64_t conv_cycles(const struct hw *h, const struct command *c)
 {
 	int64_t pixels = c->nx * c->ny, groups = div_up(pixels, h->rows);
-	int64_t nr_end = pixels - (groups - 1) * h->rows;
 	int64_t cgroups = div_up(c->nchan, h->cols);
-	int64_t last, inner = inner_slots(h, c, h->rows, &last);
-	int64_t inner_end = inner_slots(h, c, nr_end, &last);
-	bool hold = c->flags & EXE_HOLD;
+	struct conv v = {.groups = groups,
+	                 .nr_end = pixels - (groups - 1) * h->rows};
 	struct drain d = {.plus = c->flags & EXE_PLUS};
-	int64_t t = 1 + (groups == 1 ? nr_end : h->rows); /* T_1 */
+	int64_t t = 1 + (groups == 1 ? v.nr_end : h->rows); /* T_1 */
 
+	v.inner = inner_slots(h, c, h->rows, &v.last);
+	v.inner_end = inner_slots(h, c, v.nr_end, &v.last);
 	for (int64_t g = 0; g < cgroups; g++) {
 		int64_t nc = min64(h->cols, c->nchan - g * h->cols);
-		for (int64_t p = 0; p < groups; p++) {
-			bool end = p == groups - 1;
-			int64_t nr = end ? nr_end : h->rows;
-			/* The slot of the last chunk reads the next group. */
-			int64_t next = p + 1 < groups - 1 ? h->rows : nr_end;
-			if (end)
-				next = g == cgroups - 1 ? 0
-				       : groups == 1    ? nr_end
-				                        : h->rows;
-			t += end ? inner_end : inner;
-			t += max64(max64(next, last), 1);
-			if (hold)
-				continue;
-			t = max64(t, drain_room(&d));
-			bool shared = c->flags & EXE_PAR_SHARED && g > 0;
-			drain_next(h, &d, t + 1, p == 0 && !shared, nr, nc);
+		bool params = !(c->flags & EXE_PAR_SHARED) || g == 0;
+		int64_t before = t, dn = d.dn;
+		t = conv_column(h, &v, c, &d, t, nc, params, g < cgroups - 1);
+		/* Begun in the same state, all but the last are like it. */
+		int64_t skip = g > 0 && d.dn == dn ? cgroups - 2 - g : 0;
+		if (skip > 0) {
+			d.c += skip * (t - before);
+			t += skip * (t - before);
+			g += skip;
 		}
 	}
-	return hold ? t + 1 : d.c + d.dn + 5;
+	return c->flags & EXE_HOLD ? t + 1 : d.c + d.dn + 5;
 }
 
 /* ---- vector mode ---- */
@@ -153,28 +192,77 @@ static int64_t vector_len(const struct command *c, int64_t nr, bool kept)
 	return len;
 }
 
+/* Groups of a row, and how long their reads take, the first one of a column
+ * group apart. */
+struct vector {
+	int64_t groups, nr_end;
+	int64_t len[2], len_end[2];
+};
+
+/* A row of outputs from cycle t on, the first of its column group or another.
+ * Between the first and the last group all take equally long. */
+static int64_t vector_row(const struct hw *h, const struct vector *v,
+                          struct drain *d, int64_t t, int64_t nc, bool first,
+                          bool params)
+{
+	for (int64_t x = 0; x < v->groups; x++) {
+		bool end = x == v->groups - 1, kept = !first || x > 0;
+		int64_t len = end ? v->len_end[kept] : v->len[kept];
+		t = max64(t + len, drain_room(d));
+		drain_next(h, d, t + 2, params && x == 0,
+		           end ? v->nr_end : h->rows, nc);
+		int64_t skip = x > 0 ? v->groups - 2 - x : 0;
+		if (skip > 0) {
+			t += skip * max64(len, d->dn + 1);
+			d->c = t + 2;
+			x += skip;
+		}
+	}
+	return t;
+}
+
+/* A column group. A row takes as long as the one before if it begins in the
+ * same state: behind a drain that takes as long. */
+static int64_t vector_column(const struct hw *h, const struct vector *v,
+                             const struct command *c, struct drain *d,
+                             int64_t t, int64_t nc, bool params)
+{
+	for (int64_t y = 0; y < c->ny; y++) {
+		int64_t before = t, dn = d->dn;
+		t = vector_row(h, v, d, t, nc, y == 0, params && y == 0);
+		if (y > 0 && d->dn == dn) {
+			int64_t rest = (c->ny - 1 - y) * (t - before);
+			d->c += rest;
+			return t + rest;
+		}
+	}
+	return t;
+}
+
 static int64_t vector_cycles(const struct hw *h, const struct command *c)
 {
 	int64_t groups = div_up(c->nx, h->rows);
-	int64_t nr_end = c->nx - (groups - 1) * h->rows;
-	bool reuse = c->flags & EXE_REUSE;
-	int64_t len[2] = {vector_len(c, h->rows, false),
-	                  vector_len(c, h->rows, reuse)};
-	int64_t len_end[2] = {vector_len(c, nr_end, false),
-	                      vector_len(c, nr_end, reuse)};
 	int64_t cgroups = div_up(c->nchan, h->cols), t = 1;
+	bool reuse = c->flags & EXE_REUSE;
+	struct vector v = {.groups = groups,
+	                   .nr_end = c->nx - (groups - 1) * h->rows};
 	struct drain d = {.plus = c->flags & EXE_PLUS};
 
+	for (int kept = 0; kept < 2; kept++) {
+		v.len[kept] = vector_len(c, h->rows, kept && reuse);
+		v.len_end[kept] = vector_len(c, v.nr_end, kept && reuse);
+	}
 	for (int64_t g = 0; g < cgroups; g++) {
 		int64_t nc = min64(h->cols, c->nchan - g * h->cols);
 		bool params = !(c->flags & EXE_PAR_SHARED) || g == 0;
-		for (int64_t i = 0; i < c->ny * groups; i++) {
-			bool end = i % groups == groups - 1;
-			t += end ? len_end[i > 0] : len[i > 0];
-			t = max64(t, drain_room(&d));
-			drain_next(h, &d, t + 2, params, end ? nr_end : h->rows,
-			           nc);
-			params = false;
+		int64_t before = t, dn = d.dn;
+		t = vector_column(h, &v, c, &d, t, nc, params);
+		/* Begun in the same state, all but the last are like it. */
+		int64_t skip = g > 0 && d.dn == dn ? cgroups - 2 - g : 0;
+		if (skip > 0) {
+			d.c += skip * (t - before);
+			t += skip * (t - before);
+			g += skip;
 		}
 	}
 	return d.c + d.dn + 5;
@@ -208,5 +296,5 @@ int64_t command_cycles(const struct hw *h, const struct command *c)
 
 int64_t fetch_cycles(const struct hw *h)
 {
-	return COMMAND_BYTES / h->dma + 2;
+	return hw_beats(h, COMMAND_BYTES) + 2;
 }

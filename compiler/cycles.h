@@ -17,9 +17,22 @@ struct hw {
 	int word, par_words; /* W, PW */
 	int par_bytes;       /* PW * W: a block of one column group */
 	uint32_t spad_bytes, bank_bytes;
+	int dma_log2, word_log2, bank_log2;
 };
 
 struct hw hw_of(const struct design *d);
+
+/* Banks that so many bytes take. */
+static inline int hw_banks(const struct hw *h, int64_t bytes)
+{
+	return (int)((bytes + h->bank_bytes - 1) >> h->bank_log2);
+}
+
+/* Beats of so many bytes, from the beginning of one on. */
+static inline int64_t hw_beats(const struct hw *h, int64_t bytes)
+{
+	return (bytes + h->dma - 1) >> h->dma_log2;
+}
 
 /* end - start. */
 int64_t command_cycles(const struct hw *h, const struct command *c);

@@ -51,8 +51,8 @@ void tiles_dump(const struct tiler *t, FILE *f)
 	fprintf(f,
 	        "tiles: %d banks of %u bytes, %u used at once; arena %u, "
 	        "lower bound %u\n",
-	        t->hw.banks, t->hw.bank_bytes, t->s->most_bytes, l->arena_bytes,
-	        l->peak_bytes);
+	        t->hw.banks, t->hw.bank_bytes, t->s->at.most_bytes,
+	        l->arena_bytes, l->peak_bytes);
 	for (int i = 0; i < l->g->n_nodes; i++) {
 		const struct layer *y = &l->layer[i];
 		fprintf(f, "layer %d %s %s '%s'\n", i, y->op, y->unit, y->name);

@@ -107,11 +107,13 @@ struct tiling {
 	bool swap;       /* vector mode: image y is the chain axis */
 	bool reuse;      /* vector mode: strips that read each row once */
 	int64_t tn;      /* ADD: elements of a tile */
+	/* At least, in cycles; see tile_bound. 0: not known. */
+	int64_t load_least, store_last;
 	/* What came of it, for dumps. */
 	int n_tiles, n_commands;
 	int in_bytes, wgt_bytes, par_bytes, out_bytes, second_bytes;
 	int in_bank, wgt_bank, par_bank, out_bank; /* of the first tile */
-	int64_t ex_cycles;  /* sum of the execute commands */
+	int64_t ex_cycles;  /* sum of the execute commands; 0: not known */
 	int64_t begin, end; /* estimate: cycles since the job began */
 };
 

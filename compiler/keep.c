@@ -111,17 +111,12 @@ struct layout *keep_layouts(struct lowered *l)
 
 /* ---- buffers ---- */
 
-static int banks_for(const struct tiler *t, int64_t bytes)
-{
-	return (int)((bytes + t->hw.bank_bytes - 1) / t->hw.bank_bytes);
-}
-
 bool keep_possible(const struct tiler *t, int index)
 {
 	const struct layout *y = &t->layout[t->l->op[index].out];
 
 	return t->keep && y->ok && t->s->at.n_held < MAX_HELD &&
-	       sched_held_banks(t->s) + banks_for(t, y->bytes) <=
+	       sched_held_banks(t->s) + hw_banks(&t->hw, y->bytes) <=
 	               t->hw.banks / 2;
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/sched.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
@@ -23,6 +24,25 @@ void sched_close(struct sched *s)
 		free(s->queue[q]);
 }
 
+static void copy_state(struct sched_state *to, const struct sched_state *from)
+{
+	int keys = from->slots ? 64 - __builtin_clzll(from->slots) : 0;
+
+	memcpy(to, from,
+	       offsetof(struct sched_state, key) +
+	               (size_t)keys * sizeof(from->key[0]));
+}
+
+void sched_save(const struct sched *s, struct sched_state *mark)
+{
+	copy_state(mark, &s->at);
+}
+
+void sched_restore(struct sched *s, const struct sched_state *mark)
+{
+	copy_state(&s->at, mark);
+}
+
 static void *grow(void *p, int n, int *cap, size_t size)
 {
 	if (n < *cap)
@@ -33,9 +53,9 @@ static void *grow(void *p, int n, int *cap, size_t size)
 
 /* ---- banks ---- */
 
-static int banks_of(const struct sched *s, uint32_t bytes)
+static int bank_of(const struct sched *s, uint32_t addr)
 {
-	return (int)((bytes + s->hw->bank_bytes - 1) / s->hw->bank_bytes);
+	return (int)(addr >> s->hw->bank_log2);
 }
 
 static uint64_t bank_mask(int bank, int n)
@@ -53,10 +73,16 @@ static int lowest_bank(uint64_t banks)
 uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes)
 {
 	assert(bytes > 0 && addr + bytes <= s->hw->spad_bytes);
-	int first = (int)(addr / s->hw->bank_bytes);
-	int last = (int)((addr + bytes - 1) / s->hw->bank_bytes);
+	int first = bank_of(s, addr);
+	int last = bank_of(s, addr + bytes - 1);
 
 	return bank_mask(first, last - first + 1);
+}
+
+/* Kind and tensor or op of a key. */
+static uint64_t key_tag(const struct key *k)
+{
+	return (uint64_t)k->kind << 32 | (uint32_t)k->id;
 }
 
 /* Offset of key `k` in what `have` names; -1: not inside. */
@@ -73,40 +99,78 @@ static int64_t key_offset(const struct key *have, const struct key *k)
 
 static bool find(const struct sched *s, struct want *w)
 {
-	if (w->key.kind == BUF_NONE || w->fresh)
+	const struct sched_state *a = &s->at;
+	uint64_t tag = key_tag(&w->key);
+
+	if (!w->bytes || w->key.kind == BUF_NONE || w->fresh)
 		return false;
-	for (int i = 0; i < s->at.n_buf; i++) {
-		const struct buffer *b = &s->at.buf[i];
-		int64_t off = key_offset(&b->key, &w->key);
+	for (int i = 0; i < a->n_buf; i++) {
+		const struct buffer *b = &a->buf[i];
+		if (b->tag != tag)
+			continue;
+		int64_t off = key_offset(&a->key[b->slot], &w->key);
 		if (off < 0)
 			continue;
-		w->addr = (uint32_t)b->bank * s->hw->bank_bytes + (uint32_t)off;
+		w->addr =
+		        ((uint32_t)lowest_bank(b->banks) << s->hw->bank_log2) +
+		        (uint32_t)off;
 		return true;
 	}
 	return false;
+}
+
+bool sched_has(const struct sched *s, const struct want *w)
+{
+	struct want found = *w;
+
+	return find(s, &found);
+}
+
+bool sched_knows(const struct sched *s, int id)
+{
+	for (int i = 0; i < s->at.n_buf; i++) {
+		uint64_t kind = s->at.buf[i].tag >> 32;
+		if ((uint32_t)s->at.buf[i].tag == (uint32_t)id &&
+		    (kind == BUF_LINEAR || kind == BUF_REGION))
+			return true;
+	}
+	return false;
+}
+
+/* The last of banks b .. b+n-1 that is as young as `limit` or younger; -1:
+ * none. *age: of the youngest, then. */
+static int young_bank(const struct sched *s, int b, int n, uint32_t limit,
+                      uint32_t *age)
+{
+	*age = 0;
+	for (int i = b + n - 1; i >= b; i--) {
+		if (s->at.bank_age[i] >= limit)
+			return i;
+		if (s->at.bank_age[i] > *age)
+			*age = s->at.bank_age[i];
+	}
+	return -1;
 }
 
 /* The free run of n banks whose youngest bank is oldest; -1 if none. */
 static int oldest_run(const struct sched *s, int n, uint64_t taken)
 {
 	int best = -1;
-	uint32_t best_age = 0;
+	uint32_t best_age = UINT32_MAX, age;
 
 	for (int b = 0; b + n <= s->hw->banks; b++) {
 		uint64_t in_the_way = taken & bank_mask(b, n);
-		uint32_t age = 0;
-		int i = b;
 		if (in_the_way) { /* on behind the last of them */
 			b = 63 - __builtin_clzll(in_the_way);
 			continue;
 		}
-		for (; i < b + n && (best < 0 || age < best_age); i++)
-			if (s->at.bank_age[i] > age)
-				age = s->at.bank_age[i];
-		if (best < 0 || age < best_age) {
-			best = b;
-			best_age = age;
+		int young = young_bank(s, b, n, best_age, &age);
+		if (young >= 0) {
+			b = young;
+			continue;
 		}
+		best = b;
+		best_age = age;
 	}
 	return best;
 }
@@ -122,7 +186,7 @@ static bool place_rest(struct sched *s, struct want *w, int n, uint64_t taken)
 				next = &w[i];
 		if (!next)
 			return true;
-		int size = banks_of(s, next->bytes);
+		int size = hw_banks(s->hw, next->bytes);
 		int b = oldest_run(s, size, taken);
 		if (b < 0)
 			return false;
@@ -134,31 +198,35 @@ static bool place_rest(struct sched *s, struct want *w, int n, uint64_t taken)
 
 static void forget(struct sched *s, uint64_t banks)
 {
+	struct sched_state *a = &s->at;
 	int n = 0;
 
-	for (int i = 0; i < s->at.n_buf; i++) {
-		const struct buffer *b = &s->at.buf[i];
-		if (bank_mask(b->bank, b->banks) & banks)
-			continue;
-		if (n != i) /* most stay where they are */
-			s->at.buf[n] = *b;
-		n++;
+	for (int i = 0; i < a->n_buf; i++) {
+		struct buffer b = a->buf[i];
+		if (b.banks & banks)
+			a->slots &= ~((uint64_t)1 << b.slot);
+		else
+			a->buf[n++] = b;
 	}
-	s->at.n_buf = n;
+	a->n_buf = n;
 }
 
+/* What `w` asks for is there from now on. A buffer has a bank at least, so a
+ * slot is free. */
 static void remember(struct sched *s, const struct want *w)
 {
+	struct sched_state *a = &s->at;
 	uint64_t banks = sched_banks(s, w->addr, w->bytes);
-	uint32_t bank = w->addr / s->hw->bank_bytes;
 
 	for (uint64_t left = banks; left; left &= left - 1)
-		s->at.bank_age[lowest_bank(left)] = s->at.age;
+		a->bank_age[lowest_bank(left)] = a->age;
 	if (w->hit)
 		return;
 	forget(s, banks);
-	s->at.buf[s->at.n_buf++] =
-	        (struct buffer){w->key, (int)bank, banks_of(s, w->bytes)};
+	int slot = lowest_bank(~a->slots);
+	a->slots |= (uint64_t)1 << slot;
+	a->key[slot] = w->key;
+	a->buf[a->n_buf++] = (struct buffer){key_tag(&w->key), banks, slot};
 }
 
 static uint64_t held_mask(const struct sched *s)
@@ -176,7 +244,7 @@ static bool try_plan(struct sched *s, struct want *w, int n, bool reuse)
 
 	for (int i = 0; i < n; i++) {
 		w[i].placed = !w[i].bytes;
-		w[i].hit = w[i].bytes && reuse && find(s, &w[i]);
+		w[i].hit = reuse && find(s, &w[i]);
 		if (w[i].hit)
 			taken |= sched_banks(s, w[i].addr, w[i].bytes);
 	}
@@ -202,8 +270,8 @@ bool sched_plan(struct sched *s, struct want *w, int n)
 			remember(s, &w[i]);
 			sum += w[i].bytes;
 		}
-	if (sum > s->most_bytes)
-		s->most_bytes = sum;
+	if (sum > s->at.most_bytes)
+		s->at.most_bytes = sum;
 	return true;
 }
 
@@ -211,7 +279,7 @@ void sched_hold(struct sched *s, int id, uint32_t addr, uint32_t bytes)
 {
 	assert(s->at.n_held < MAX_HELD);
 	s->at.held[s->at.n_held++] = (struct held){
-	        id, (int)(addr / s->hw->bank_bytes), banks_of(s, bytes), bytes};
+	        id, bank_of(s, addr), hw_banks(s->hw, bytes), bytes};
 }
 
 void sched_release(struct sched *s, int id)
@@ -367,10 +435,13 @@ static void set_time(struct sched *s, enum queue q, struct item *it,
 	a->fetch = push_time(s, q);
 	it->start = start_time(s, q, a->fetch, wait);
 	it->end = it->start + command_cycles(s->hw, &it->c);
-	it->end += contention(s, q, it, a->fetch);
+	int64_t late = contention(s, q, it, a->fetch);
+	it->end += late;
 	a->free[q] = it->end;
-	if (q == QUEUE_LD)
+	if (q == QUEUE_LD) {
 		a->load_cycles += it->end - it->start;
+		a->load_late += late;
+	}
 }
 
 int64_t sched_end(const struct sched *s)
@@ -536,5 +607,5 @@ void sched_hoist(struct sched *to, const struct sched *from)
 		hoist_job(to, from->item + s->first, s->n);
 		sched_end_job(to);
 	}
-	to->most_bytes = from->most_bytes;
+	to->at.most_bytes = from->at.most_bytes;
 }

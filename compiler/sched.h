@@ -65,9 +65,10 @@ struct sched_step {
 	int first, n; /* items of a job */
 };
 
+/* A buffer that holds something: what, in short; where; `key` says it all. */
 struct buffer {
-	struct key key;
-	int bank, banks;
+	uint64_t tag, banks;
+	int slot; /* of its key */
 };
 
 /* Banks that no plan may take: what `id` names lies there. */
@@ -77,7 +78,8 @@ struct held {
 };
 enum { MAX_HELD = 16 };
 
-/* Everything that going back must restore; plain values. */
+/* Everything that going back must restore; plain values. Of `key`, the last,
+ * only a part is in use. */
 struct sched_state {
 	int n_items, n_steps;
 	bool open;          /* a job is being filled */
@@ -89,11 +91,14 @@ struct sched_state {
 	int64_t fetch, free[N_QUEUES];  /* time of last push; units */
 	int64_t debt[2];     /* cycles that SRAM, flash owe to loads */
 	int64_t load_cycles; /* sum over all loads */
+	int64_t load_late;   /* how much of it is contention */
 	uint32_t age, bank_age[MAX_BANKS];
-	struct buffer buf[MAX_BUFFERS];
-	int n_buf;
+	uint32_t most_bytes; /* of buffers that one plan used */
 	struct held held[MAX_HELD];
-	int n_held;
+	int n_held, n_buf;
+	struct buffer buf[MAX_BUFFERS]; /* in the order in which they came */
+	uint64_t slots;                 /* of `key`: those in use */
+	struct key key[MAX_BUFFERS];
 };
 
 /* Per queue and command: index of its item; largest wait_ld up to it. */
@@ -110,14 +115,23 @@ struct sched {
 	int cap_steps;
 	struct queued *queue[N_QUEUES];
 	int cap_queue[N_QUEUES];
-	uint32_t most_bytes; /* of buffers that one plan used */
 };
 
 void sched_open(struct sched *s, const struct hw *hw);
 void sched_close(struct sched *s);
 
+/* A mark to go back to. Commands behind it are lost then. */
+void sched_save(const struct sched *s, struct sched_state *mark);
+void sched_restore(struct sched *s, const struct sched_state *mark);
+
 /* Give every want a place, different banks for each. False: they do not fit. */
 bool sched_plan(struct sched *s, struct want *w, int n);
+
+/* Are its bytes there already? */
+bool sched_has(const struct sched *s, const struct want *w);
+
+/* Are any bytes of tensor `id` there, in whatever form but patches? */
+bool sched_knows(const struct sched *s, int id);
 
 /* Hold a buffer that was just planned, until it is released. */
 void sched_hold(struct sched *s, int id, uint32_t addr, uint32_t bytes);

@@ -23,18 +23,13 @@ const struct tile_way tile_ways[N_TILE_WAYS] = {
 
 /* ---- sizes ---- */
 
-static int banks(const struct hw *h, int64_t bytes)
-{
-	return (int)((bytes + h->bank_bytes - 1) / h->bank_bytes);
-}
-
 static int tile_banks(const struct hw *h, const struct tiling *g)
 {
 	int64_t out = (int64_t)g->out_bytes + (g->par_out ? g->par_bytes : 0);
 
-	return banks(h, g->second_bytes) + banks(h, g->in_bytes) +
-	       banks(h, g->wgt_bytes) + banks(h, out) +
-	       (g->par_out ? 0 : banks(h, g->par_bytes));
+	return hw_banks(h, g->second_bytes) + hw_banks(h, g->in_bytes) +
+	       hw_banks(h, g->wgt_bytes) + hw_banks(h, out) +
+	       (g->par_out ? 0 : hw_banks(h, g->par_bytes));
 }
 
 /* Fields of the commands have 16 bits for counts and output strides. */
@@ -78,7 +73,7 @@ static bool feasible(const struct tiler *t, struct op *op)
 		return false;
 	tile_sizes(t, op);
 	if (op->tiling.keep)
-		kept += banks(h, t->layout[op->out].bytes);
+		kept += hw_banks(h, t->layout[op->out].bytes);
 	return tile_banks(h, &op->tiling) + kept <= h->banks;
 }
 
@@ -109,6 +104,13 @@ static int gcd(int a, int b)
 
 /* ---- candidates ---- */
 
+/* A tiling that waits for its attempt; what it costs at least. */
+struct candidate {
+	struct tiling tiling;
+	int64_t bound;
+	int order; /* number in the order of generation */
+};
+
 /* The best so far, and how to go back. */
 struct search {
 	struct tiler *t;
@@ -118,9 +120,11 @@ struct search {
 	bool any;
 	struct tiling best;
 	int64_t best_cost; /* cycles, see attempt */
-	int best_commands;
+	int best_commands, best_order;
 	int64_t least_tiles;
 	bool keep, flat; /* of all candidates */
+	struct candidate *wait;
+	int n_wait, cap_wait, n_order;
 };
 
 static int64_t tile_count(const struct op *op)
@@ -133,31 +137,74 @@ static int64_t tile_count(const struct op *op)
 	       ((w->x1 - w->x0 + g->tx - 1) / g->tx);
 }
 
+/* Among equal costs the fewest commands, then the first one generated. */
+static bool is_better(const struct search *s, int64_t cost, int commands,
+                      int order)
+{
+	if (!s->any || cost != s->best_cost)
+		return !s->any || cost < s->best_cost;
+	if (commands != s->best_commands)
+		return commands < s->best_commands;
+	return order < s->best_order;
+}
+
 /* Generate, look, go back. What counts is the end, and a little the work of the
  * load unit: while it is busy, the next layers' loads cannot run ahead. */
-static void attempt(struct search *s)
+static void attempt(struct search *s, const struct candidate *c)
 {
 	struct sched *sched = s->t->s;
-	struct tiling given = s->op->tiling;
 
-	*s->mark = sched->at;
+	s->op->tiling = c->tiling;
 	s->t->limit = s->any ? s->best_cost : INT64_MAX;
 	bool placed = tile_commands(s->t, s->index);
 	int64_t load = sched->at.load_cycles - s->mark->load_cycles;
-	int64_t end = sched_end(sched);
-	int64_t cost = end + load * s->t->load_weight / 16;
+	int64_t cost = sched_end(sched) + load * s->t->load_weight / 16;
 	int commands = sched->at.n_items - s->mark->n_items;
-	sched->at = *s->mark;
-	s->op->tiling = given;
-	if (!placed)
-		return;
-	if (s->any && (cost > s->best_cost ||
-	               (cost == s->best_cost && commands >= s->best_commands)))
+	sched_restore(sched, s->mark);
+	if (!placed || !is_better(s, cost, commands, c->order))
 		return;
 	s->any = true;
-	s->best = given;
+	s->best = c->tiling;
 	s->best_cost = cost;
 	s->best_commands = commands;
+	s->best_order = c->order;
+}
+
+/* The tiling in s->op becomes a candidate. */
+static void add_candidate(struct search *s)
+{
+	if (s->n_wait == s->cap_wait) {
+		s->cap_wait = 2 * s->cap_wait + 32;
+		s->wait = mem_grow(s->wait, (size_t)s->cap_wait,
+		                   sizeof(*s->wait));
+	}
+	s->wait[s->n_wait++] =
+	        (struct candidate){.tiling = s->op->tiling,
+	                           .bound = tile_bound(s->t, s->index),
+	                           .order = s->n_order++};
+}
+
+static int by_bound(const void *pa, const void *pb)
+{
+	const struct candidate *a = pa, *b = pb;
+
+	if (a->bound != b->bound)
+		return a->bound < b->bound ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* Attempt the candidates that wait, most promising first, until no other can
+ * be as good as the best. Which one is best does not depend on that order. */
+static void settle(struct search *s)
+{
+	qsort(s->wait, (size_t)s->n_wait, sizeof(*s->wait), by_bound);
+	sched_save(s->t->s, s->mark);
+	for (int i = 0; i < s->n_wait; i++) {
+		if (s->any && s->wait[i].bound > s->best_cost)
+			break;
+		attempt(s, &s->wait[i]);
+	}
+	s->n_wait = 0;
 }
 
 /* Which axis of the image is the chain's, and whether in strips: what takes the
@@ -196,7 +243,7 @@ static bool attempt_orders(struct search *s)
 {
 	struct tiling *g = &s->op->tiling;
 	const struct window *w = &s->op->array.win;
-	const struct tiling given = *g;
+	struct tiling given = *g;
 	bool split = g->tc < w->oc, any = false;
 	bool many = split && tile_count(s->op) > (w->oc + g->tc - 1) / g->tc;
 
@@ -210,7 +257,8 @@ static bool attempt_orders(struct search *s)
 			continue;
 		any = true;
 		if (!too_fine(s))
-			attempt(s);
+			add_candidate(s);
+		given.ex_cycles = g->ex_cycles; /* the same in any order */
 	}
 	return any;
 }
@@ -250,7 +298,11 @@ static void search_space(struct search *s, int tc, bool patches, bool round)
 		                                .patches = patches};
 		attempt_window(s);
 	}
-	if (height > 1 && (s->any || round))
+	if (height > 1 && round)
+		return;
+	if (height > 1)
+		settle(s);
+	if (height > 1 && s->any)
 		return;
 	n = divisions(width, round ? rows : 1, size);
 	for (int i = 1; i < n; i++) {
@@ -283,6 +335,7 @@ static void search_pieces(struct search *s)
 				        .kpiece = (int)k,
 				        .in_piece = in_piece};
 				attempt_window(s);
+				settle(s);
 				if (s->any && b > 2)
 					b = 3; /* then 2 and 1 */
 			}
@@ -307,7 +360,7 @@ static void search_window(struct search *s)
 	int groups[MAX_SIZES];
 	int n = divisions(tile_groups(h, &s->op->array), 1, groups);
 
-	for (int pass = 0; pass < 2 && !s->any; pass++)
+	for (int pass = 0; pass < 2 && !s->any; pass++) {
 		for (int i = 0; i < n; i++) {
 			int tc = groups[i] * h->cols;
 			int oc = s->op->array.win.oc;
@@ -316,6 +369,8 @@ static void search_window(struct search *s)
 			if (wants_patches(s))
 				search_space(s, tc, true, pass == 0);
 		}
+		settle(s);
+	}
 	if (!s->any && s->op->array.opcode == OP_CONV)
 		search_pieces(s);
 }
@@ -337,7 +392,8 @@ static void search_add(struct search *s)
 			if (s->keep || !feasible(s->t, s->op))
 				continue;
 		}
-		attempt(s);
+		add_candidate(s);
+		settle(s);
 	}
 }
 
@@ -459,6 +515,7 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 
 	reserve_op(t, op);
 	search_all(&s);
+	free(s.wait);
 	if (!s.any)
 		return too_small(&s, err);
 	op->tiling = s.best;

@@ -1,7 +1,9 @@
 /* tile: array ops cut into commands. Private to compiler/.
  *
  * tile.c       which tilings there are, and the search for the best
+ * tile_bound.c what a tiling costs at least
  * tile_cmds.c  the commands of an op for a given tiling
+ * tile_exe.c   among them, those that execute
  * pack.c       weights and parameters in the order in which they are used
  */
 #ifndef COMPILER_TILE_H
@@ -21,9 +23,9 @@ struct tiler {
 	uint32_t section_bytes; /* of the weight section */
 	struct layout *layout;  /* per tensor: how it is kept (keep.h) */
 	bool keep;              /* tensors may be kept */
-	int64_t limit;          /* tile_commands may stop after this cycle */
-	int load_weight;        /* what a busy cycle of the load unit costs, in
-	                         * sixteenths of a cycle that passes */
+	int64_t limit; /* tile_commands may stop when it is sure to cost more */
+	int load_weight; /* what a busy cycle of the load unit costs, in
+	                  * sixteenths of a cycle that passes */
 };
 
 /* Opinions on what is best: values for load_weight and keep. */
@@ -41,9 +43,14 @@ bool tile(struct tiler *t, struct err *err);
 /* Sizes of the largest tile's buffers; from the op's tiling. */
 void tile_sizes(const struct tiler *t, struct op *op);
 
-/* Append the commands of op number `index`; only some of them, if they end
- * after t->limit. False: the buffers have no place beside what is kept. */
+/* Append the commands of op number `index`; only some of them, if they cost
+ * more than t->limit. False: the buffers have no place beside what is kept. */
 bool tile_commands(struct tiler *t, int index);
+
+/* What op `index` with its tiling costs at least, in the cycles of t->limit:
+ * the end of the schedule and a part of the load unit's work. Sets the
+ * tiling's ex_cycles (unless they are known), load_least and store_last. */
+int64_t tile_bound(const struct tiler *t, int index);
 
 /* Array steps of one column group; 0 for pools. */
 int64_t tile_steps(const struct array_op *a);
