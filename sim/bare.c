@@ -205,6 +205,10 @@ static bool open_core(struct bare *b, struct err *err)
 {
 	const struct host_bus bus = {
 	        .ctx = b,
+	        .timing = {.instr_latency = b->opts->instr_latency,
+	                   .data_grant = b->opts->data_grant,
+	                   .data_latency = b->opts->data_latency,
+	                   .shared = b->opts->shared},
 	        .window = {{RAM_BASE, RAM_BYTES, b->ram, true, -1}},
 	        .load = dev_load,
 	        .store = dev_store,
@@ -213,12 +217,6 @@ static bool open_core(struct bare *b, struct err *err)
 	};
 	b->host = host_open(b->opts->core, &bus, b->ram, RAM_BASE, RAM_BYTES);
 	return b->host || err_set(err, ERR_BUG, "simulation: out of memory");
-}
-
-static bool default_timing(const struct joulet_host_opts *o)
-{
-	return o->instr_latency <= 1 && o->data_grant == 0 &&
-	       o->data_latency <= 1 && !o->shared;
 }
 
 /* ---- The run ------------------------------------------------------------ */
@@ -283,10 +281,6 @@ bool joulet_host_run(const char *elf, const struct joulet_host_opts *opts,
 	struct bare b = {.opts = opts, .at = HOST_NEVER, .before = HOST_NEVER};
 
 	memset(r, 0, sizeof *r);
-	if (!default_timing(opts))
-		return err_set(err, ERR_USAGE,
-		               "memories with wait states or one port are not "
-		               "modelled yet");
 	b.ram = mem_zero(RAM_BYTES, 1);
 	bool ok = load_program(&b, elf, err) && open_core(&b, err) &&
 	          open_trace(&b, err);

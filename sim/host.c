@@ -10,6 +10,8 @@
  * clock runs, two of the reset state, one fetch. */
 enum { FIRST_CYCLE = 4 };
 
+enum { COST_MAX = 40 }; /* cycles of any instruction with fast memories */
+
 static void map_windows(struct host *h)
 {
 	memset(h->win, 0, sizeof h->win);
@@ -48,6 +50,28 @@ void host_code_end(struct host *h)
 	w->wlimit = from + 3 < h->imem_bytes ? h->imem_bytes - from - 3 : 0;
 }
 
+/* The memories, and what follows from them. */
+static bool set_timing(struct host *h, const struct host_timing *t)
+{
+	struct host_timing *mem = &h->rules.mem;
+
+	*mem = *t;
+	mem->instr_latency += mem->instr_latency == 0;
+	mem->data_latency += mem->data_latency == 0;
+	assert(mem->instr_latency <= 64 && mem->data_latency <= 64);
+	h->cost_max = COST_MAX;
+	h->waits = mem->instr_latency > 1 || mem->data_latency > 1 ||
+	           mem->data_grant > 0 || mem->shared;
+	if (!h->waits)
+		return true;
+	/* Fetches that are under way, two words, both data accesses and the
+	 * answer before them. */
+	h->cost_max += (uint32_t)(4 * mem->instr_latency + 2 * mem->data_grant +
+	                          3 * mem->data_latency);
+	h->memo = memo_open(&h->rules);
+	return h->memo;
+}
+
 struct host *host_open(enum core core, const struct host_bus *bus,
                        uint8_t *imem, uint32_t imem_base, uint32_t imem_bytes)
 {
@@ -62,14 +86,14 @@ struct host *host_open(enum core core, const struct host_bus *bus,
 	h->n_ops = imem_bytes / 2;
 	h->op = calloc(h->n_ops + 2, sizeof *h->op);
 	h->live = calloc(h->n_ops / BLOCK + 2, 1);
-	if (!h->op || !h->live) {
+	h->rules.wb = core == CORE_MAXPERF;
+	h->rules.btalu = core != CORE_SMALL;
+	h->rules.mul = core == CORE_SMALL ? 3 : 1;
+	h->rules.mulh = core == CORE_SMALL ? 4 : 2;
+	if (!h->op || !h->live || !set_timing(h, &bus->timing)) {
 		host_close(h);
 		return NULL;
 	}
-	h->cost.wb = core == CORE_MAXPERF;
-	h->cost.btalu = core != CORE_SMALL;
-	h->cost.mul = core == CORE_SMALL ? 3 : 1;
-	h->cost.mulh = core == CORE_SMALL ? 4 : 2;
 	host_forget_all(h);
 	host_reset(h, imem_base);
 	return h;
@@ -81,6 +105,7 @@ void host_close(struct host *h)
 		return;
 	free(h->op);
 	free(h->live);
+	memo_close(h->memo);
 	free(h);
 }
 
@@ -95,7 +120,10 @@ void host_reset(struct host *h, uint32_t boot_addr)
 	        .live = old.live,
 	        .lo = old.lo,
 	        .hi = old.hi,
-	        .cost = old.cost,
+	        .rules = old.rules,
+	        .cost_max = old.cost_max,
+	        .waits = old.waits,
+	        .memo = old.memo,
 	        .bus = old.bus,
 	        .imem = old.imem,
 	        .imem_base = old.imem_base,
@@ -109,7 +137,10 @@ void host_reset(struct host *h, uint32_t boot_addr)
 	h->csr.priv = 3;
 	h->check = HOST_NEVER;
 	host_go(h, (boot_addr & ~0xffu) + 0x80);
-	h->cyc = h->now = FIRST_CYCLE;
+	h->cyc = FIRST_CYCLE;
+	if (h->waits)
+		host_wait_reset(h);
+	h->now = h->cyc;
 }
 
 void host_go(struct host *h, uint32_t pc)
@@ -127,6 +158,13 @@ uint32_t host_pc(const struct host *h)
 	return h->at ? h->imem_base + 2 * (uint32_t)(h->at - h->op) : h->pc_out;
 }
 
+static bool run_fast(struct host *h, uint64_t limit)
+{
+	if (h->waits)
+		host_wait_ready(h);
+	return host_fast(h, limit);
+}
+
 enum host_stop host_run(struct host *h, uint64_t limit)
 {
 	while (!h->asleep && !h->stop && !h->faulted && h->cyc < limit) {
@@ -134,8 +172,8 @@ enum host_stop host_run(struct host *h, uint64_t limit)
 
 		/* The fast loop keeps away from the deadline by more than an
 		 * instruction takes. */
-		if (h->trace || !h->at || h->cyc + 2 * COST_MAX > until ||
-		    !host_fast(h, until - COST_MAX))
+		if (h->trace || !h->at || h->cyc + 2 * h->cost_max > until ||
+		    !run_fast(h, until - h->cost_max))
 			host_step(h);
 		h->now = h->cyc;
 	}

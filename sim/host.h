@@ -2,7 +2,7 @@
  *
  * Every instruction retires in the cycle in which the real core retires it
  * (rules: docs/host.md). The core reaches memory and devices through host_bus;
- * instruction memory is its own array with one cycle of latency.
+ * instruction memory is an array of its own.
  *
  * The caller runs it in slices: host_run executes until `limit`, until it
  * sleeps in WFI with no interrupt pending, or until an access asked to stop.
@@ -20,6 +20,16 @@
 
 #define HOST_NEVER UINT64_MAX
 
+/* How long memories and devices make the core wait, in cycles. All zero: as 1,
+ * 0, 1, which is SRAM with a port for instructions and one for data. */
+struct host_timing {
+	int instr_latency; /* from grant to answer, 1..64; granted at once */
+	int data_grant;    /* from request to grant, 0..64 */
+	int data_latency;  /* from grant to answer, 1..64 */
+	/* One port: no fetch is granted in a cycle that grants an access. */
+	bool shared;
+};
+
 /* What lies outside the core. Called in the grant cycle of the access (an
  * access that crosses a word is split into two calls, as on the real bus).
  * addr is aligned to 4; mask has a bit for each byte lane of the word.
@@ -28,6 +38,7 @@
  * cycle: an `irq` for that same cycle still sees the state before it. */
 struct host_bus {
 	void *ctx;
+	struct host_timing timing;
 	/* Memory that the core may read and write itself, without a call:
 	 * [base, base+size), both multiples of 4; at most one in each 2^28
 	 * bytes is fast. NULL bytes: none. A window may show instruction
@@ -94,7 +105,8 @@ void host_stop(struct host *h);
 /* Call `touch` on window accesses from now on, or no longer. */
 void host_watch(struct host *h, bool on);
 
-uint64_t host_cycle(const struct host *h); /* of the next instruction */
+/* Of the next instruction; with wait states, from where on it may begin. */
+uint64_t host_cycle(const struct host *h);
 uint64_t host_retired(struct host *h);
 /* Exceptions that are not in host_retired: all but ecall and ebreak. */
 uint64_t host_faults(const struct host *h);

@@ -176,7 +176,7 @@ static void write_counter(struct host *h, uint32_t n, uint64_t t, uint32_t v)
 	bool cycle = (n & 0x7f) == 0;
 	struct counter *c = cycle ? &h->csr.cycle : &h->csr.instret;
 	int bit = cycle ? 0 : 2;
-	uint64_t after = cycle ? clocked(h, t + 1) : retired(h) + !h->cost.wb;
+	uint64_t after = cycle ? clocked(h, t + 1) : retired(h) + !h->rules.wb;
 	uint64_t old =
 	        counter_read(h, c, bit, cycle ? clocked(h, t) : retired(h));
 

@@ -363,18 +363,18 @@ static uint8_t static_cost(const struct host *h, const struct op *op,
 {
 	switch ((enum op_class)op->class) {
 	case CLASS_MUL:
-		return op->code == OP_MUL ? h->cost.mul : h->cost.mulh;
+		return op->code == OP_MUL ? h->rules.mul : h->rules.mulh;
 	case CLASS_DIV:
 		return 37;
 	case CLASS_LOAD:
-		if (!h->cost.wb)
+		if (!h->rules.wb)
 			return 2;
 		return op->rd != REG_SINK &&
 		                       sources(h, i + op->len) >> op->rd & 1
 		               ? 2
 		               : 1;
 	case CLASS_STORE:
-		return h->cost.wb ? 1 : 2;
+		return h->rules.wb ? 1 : 2;
 	case CLASS_JUMP:
 		return 2;
 	default:
@@ -444,9 +444,11 @@ void host_decode(struct host *h, struct op *op)
 	if (op->code == OP_SYS)
 		op->imm = (int32_t)insn;
 	op->cost = static_cost(h, op, i);
-	op->by_mode = op->class == CLASS_LOAD && op->cost == 2 && h->cost.wb &&
+	op->by_mode = op->class == CLASS_LOAD && op->cost == 2 && h->rules.wb &&
 	              machine_csr(h, i + op->len);
-	op->taken = op->class == CLASS_BRANCH && !h->cost.btalu ? 3 : 2;
+	op->taken = op->class == CLASS_BRANCH && !h->rules.btalu ? 3 : 2;
+	if (h->waits)
+		host_wait_classes(h, op, i);
 }
 
 static void forget(struct host *h, uint32_t i, const void *undecoded)
@@ -464,12 +466,12 @@ void host_forget(struct host *h, uint32_t offset)
 
 	host_harvest(h);
 	for (uint32_t k = i < 4 ? 0 : i - 4; k < i + 2 && k < h->n_ops; k++)
-		forget(h, k, host_undecoded());
+		forget(h, k, host_undecoded(h));
 }
 
 void host_forget_all(struct host *h)
 {
-	const void *undecoded = host_undecoded();
+	const void *undecoded = host_undecoded(h);
 
 	h->lo = h->n_ops;
 	h->hi = 0;

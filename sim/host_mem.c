@@ -66,7 +66,7 @@ static bool one_word(struct host *h, bool store, uint32_t addr, uint32_t mask,
 }
 
 bool host_access(struct host *h, bool store, uint32_t addr, uint32_t bytes,
-                 uint32_t *value, uint64_t t)
+                 uint32_t *value, const uint64_t grant[2])
 {
 	uint32_t off = addr & 3, word = addr & ~3u;
 	uint32_t mask = ((1u << bytes) - 1) << off; /* 8 lanes */
@@ -75,9 +75,9 @@ bool host_access(struct host *h, bool store, uint32_t addr, uint32_t bytes,
 
 	/* Both halves happen even if the first one fails; mtval names the first
 	 * that did. */
-	bool ok = one_word(h, store, word, mask & 15, &low, t);
+	bool ok = one_word(h, store, word, mask & 15, &low, grant[0]);
 	bool ok2 = !host_splits(addr, bytes) ||
-	           one_word(h, store, word + 4, mask >> 4, &high, t + 1);
+	           one_word(h, store, word + 4, mask >> 4, &high, grant[1]);
 	data = ((uint64_t)high << 32 | low) >> (8 * off);
 	*value = bytes == 4 ? (uint32_t)data
 	                    : (uint32_t)data & ((1u << 8 * bytes) - 1);

@@ -1,16 +1,23 @@
 /* host_priv: what the files of the host core share. Not for others.
  *
  *   host_decode.c  instruction word -> struct op (semantics and static cost)
- *   host_run.c     the fast loop: everything that cannot trap, wait or sleep
+ *   host_loop.h    the fast loop: everything that cannot trap, wait or sleep
+ *   host_run.c     the loop for memories of one cycle
+ *   host_run_wait.c  the loop for memories that make the core wait
  *   host_step.c    one instruction with all its consequences; interrupts
+ *   host_wait.c    the time of that with memories that make the core wait
+ *   host_front.c   the state of the prefetch buffer and data port, by cycles
+ *   host_memo.c    the same as a table, by instructions
  *   host_mem.c     loads and stores that the fast loop leaves alone
  *   host_csr.c     control and status registers, traps
  *   host.c         life cycle, slices, counts
  *
  * Each halfword of instruction memory has one operation, decoded when it is
- * first executed. Timing state is one number, `cyc`: with instruction memory of
- * one cycle and data memory that grants at once, everything else is a static
- * cost of the operation (docs/host.md says why).
+ * first executed. With instruction memory of one cycle and data memory that
+ * grants at once, timing state is one number, `cyc`: everything else is a
+ * static cost of the operation (docs/host.md says why). With any other,
+ * `waits`, it is a cycle and the state of the front end; `cyc` is then that of
+ * struct front.
  *
  * Counting: `flow` of an operation is the number of arrivals by a jump minus
  * the number of departures by one from the operation before it. The number of
@@ -20,7 +27,8 @@
 #ifndef SIM_HOST_PRIV_H
 #define SIM_HOST_PRIV_H
 
-#include "sim/host.h"
+#include "sim/host_front.h"
+#include "sim/host_memo.h"
 
 /* How an operation retires, for counting: order of the CPU_EVENTs. */
 enum op_class {
@@ -41,11 +49,12 @@ enum op_class {
 #define HOST_OPS(X)                                                            \
 	X(LI)                                                                  \
 	X(ADDI)                                                                \
-	X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADD) \
-	        X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) \
-	                X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU)       \
-	                        X(REM) X(REMU) X(LB) X(LH) X(LW) X(LBU) X(LHU) \
-	                                X(SB) X(SH) X(SW) X(BEQ) X(BNE) X(BLT) \
+	X(SLTI)                                                                \
+	X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADD) X(SUB)  \
+	        X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) X(MUL) \
+	                X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM)       \
+	                        X(REMU) X(LB) X(LH) X(LW) X(LBU) X(LHU) X(SB)  \
+	                                X(SH) X(SW) X(BEQ) X(BNE) X(BLT)       \
 	                                        X(BGE) X(BLTU) X(BGEU) X(JAL)  \
 	                                                X(JALR) X(NOP) X(SYS)
 
@@ -60,8 +69,7 @@ enum op_code {
 enum {
 	REG_SINK = 32, /* where writes to x0 go */
 	N_REGS = 33,
-	BLOCK = 32,    /* operations that host_harvest skips at once */
-	COST_MAX = 40, /* cycles of any instruction that is not asleep */
+	BLOCK = 32, /* operations that host_harvest skips at once */
 };
 
 struct op {
@@ -69,8 +77,9 @@ struct op {
 	int64_t flow;
 	int32_t imm; /* value, or halfwords to the target of a jump */
 	uint8_t rd, rs1, rs2;
-	uint8_t cost;    /* cycles until the next operation, not redirected */
-	uint8_t taken;   /* the same, when it redirects */
+	/* Cycles until the next operation; when it redirects. With `waits`:
+	 * its class; when it redirects, is split or divides by zero. */
+	uint8_t cost, taken;
 	uint8_t mis;     /* 1: a jump to here takes a cycle more */
 	uint8_t code;    /* enum op_code */
 	uint8_t len : 2; /* halfwords */
@@ -85,13 +94,6 @@ struct window {
 	uint8_t *bytes, *wbytes; /* at base, at wbase */
 	uint64_t reads, writes;
 	int mem; /* MEM_*, -1: not counted */
-};
-
-/* Cycles that depend on the configuration. */
-struct cost {
-	bool wb;    /* writeback stage */
-	bool btalu; /* branch target ALU */
-	uint8_t mul, mulh;
 };
 
 struct csrs {
@@ -120,7 +122,8 @@ struct host {
 	const struct op *at; /* next instruction, if inside */
 	uint32_t pc_out;     /* pc when at == NULL */
 
-	struct cost cost;
+	struct front_rules rules;
+	uint32_t cost_max; /* cycles of any instruction that is not asleep */
 	struct csrs csr;
 	struct host_bus bus;
 	uint8_t *imem;
@@ -146,6 +149,20 @@ struct host {
 	} trap; /* the last exception */
 	void (*trace)(void *, const struct host_retire *);
 	void *trace_ctx;
+
+	/* Memories that make the core wait. */
+	bool waits;
+	struct memo *memo;
+	/* The state of the front end: a row of the table, or MEMO_NOWHERE and
+	 * in `front`. */
+	uint32_t row;
+	struct front front;
+	/* In cycle `cycle` interrupts are enabled as before a CSR write. */
+	struct {
+		uint64_t cycle;
+		bool on;
+		uint32_t mie;
+	} before;
 };
 
 /* host_decode.c ----------------------------------------------------------- */
@@ -178,20 +195,87 @@ void host_forget_all(struct host *h);
  * operation at h->at needs host_step (possibly the first). */
 bool host_fast(struct host *h, uint64_t limit);
 /* What `run` is before an operation is decoded. */
-const void *host_undecoded(void);
+const void *host_undecoded(const struct host *h);
+/* host_run_wait.c: the same with `waits`. With h->row == MEMO_NOWHERE cyc and
+ * the front end do not move. */
+bool host_fast_wait(struct host *h, uint64_t limit);
+const void *host_undecoded_wait(void);
 
 /* host_step.c ------------------------------------------------------------- */
 
+/* What the present instruction did; times as in docs/host.md. */
+struct step {
+	uint64_t t;     /* first ID cycle; with `waits`: first executing one */
+	uint64_t e;     /* last ID cycle */
+	uint64_t quiet; /* interrupts are first sampled in this cycle */
+	bool held;      /* the next one is in ID before cyc: no bubble */
+	bool trap, retired;
+	uint32_t pc, insn;
+	uint8_t rd;
+	enum op_class class;
+	enum kind kind; /* of what host_other and host_memory do */
+	/* Interrupt enables in the cycles up to e. */
+	bool on;
+	uint32_t mie;
+};
+
+enum {
+	EXC_FETCH = 1,
+	EXC_ILLEGAL = 2,
+	EXC_BREAK = 3,
+	EXC_LOAD = 5,
+	EXC_STORE = 7,
+	EXC_ECALL_U = 8,
+	EXC_ECALL_M = 11
+};
+
 void host_step(struct host *h);
+/* Enter the handler of an exception that is recognised in cycle x. */
+void host_raise(struct host *h, struct step *s, uint64_t x, uint32_t cause,
+                uint32_t tval);
+/* Interrupt lines in cycle k. Is an interrupt asked for? */
+uint32_t host_lines(struct host *h, uint64_t k);
+bool host_pending(struct host *h, uint64_t k);
+/* Enter its handler in cycle k, if it still is. */
+bool host_take_interrupt(struct host *h, uint64_t k);
+/* A load or store, with its grants; false: a fault at *tval. */
+bool host_memory(struct host *h, struct step *s, const struct op *op,
+                 const uint64_t grant[2], uint32_t *tval);
+/* What is neither that nor done by host_fast. */
+void host_other(struct host *h, struct step *s, const struct op *op);
+/* The operation has just been done by host_fast: the register it wrote. */
+uint8_t host_written(const struct op *op);
+void host_emit(struct host *h, const struct step *s, uint64_t cycle);
+/* Is branch `insn`, of 32 bits, taken? */
+bool host_taken(const struct host *h, uint32_t insn);
 /* Wake from sleep in cycle k: the next instruction, or the interrupt. */
 void host_rouse(struct host *h, uint64_t k);
 
+/* host_wait.c ------------------------------------------------------------- */
+
+/* After a reset. */
+void host_wait_reset(struct host *h);
+/* The classes of an operation. */
+void host_wait_classes(const struct host *h, struct op *op, uint32_t i);
+/* Before host_fast runs the clock. */
+void host_wait_ready(struct host *h);
+/* As host_step and host_rouse, with `waits`. */
+void host_wait_step(struct host *h);
+void host_wait_rouse(struct host *h, uint64_t k);
+
 /* host_mem.c -------------------------------------------------------------- */
 
-/* Load or store of `bytes` at `addr`, first granted at cycle `t`. False: access
+/* Load or store of `bytes` at `addr`, granted in these cycles. False: access
  * fault; *value is then the address for mtval. */
 bool host_access(struct host *h, bool store, uint32_t addr, uint32_t bytes,
-                 uint32_t *value, uint64_t t);
+                 uint32_t *value, const uint64_t grant[2]);
+/* Bytes of a load or store. */
+static inline uint32_t host_bytes(const struct op *op)
+{
+	static const uint8_t bytes[] = {1, 2, 4, 1, 2, 1, 2, 4};
+
+	return bytes[op->code - OP_LB];
+}
 /* An access of these bytes takes two bus accesses. */
 static inline bool host_splits(uint32_t addr, uint32_t bytes)
 {

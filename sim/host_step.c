@@ -6,36 +6,11 @@
 #include <assert.h>
 #include "sim/host_priv.h"
 
-enum {
-	EXC_FETCH = 1,
-	EXC_ILLEGAL = 2,
-	EXC_BREAK = 3,
-	EXC_LOAD = 5,
-	EXC_STORE = 7,
-	EXC_ECALL_U = 8,
-	EXC_ECALL_M = 11
-};
-
-/* What the present instruction did; times as in docs/host.md. */
-struct step {
-	uint64_t t;     /* first ID cycle */
-	uint64_t e;     /* last ID cycle */
-	uint64_t quiet; /* interrupts are first sampled in this cycle */
-	bool held;      /* the next one is in ID before cyc: no bubble */
-	bool trap, retired;
-	uint32_t pc, insn;
-	uint8_t rd;
-	enum op_class class;
-	/* Interrupt enables in the cycles up to e. */
-	bool on;
-	uint32_t mie;
-};
-
 /* ---- Traps and interrupts ----------------------------------------------- */
 
-/* An exception recognised in cycle x: the handler is in ID at x+3. */
-static void raise_at(struct host *h, struct step *s, uint64_t x, uint32_t cause,
-                     uint32_t tval)
+/* The handler is in ID at x+3. */
+void host_raise(struct host *h, struct step *s, uint64_t x, uint32_t cause,
+                uint32_t tval)
 {
 	/* The first instruction of the handler traps: it would for ever. What
 	 * led there is what the user wants to know. */
@@ -47,6 +22,7 @@ static void raise_at(struct host *h, struct step *s, uint64_t x, uint32_t cause,
 		h->trap.tval = tval;
 		h->trap.cycle = s->t;
 	}
+	s->kind = KIND_TRAP;
 	s->trap = true;
 	s->retired = false;
 	s->rd = 0;
@@ -55,22 +31,21 @@ static void raise_at(struct host *h, struct step *s, uint64_t x, uint32_t cause,
 	h->cyc = x + 3;
 }
 
-static uint32_t lines(struct host *h, uint64_t k)
+uint32_t host_lines(struct host *h, uint64_t k)
 {
 	return h->bus.irq ? h->bus.irq(h->bus.ctx, k) : 0;
 }
 
-static bool pending(struct host *h, uint64_t k)
+bool host_pending(struct host *h, uint64_t k)
 {
-	return host_irq_on(h) && (lines(h, k) & h->csr.mie) != 0;
+	return host_irq_on(h) && (host_lines(h, k) & h->csr.mie) != 0;
 }
 
-/* The core takes the interrupt in cycle k if a line is still high. */
-static bool take_interrupt(struct host *h, uint64_t k)
+bool host_take_interrupt(struct host *h, uint64_t k)
 {
-	if (!pending(h, k))
+	if (!host_pending(h, k))
 		return false;
-	uint32_t high = lines(h, k) & h->csr.mie;
+	uint32_t high = host_lines(h, k) & h->csr.mie;
 	uint32_t cause = 7; /* external, software, timer: in this order */
 
 	if (high >> 16)
@@ -91,7 +66,7 @@ static void sample_interrupts(struct host *h, const struct step *s)
 	uint64_t k = s->quiet, end = s->held ? s->e + 1 : h->cyc;
 
 	if (k == s->e) {
-		if (s->on && (lines(h, k) & s->mie) != 0) {
+		if (s->on && (host_lines(h, k) & s->mie) != 0) {
 			if (end < s->e + 2)
 				end = s->e + 2;
 			if (h->cyc < end)
@@ -100,9 +75,9 @@ static void sample_interrupts(struct host *h, const struct step *s)
 		k++;
 	}
 	for (; k < end; k++) {
-		if (!pending(h, k))
+		if (!host_pending(h, k))
 			continue;
-		if (take_interrupt(h, k + 1))
+		if (host_take_interrupt(h, k + 1))
 			return;
 		if (h->cyc < k + 2)
 			h->cyc = end = k + 2;
@@ -119,7 +94,7 @@ static void schedule(struct host *h)
 	if (!h->bus.irq || !host_irq_on(h) || h->csr.mie == 0)
 		return;
 	uint64_t last = h->cyc - 1;
-	if (lines(h, last) & h->csr.mie) {
+	if (host_lines(h, last) & h->csr.mie) {
 		h->check = h->cyc;
 		return;
 	}
@@ -143,9 +118,13 @@ static void finish(struct host *h, const struct step *s)
 void host_rouse(struct host *h, uint64_t k)
 {
 	h->asleep = false;
+	if (h->waits) {
+		host_wait_rouse(h, k);
+		return;
+	}
 	h->slept += k - h->sleep_from;
 	h->cyc = k + 2;
-	if (pending(h, k + 1) && !take_interrupt(h, k + 2))
+	if (host_pending(h, k + 1) && !host_take_interrupt(h, k + 2))
 		h->cyc = k + 3;
 	h->now = h->cyc;
 	schedule(h);
@@ -170,6 +149,7 @@ static void do_csr(struct host *h, struct step *s)
 		host_csr_write(h, n, s->t, v);
 	/* Writing or setting mstatus and mie flushes the pipeline. */
 	if (write && (f3 & 3) != 3 && (n == 0x300 || n == 0x304)) {
+		s->kind = KIND_FLUSH;
 		h->cyc = s->t + 3;
 		s->quiet = s->t + 2;
 	}
@@ -190,17 +170,21 @@ static bool csr_allowed(const struct host *h, uint32_t insn)
 /* Sleep from x+3 on, unless something enabled is pending then. */
 static void do_wfi(struct host *h, struct step *s)
 {
+	s->kind = KIND_SLEEP;
 	host_go(h, s->pc + 4);
 	h->cyc = h->sleep_from = s->t + 3;
 	h->asleep = true;
-	if (lines(h, h->cyc) & h->csr.mie)
+	if (h->waits)
+		return;
+	if (host_lines(h, h->cyc) & h->csr.mie)
 		host_rouse(h, h->cyc);
 	s->quiet = h->cyc; /* rousing has sampled */
 }
 
 static void do_jump(struct host *h, struct step *s, uint32_t target)
 {
-	s->e = s->quiet = s->t + !h->cost.btalu;
+	s->kind = KIND_JUMP;
+	s->e = s->quiet = s->t + !h->rules.btalu;
 	host_go(h, target);
 	h->cyc = s->t + 2 + (h->at ? h->at->mis : target >> 1 & 1);
 }
@@ -208,6 +192,7 @@ static void do_jump(struct host *h, struct step *s, uint32_t target)
 static void do_mret(struct host *h, struct step *s)
 {
 	s->class = CLASS_JUMP;
+	s->kind = KIND_TRAP;
 	s->quiet = s->t + 2;
 	host_mret(h);
 	host_go(h, h->csr.mepc);
@@ -227,12 +212,12 @@ static bool do_system(struct host *h, struct step *s)
 	}
 	switch (s->insn) {
 	case 0x00000073:
-		raise_at(h, s, s->t, machine ? EXC_ECALL_M : EXC_ECALL_U, 0);
+		host_raise(h, s, s->t, machine ? EXC_ECALL_M : EXC_ECALL_U, 0);
 		h->trapped++;
 		s->retired = true;
 		return true;
 	case 0x00100073:
-		raise_at(h, s, s->t, EXC_BREAK, 0);
+		host_raise(h, s, s->t, EXC_BREAK, 0);
 		h->trapped++;
 		s->retired = true;
 		return true;
@@ -263,7 +248,7 @@ static int32_t jal_offset(uint32_t i)
 	                 (i >> 9 & 0x800) | (i >> 20 & 0x7fe));
 }
 
-static bool branch_taken(const struct host *h, uint32_t insn)
+bool host_taken(const struct host *h, uint32_t insn)
 {
 	uint32_t a = h->x[insn >> 15 & 31], b = h->x[insn >> 20 & 31];
 	bool less = insn >> 13 & 1 ? a < b : (int32_t)a < (int32_t)b;
@@ -284,7 +269,7 @@ static void do_far_jump(struct host *h, struct step *s, unsigned len)
 		          (insn >> 31 << 12)) &
 		         ~1u;
 	s->class = branch ? CLASS_BRANCH : CLASS_JUMP;
-	if (branch && !branch_taken(h, insn)) {
+	if (branch && !host_taken(h, insn)) {
 		h->cyc = s->t + 1;
 		host_go(h, s->pc + 2 * len);
 		return;
@@ -294,30 +279,25 @@ static void do_far_jump(struct host *h, struct step *s, unsigned len)
 		s->rd = (uint8_t)rd;
 	}
 	do_jump(h, s, target);
-	if (branch && !h->cost.btalu)
-		h->cyc++;
+	if (!branch)
+		return;
+	s->kind = KIND_BRANCH;
+	h->cyc += !h->rules.btalu;
 }
 
 /* ---- One instruction ---------------------------------------------------- */
 
-/* A load or store that the fast loop left alone. */
-static void do_memory(struct host *h, struct step *s, const struct op *op)
+bool host_memory(struct host *h, struct step *s, const struct op *op,
+                 const uint64_t grant[2], uint32_t *tval)
 {
-	static const uint8_t bytes[] = {1, 2, 4, 1, 2, 1, 2, 4};
 	bool store = op->class == CLASS_STORE;
-	uint32_t n = bytes[op->code - OP_LB];
 	uint32_t addr = h->x[op->rs1] + (uint32_t)op->imm;
 	uint32_t value = store ? h->x[op->rs2] : 0;
-	bool split = host_splits(addr, n);
 
 	s->class = (enum op_class)op->class;
-	s->e = s->t + split + !h->cost.wb;
-	s->quiet = s->e;
-	bool ok = host_access(h, store, addr, n, &value, s->t);
-	if (!ok) {
-		raise_at(h, s, s->e + h->cost.wb, store ? EXC_STORE : EXC_LOAD,
-		         value);
-		return;
+	if (!host_access(h, store, addr, host_bytes(op), &value, grant)) {
+		*tval = value;
+		return false;
 	}
 	if (op->code == OP_LB)
 		value = (uint32_t)(int8_t)value;
@@ -326,13 +306,31 @@ static void do_memory(struct host *h, struct step *s, const struct op *op)
 	if (!store) {
 		h->x[op->rd] = value;
 		s->rd = op->rd == REG_SINK ? 0 : op->rd;
-		s->held = h->cost.wb;
 	}
-	h->cyc = s->t + (store ? op->cost : host_load_cost(h, op)) + split;
 	host_go(h, s->pc + 2u * op->len);
+	return true;
 }
 
-static void do_other(struct host *h, struct step *s, const struct op *op)
+/* A load or store that the fast loop left alone. */
+static void do_memory(struct host *h, struct step *s, const struct op *op)
+{
+	bool store = op->class == CLASS_STORE;
+	uint32_t addr = h->x[op->rs1] + (uint32_t)op->imm, tval;
+	bool split = host_splits(addr, host_bytes(op));
+	const uint64_t grant[2] = {s->t, s->t + 1};
+
+	s->e = s->t + split + !h->rules.wb;
+	s->quiet = s->e;
+	if (!host_memory(h, s, op, grant, &tval)) {
+		host_raise(h, s, s->e + h->rules.wb,
+		           store ? EXC_STORE : EXC_LOAD, tval);
+		return;
+	}
+	s->held = !store && h->rules.wb;
+	h->cyc = s->t + (store ? op->cost : host_load_cost(h, op)) + split;
+}
+
+void host_other(struct host *h, struct step *s, const struct op *op)
 {
 	bool compressed = op->len == 1;
 	uint32_t raw = s->insn, insn = compressed ? host_expand(raw) : raw;
@@ -360,27 +358,32 @@ static void do_other(struct host *h, struct step *s, const struct op *op)
 		return;
 	}
 	s->insn = raw;
-	raise_at(h, s, s->t, EXC_ILLEGAL, raw);
+	host_raise(h, s, s->t, EXC_ILLEGAL, raw);
+}
+
+uint8_t host_written(const struct op *op)
+{
+	return op->class == CLASS_STORE || op->class == CLASS_BRANCH ||
+	                       op->rd == REG_SINK || op->code == OP_NOP
+	               ? 0
+	               : op->rd;
 }
 
 /* The operation is one of the fast ones and has just been executed. */
 static void after_fast(struct host *h, struct step *s, const struct op *op)
 {
 	s->class = (enum op_class)op->class;
-	s->rd = op->class == CLASS_STORE || op->class == CLASS_BRANCH ||
-	                        op->rd == REG_SINK || op->code == OP_NOP
-	                ? 0
-	                : op->rd;
+	s->rd = host_written(op);
 	switch (s->class) {
 	case CLASS_LOAD:
-		s->held = h->cost.wb;
-		s->e = h->cost.wb ? h->cyc - op->cost : h->cyc - 1;
+		s->held = h->rules.wb;
+		s->e = h->rules.wb ? h->cyc - op->cost : h->cyc - 1;
 		break;
 	case CLASS_JUMP:
-		s->e = s->t + !h->cost.btalu;
+		s->e = s->t + !h->rules.btalu;
 		break;
 	case CLASS_BRANCH:
-		s->e = s->t + (h->cyc > s->t + 1 && !h->cost.btalu);
+		s->e = s->t + (h->cyc > s->t + 1 && !h->rules.btalu);
 		break;
 	default:
 		s->e = h->cyc - 1;
@@ -388,10 +391,10 @@ static void after_fast(struct host *h, struct step *s, const struct op *op)
 	s->quiet = s->e;
 }
 
-static void emit(struct host *h, const struct step *s)
+void host_emit(struct host *h, const struct step *s, uint64_t cycle)
 {
 	struct host_retire r = {
-	        .cycle = s->e + (h->cost.wb ? 2 : 1),
+	        .cycle = cycle,
 	        .pc = s->pc,
 	        .insn = s->insn,
 	        .rd = s->rd,
@@ -408,11 +411,11 @@ static bool fetch_fault(struct host *h, struct step *s)
 	if (!host_cut_off(h, i))
 		return false;
 	/* The second half of the instruction may be what is missing. */
-	raise_at(h, s, s->t, EXC_FETCH, i < h->n_ops ? s->pc + 2 : s->pc);
+	host_raise(h, s, s->t, EXC_FETCH, i < h->n_ops ? s->pc + 2 : s->pc);
 	return true;
 }
 
-void host_step(struct host *h)
+static void step(struct host *h)
 {
 	struct step s = {.t = h->cyc,
 	                 .e = h->cyc,
@@ -433,7 +436,7 @@ void host_step(struct host *h)
 			if (op->class == CLASS_LOAD || op->class == CLASS_STORE)
 				do_memory(h, &s, op);
 			else
-				do_other(h, &s, op);
+				host_other(h, &s, op);
 			if (s.retired) {
 				h->done[s.class]++;
 				h->retired++;
@@ -442,8 +445,16 @@ void host_step(struct host *h)
 	}
 	h->faults += !s.retired;
 	if (h->trace)
-		emit(h, &s);
+		host_emit(h, &s, s.e + (h->rules.wb ? 2 : 1));
 	if (!h->asleep)
 		finish(h, &s);
+}
+
+void host_step(struct host *h)
+{
+	if (h->waits)
+		host_wait_step(h);
+	else
+		step(h);
 	h->now = h->cyc;
 }

@@ -31,10 +31,18 @@ DIFFERENT = 3
 MAX_CYCLES = 3000000
 BATCH = 8  # random programs between two looks at the count
 
-# Options of `joulet host`: instructions of one cycle, flash, slow data, one
-# memory, and mixtures.
-MEMORIES = (
-    "",
+# Options of `joulet host`: flash, slow data, one memory, and mixtures.
+WAITS = (
+    "--instr-latency 2",
+    "--instr-latency 3",
+    "--instr-latency 5",
+    "--data-grant 1",
+    "--data-latency 3",
+    "--data-grant 2 --data-latency 2",
+    "--shared",
+    "--shared --instr-latency 2 --data-grant 1",
+    "--shared --instr-latency 3 --data-grant 2 --data-latency 4",
+    "--instr-latency 4 --data-grant 3 --data-latency 2",
 )
 
 
@@ -176,6 +184,9 @@ def parse():
     p.add_argument("--core", action="append", choices=sorted(build.CORES))
     p.add_argument("--memory", action="append",
                    help='options, as "--instr-latency 2"; more than once')
+    p.add_argument("--waits", action="store_true",
+                   help="memories that make the core wait, %d of them"
+                   % len(WAITS))
     p.add_argument("--seed", type=int, default=1, help="of the first program")
     p.add_argument("--size", type=int, default=3000,
                    help="instructions in a random program")
@@ -189,7 +200,7 @@ def parse():
     args = p.parse_args()
     args.cache = args.cache or os.path.join(args.bin, "ibex")
     args.core = args.core or list(build.CORES)
-    args.memory = args.memory or MEMORIES
+    args.memory = args.memory or (WAITS if args.waits else [""])
     return args
 
 

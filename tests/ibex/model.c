@@ -1,6 +1,7 @@
 /* model: `joulet host` with more interrupt lines (board.h), for ibex_compare.
  *
  *   ibex_model host PROGRAM.elf --core NAME [--max-cycles N] --trace FILE
+ *              [memory options]
  *
  * The last line on stderr has the cycles asleep besides. */
 #include <inttypes.h>
@@ -16,6 +17,7 @@ struct model {
 	struct host *host;
 	FILE *trace;
 	uint64_t limit;
+	struct host_timing timing;
 };
 
 static bool load(void *ctx, uint64_t cycle, uint32_t addr, uint32_t mask,
@@ -95,10 +97,19 @@ static bool run(struct model *m, struct err *err)
 
 static bool parse(struct model *m, int argc, char **argv, enum core *core)
 {
-	for (int i = 3; i + 1 < argc; i += 2) {
-		const char *o = argv[i], *v = argv[i + 1];
+	for (int i = 3; i < argc; i += 2) {
+		const char *o = argv[i], *v = i + 1 < argc ? argv[i + 1] : "";
 
-		if (strcmp(o, "--core") == 0) {
+		if (strcmp(o, "--shared") == 0) {
+			m->timing.shared = true;
+			i--;
+		} else if (strcmp(o, "--instr-latency") == 0) {
+			m->timing.instr_latency = atoi(v);
+		} else if (strcmp(o, "--data-grant") == 0) {
+			m->timing.data_grant = atoi(v);
+		} else if (strcmp(o, "--data-latency") == 0) {
+			m->timing.data_latency = atoi(v);
+		} else if (strcmp(o, "--core") == 0) {
 			for (int k = 0; k < N_CORES; k++)
 				if (strcmp(core_name[k], v) == 0)
 					*core = (enum core)k;
@@ -142,6 +153,7 @@ int main(int argc, char **argv)
 	}
 	const struct host_bus bus = {
 	        .ctx = &m,
+	        .timing = m.timing,
 	        .window = {{BOARD_BASE, BOARD_BYTES, m.board.ram, true, -1}},
 	        .load = load,
 	        .store = store,
