@@ -98,20 +98,6 @@ static bool read_design(struct design *d, const struct job_args *args,
 	return args->set.n == 0 || design_check(d, at, err);
 }
 
-/* Without --input: bytes that look random and are always the same. */
-static void *made_up(size_t bytes)
-{
-	uint8_t *in = mem_zero(bytes, 1);
-	uint64_t x = 0x9e3779b97f4a7c15u;
-	for (size_t i = 0; i < bytes; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		in[i] = (uint8_t)(x >> 56);
-	}
-	return in;
-}
-
 static bool read_input(struct job *job, const char *path, struct err *err)
 {
 	const size_t each = joulet_net_in_bytes(job->net);
@@ -119,7 +105,8 @@ static bool read_input(struct job *job, const char *path, struct err *err)
 
 	job->n = 1;
 	if (!path) {
-		job->in = made_up(each);
+		job->in = mem_zero(each, 1);
+		joulet_made_up(job->in, each);
 		return true;
 	}
 	job->in = file_read(path, MAX_INPUT_BYTES, &size, err);

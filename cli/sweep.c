@@ -1,5 +1,6 @@
 /* sweep: run many designs and networks from one file, and compare them. */
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -9,12 +10,13 @@
 enum { MAX_JOBS = 256 };
 
 struct sweep_args {
-	const char *file, *store, *jobs, *csv;
+	const char *file, *store, *jobs, *csv, *confirm;
 	bool json, durable;
 };
 
 static const char example[] =
-        "  joulet sweep configs/sweeps/digits_arrays.yaml --csv arrays.csv\n";
+        "  joulet sweep configs/sweeps/digits_arrays.yaml --csv arrays.csv\n"
+        "  joulet sweep configs/sweeps/digits_arrays.yaml --confirm pareto\n";
 
 static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
                   struct err *err)
@@ -25,6 +27,9 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	         .value = &o->store},
 	        {"jobs", "N", "worker processes (default: one per CPU)",
 	         .value = &o->jobs},
+	        {"confirm", "WHICH",
+	         "compare with the Verilog: pareto, all, or the N best",
+	         .value = &o->confirm},
 	        {"csv", "FILE", "write all results there, one line a point",
 	         .value = &o->csv},
 	        {"json", NULL, "print JSON instead of a table",
@@ -37,7 +42,8 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	        .about = "Run every point of a sweep file that is not in the "
 	                 "store yet, then print all\nof them; Pareto-optimal "
 	                 "points are marked. Interrupted, it goes on where it\n"
-	                 "was when run again.",
+	                 "was when run again. Exit status 3 if a point and the "
+	                 "Verilog differ.",
 	        .operand = "SWEEP.yaml",
 	        .operand_needed = true,
 	        .example = example,
@@ -62,6 +68,23 @@ static bool read_jobs(const char *text, int *jobs, struct err *err)
 		return err_set(err, ERR_USAGE, "--jobs: %s is not in 1..%d",
 		               text, MAX_JOBS);
 	*jobs = (int)n;
+	return true;
+}
+
+static bool read_confirm(const char *text, long *confirm, struct err *err)
+{
+	*confirm = SWEEP_CONFIRM_NONE;
+	if (!text)
+		return true;
+	if (strcmp(text, "pareto") == 0)
+		*confirm = SWEEP_CONFIRM_PARETO;
+	else if (strcmp(text, "all") == 0)
+		*confirm = SWEEP_CONFIRM_ALL;
+	else if (text_long(text, confirm) != TEXT_OK || *confirm < 1)
+		return err_set(err, ERR_USAGE,
+		               "--confirm: %s is not pareto, all or a number "
+		               "of points",
+		               text);
 	return true;
 }
 
@@ -103,7 +126,8 @@ static bool run(const struct sweep_args *o, struct err *err)
 	        .talk = stderr,
 	        .terminal = isatty(2) == 1,
 	};
-	if (!read_jobs(o->jobs, &opts.jobs, err))
+	if (!read_jobs(o->jobs, &opts.jobs, err) ||
+	    !read_confirm(o->confirm, &opts.confirm, err))
 		return false;
 	struct sweep *s = sweep_open(o->file, o->store, err);
 	if (!s)

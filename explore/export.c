@@ -15,12 +15,12 @@ enum { MANY_ROWS = 60, REASONS = 3 };
 
 /* ---- For people -------------------------------------------------------- */
 
-static void tallies(const struct sweep *s, long *done, long *best)
+static void tallies(const struct sweep *s, long *done, long *confirmed)
 {
-	*done = *best = 0;
+	*done = *confirmed = 0;
 	for (long i = 0; i < s->plan->n_points; i++) {
 		*done += s->row[i].ok;
-		*best += s->row[i].best;
+		*confirmed += s->row[i].confirmed;
 	}
 }
 
@@ -48,7 +48,7 @@ static void table_row(const struct sweep *s, struct table *t, long i)
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[i];
-	table_cell(t, r->best ? "*" : "");
+	table_printf(t, "%s%s", r->best ? "*" : "", r->confirmed ? "=" : "");
 	if (p->n_nets > 1)
 		table_cell(t, joulet_net_name(plan_net_of(p, i)->net));
 	for (int k = 0; k < p->n_axes; k++)
@@ -103,7 +103,7 @@ static struct table *fill_table(const struct sweep *s, bool brief, bool all)
 {
 	struct table *t = new_table(s->plan, brief);
 	for (long i = 0; i < s->plan->n_points; i++)
-		if (all || s->row[i].best)
+		if (all || s->row[i].best || s->row[i].confirmed)
 			table_row(s, t, i);
 	return t;
 }
@@ -113,8 +113,8 @@ void sweep_text(const struct sweep *s, int width, FILE *f)
 	assert(s->row);
 	const struct plan *p = s->plan;
 	struct buf b = {0};
-	long done, best;
-	tallies(s, &done, &best);
+	long done, confirmed;
+	tallies(s, &done, &confirmed);
 	bool all = p->n_points <= MANY_ROWS;
 
 	struct table *t = fill_table(s, false, all);
@@ -130,9 +130,13 @@ void sweep_text(const struct sweep *s, int width, FILE *f)
 	buf_printf(&b, "* Pareto-optimal%s: ",
 	           p->n_nets > 1 ? " for its network" : "");
 	goals_text(p, &b);
-	buf_printf(&b, "%s\nenergy by %s\n",
-	           all ? "" : " (others are not shown)",
-	           joulet_tech_name(s->tech));
+	buf_printf(&b, "%s\n", all ? "" : " (others are not shown)");
+	if (confirmed)
+		buf_printf(&b,
+		           "= %ld confirmed: the Verilog gives the same, "
+		           "cycle by cycle\n",
+		           confirmed);
+	buf_printf(&b, "energy by %s\n", joulet_tech_name(s->tech));
 	fwrite(b.data, 1, b.len, f);
 	buf_free(&b);
 }
@@ -165,7 +169,7 @@ static void csv_head(struct buf *b)
 	buf_str(b, "point,network,backend,target");
 	for (int i = 0; i < n_params; i++)
 		buf_printf(b, ",%s", params[i].key);
-	buf_str(b, ",state,pareto");
+	buf_str(b, ",state,pareto,confirmed");
 	for (int i = 0; i < N_METRICS; i++)
 		buf_printf(b, ",%s", metric_name[i]);
 	buf_str(b, ",boot_cycles,output_hash");
@@ -203,7 +207,8 @@ static void csv_line(const struct sweep *s, long point, const struct outcome *o,
 		design_get(&d, &params[i], value, sizeof value);
 		buf_printf(b, ",%s", value);
 	}
-	buf_printf(b, ",%s,%d", r->ok ? "done" : "failed", r->best);
+	buf_printf(b, ",%s,%d,%d", r->ok ? "done" : "failed", r->best,
+	           r->confirmed);
 	if (r->ok) {
 		csv_numbers(b, r, o, share);
 	} else {
@@ -254,6 +259,7 @@ static void json_point(const struct sweep *s, long point,
 	json_close(j);
 	json_string(j, "state", r->ok ? "done" : "failed");
 	json_bool(j, "pareto", r->best);
+	json_bool(j, "confirmed", r->confirmed);
 	if (r->ok)
 		json_numbers(j, r, o, share);
 	else

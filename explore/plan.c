@@ -7,6 +7,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -228,18 +229,6 @@ static bool blame(const struct yaml *y, struct err *err)
 	return false;
 }
 
-void plan_made_up(void *in, size_t bytes)
-{
-	uint8_t *at = in;
-	uint64_t x = 0x9e3779b97f4a7c15u; /* xorshift */
-	for (size_t i = 0; i < bytes; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		at[i] = (uint8_t)(x >> 56);
-	}
-}
-
 static bool add_net(struct plan *p, const struct yaml *y, struct err *err)
 {
 	const char *name = NULL;
@@ -254,7 +243,7 @@ static bool add_net(struct plan *p, const struct yaml *y, struct err *err)
 	p->net = mem_grow(p->net, n + 1, sizeof *p->net);
 	size_t bytes = joulet_net_in_bytes(net);
 	void *input = mem_zero(bytes, 1);
-	plan_made_up(input, bytes);
+	joulet_made_up(input, bytes);
 	p->net[p->n_nets++] = (struct plan_net){.net = net, .input = input};
 	for (int i = 0; i < p->n_nets - 1; i++)
 		if (joulet_net_hash(p->net[i].net) == joulet_net_hash(net))
@@ -422,9 +411,9 @@ static void identify(struct plan *p)
 	if (!state)
 		abort();
 	XXH3_128bits_reset(state);
-	for (long i = 0; i < p->n_points; i++) {
+	for (long i = 0; i < plan_members(p); i++) {
 		char key[PLAN_KEY];
-		plan_key(p, i, key);
+		plan_key(p, plan_member(p, i), key);
 		XXH3_128bits_update(state, key, sizeof key);
 	}
 	XXH128_hash_t h = XXH3_128bits_digest(state);
@@ -444,9 +433,10 @@ struct plan *plan_load(const char *path, struct err *err)
 	p->name = path_stem(path);
 	tool_version(p->tool, sizeof p->tool);
 	if (yaml_is_map(y, "sweep", err) && yaml_known_keys(y, keys, err) &&
-	    read_options(p, err) && read_goals(p, err) && read_axes(p, err) &&
-	    read_networks(p, err) && read_inputs(p, err) &&
-	    read_turns(p, err)) {
+	    read_options(p, err) &&
+	    joulet_backend_hash(p->backend, &p->rtl_hash, err) &&
+	    read_goals(p, err) && read_axes(p, err) && read_networks(p, err) &&
+	    read_inputs(p, err) && read_turns(p, err)) {
 		identify(p);
 		return p;
 	}
@@ -475,6 +465,44 @@ void plan_free(struct plan *p)
 	free(p->name);
 	yaml_drop(p->yaml);
 	free(p);
+}
+
+struct plan plan_confirm(const struct plan *p, uint64_t rtl_hash,
+                         const long *part, long n_part)
+{
+	struct plan c = *p;
+
+	c.backend = "verify";
+	c.rtl_hash = rtl_hash;
+	c.of = p;
+	c.part = part;
+	c.n_part = n_part;
+	identify(&c);
+	return c;
+}
+
+long plan_members(const struct plan *p)
+{
+	return p->of ? p->n_part : p->n_points;
+}
+
+long plan_member(const struct plan *p, long i)
+{
+	return p->of ? p->part[i] : i;
+}
+
+void plan_name(const struct plan *p, long point, char *buf, size_t size)
+{
+	struct buf b = {0};
+
+	buf_printf(&b, "point %ld (%s", point,
+	           joulet_net_name(plan_net_of(p, point)->net));
+	for (int i = 0; i < p->n_axes; i++)
+		buf_printf(&b, ", %s=%s", p->axis[i].param->key,
+		           plan_value(p, point, i));
+	buf_char(&b, ')');
+	snprintf(buf, size, "%s", b.data);
+	buf_free(&b);
 }
 
 const struct plan_net *plan_net_of(const struct plan *p, long point)
@@ -509,12 +537,15 @@ void plan_key(const struct plan *p, long point, char key[PLAN_KEY])
 {
 	const struct plan_net *net = plan_net_of(p, point);
 	struct design d = plan_design(p, point);
-	char text[256];
+	char text[300];
 	int n = snprintf(text, sizeof text,
 	                 "joulet point 1\n%016" PRIx64 "\n%016" PRIx64
 	                 "\n%016" PRIx64 "\n%s\n%s\n%s\n",
 	                 design_hash(&d), joulet_net_hash(net->net),
 	                 net->input_hash, p->tool, p->backend, p->target_name);
+	if (p->rtl_hash)
+		n += snprintf(text + n, sizeof text - (size_t)n,
+		              "%016" PRIx64 "\n", p->rtl_hash);
 	assert(n > 0 && n < (int)sizeof text);
 	XXH128_hash_t h = XXH3_128bits(text, (size_t)n);
 	snprintf(key, PLAN_KEY, "%016" PRIx64 "%016" PRIx64, (uint64_t)h.high64,

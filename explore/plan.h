@@ -10,7 +10,7 @@
  *       clock.mhz: {from: 50, to: 200, step: 50}
  *     zip: [[array.rows, array.cols]]      # axes that move together
  *     inputs: [kws.in.bin, ad.in.bin]      # optional: one per network, raw;
- *                                          # otherwise plan_made_up
+ *                                          # otherwise joulet_made_up
  *     backend: fast                        # or rtl
  *     target: accel                        # or cpu
  *     tech: ../tech/x.yaml                 # optional
@@ -67,11 +67,29 @@ struct plan {
 	char *tech_path; /* NULL: the default table */
 	long n_points;
 	char tool[48];     /* version and hash of this program */
+	uint64_t rtl_hash; /* of the Verilog; 0 if nothing depends on it */
 	char id[PLAN_KEY]; /* hash of all keys, in order */
+	/* plan_confirm: points of this plan, `part` of them; NULL: all. */
+	const struct plan *of;
+	const long *part;
+	long n_part;
 };
 
 struct plan *plan_load(const char *path, struct err *err);
 void plan_free(struct plan *p);
+
+/* The work of comparing some points of p with the Verilog: numbers and designs
+ * are those of p, keys and id are others. Borrows p and `part`, ascending
+ * numbers, and need not be freed. rtl_hash: joulet_backend_hash. */
+struct plan plan_confirm(const struct plan *p, uint64_t rtl_hash,
+                         const long *part, long n_part);
+
+/* The points to be run: how many, and the number of each. */
+long plan_members(const struct plan *p);
+long plan_member(const struct plan *p, long i);
+
+/* "point 12 (kws, array.rows=8, scratchpad.kib=64)" */
+void plan_name(const struct plan *p, long point, char *buf, size_t size);
 
 /* Network and design of a point. The design's values are in range; design_check
  * is the caller's. */
@@ -81,11 +99,8 @@ struct design plan_design(const struct plan *p, long point);
 /* The value of an axis at a point, as text. */
 const char *plan_value(const struct plan *p, long point, int axis);
 
-/* Input for when none is given: bytes that look random, always the same. */
-void plan_made_up(void *in, size_t bytes);
-
 /* What the point's result depends on, as a hash in hex: design, network,
- * input, tool, backend, target. */
+ * input, tool, backend, target, and the Verilog where it takes part. */
 void plan_key(const struct plan *p, long point, char key[PLAN_KEY]);
 
 #endif

@@ -49,6 +49,10 @@ static bool read_rows(struct sweep *s, struct store *store, struct err *err)
 		if (!result_full(s, store, i, &o, share, err))
 			return false;
 		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0);
+		if (s->have_rtl &&
+		    !store_confirmed(store, s->plan, i, s->rtl_hash,
+		                     &s->row[i].confirmed, err))
+			return false;
 		if (o.ok && !store_cost(store, s->plan, i, s->tech, share, err))
 			return false;
 	}
@@ -60,7 +64,9 @@ bool result_read(struct sweep *s, struct err *err)
 	struct store *store = store_open(s->store, s->durable, err);
 	if (!store)
 		return false;
+	struct err ignored;
 	result_free(s);
+	s->have_rtl = joulet_backend_hash("rtl", &s->rtl_hash, &ignored);
 	s->row = mem_zero((size_t)s->plan->n_points, sizeof *s->row);
 	bool ok = store_begin(store, err) && read_rows(s, store, err) &&
 	          store_end(store, err);
@@ -136,6 +142,14 @@ static void mark_front(struct sweep *s, struct candidate *c, long n)
 	}
 }
 
+/* A goal of a point, to be minimized. */
+static double goal_of(const struct sweep *s, long point, int k)
+{
+	const struct plan_goal *g = &s->plan->goal[k];
+	double v = result_metric(s, point, metric_find(g->metric));
+	return g->maximize ? -v : v;
+}
+
 void result_judge(struct sweep *s)
 {
 	const struct plan *p = s->plan;
@@ -150,15 +164,63 @@ void result_judge(struct sweep *s)
 			if (!s->row[i].ok)
 				continue;
 			double *g = goal + (size_t)n * n_goals;
-			for (int k = 0; k < p->n_goals; k++) {
-				int metric = metric_find(p->goal[k].metric);
-				double v = result_metric(s, i, metric);
-				g[k] = p->goal[k].maximize ? -v : v;
-			}
+			for (int k = 0; k < p->n_goals; k++)
+				g[k] = goal_of(s, i, k);
 			c[n++] = (struct candidate){i, p->n_goals, g};
 		}
 		mark_front(s, c, n);
 	}
 	free(goal);
 	free(c);
+}
+
+/* ---- What is to be confirmed -------------------------------------------- */
+
+static int by_point(const void *a, const void *b)
+{
+	const long x = *(const long *)a, y = *(const long *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Put the best of a network's points, by the first goal, at `to`; at most n. */
+static long choose_best(const struct sweep *s, long first, long per_net, long n,
+                        long *to)
+{
+	struct candidate *c = mem_zero((size_t)per_net, sizeof *c);
+	double *goal = mem_zero((size_t)per_net, sizeof *goal);
+	long found = 0, k;
+
+	for (long i = first; i < first + per_net; i++) {
+		if (!s->row[i].ok)
+			continue;
+		goal[found] = goal_of(s, i, 0);
+		c[found] = (struct candidate){i, 1, &goal[found]};
+		found++;
+	}
+	qsort(c, (size_t)found, sizeof *c, by_goals);
+	for (k = 0; k < found && k < n; k++)
+		to[k] = c[k].point;
+	free(goal);
+	free(c);
+	return k;
+}
+
+long *result_choose(const struct sweep *s, long confirm, long *n)
+{
+	const struct plan *p = s->plan;
+	long per_net = p->n_points / p->n_nets;
+	long *part = mem_zero((size_t)p->n_points, sizeof *part);
+
+	*n = 0;
+	if (confirm > 0) {
+		for (long i = 0; i < p->n_points; i += per_net)
+			*n += choose_best(s, i, per_net, confirm, part + *n);
+		qsort(part, (size_t)*n, sizeof *part, by_point);
+		return part;
+	}
+	for (long i = 0; i < p->n_points; i++)
+		if (confirm == SWEEP_CONFIRM_ALL ? s->row[i].ok
+		                                 : s->row[i].best)
+			part[(*n)++] = i;
+	return part;
 }

@@ -7,9 +7,10 @@
 #include "explore/sweep.h"
 
 struct row {
-	bool ok;     /* else error */
-	bool best;   /* no other point of its network is better everywhere */
-	char *error; /* owned; NULL if ok */
+	bool ok;        /* else error */
+	bool best;      /* no other point of its network is better everywhere */
+	bool confirmed; /* the present Verilog agrees */
+	char *error;    /* owned; NULL if ok */
 	double metric[N_METRICS];
 };
 
@@ -18,6 +19,8 @@ struct sweep {
 	char *path, *store;
 	struct joulet_tech *tech;
 	struct row *row; /* by point; NULL before sweep_run */
+	bool have_rtl; /* the Verilog can be read; else nothing is confirmed */
+	uint64_t rtl_hash;
 	bool durable;
 	long known; /* points that an earlier run had finished */
 };
@@ -32,6 +35,9 @@ bool result_full(const struct sweep *s, struct store *store, long point,
 
 /* Value of a metric or parameter (metric_find) of a point that is ok. */
 double result_metric(const struct sweep *s, long point, int metric);
+
+/* The points to be confirmed, ascending: sweep_opts.confirm. To be freed. */
+long *result_choose(const struct sweep *s, long confirm, long *n);
 
 /* Mark the Pareto-optimal rows of every network, by the plan's goals. */
 void result_judge(struct sweep *s);

@@ -15,7 +15,18 @@
 enum { APPLICATION = 0x6a6f756c, VERSION = 1, BUSY_MS = 20000, CRASHES = 3 };
 
 /* Statements that run once a point are kept prepared. */
-enum kept { ADD_POINT, ADD_MEMBER, NEXT, CLAIM, FINISH, GET, COST, N_KEPT };
+enum kept {
+	ADD_POINT,
+	ADD_MEMBER,
+	NEXT,
+	CLAIM,
+	FINISH,
+	GET,
+	COST,
+	CONFIRM,
+	CONFIRMED,
+	N_KEPT
+};
 
 static const char *const sql_of[N_KEPT] = {
         [ADD_POINT] = "INSERT OR IGNORE INTO points(key, state, network, "
@@ -43,6 +54,10 @@ static const char *const sql_of[N_KEPT] = {
                 "AND state IN ('done', 'failed')",
         [COST] = "INSERT OR REPLACE INTO costs(key, tech_hash, tech, "
                  "energy_uj, shares_pj) VALUES(?1, ?2, ?3, ?4, ?5)",
+        [CONFIRM] = "INSERT OR IGNORE INTO confirmed(key, rtl_hash, by) "
+                    "VALUES(?1, ?2, ?3)",
+        [CONFIRMED] = "SELECT 1 FROM confirmed WHERE key = ?1 AND "
+                      "rtl_hash = ?2",
 };
 
 static const char schema[] =
@@ -67,7 +82,10 @@ static const char schema[] =
         " PRIMARY KEY(sweep, point)) WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS costs("
         " key TEXT, tech_hash TEXT, tech TEXT, energy_uj REAL, shares_pj TEXT,"
-        " PRIMARY KEY(key, tech_hash)) WITHOUT ROWID;";
+        " PRIMARY KEY(key, tech_hash)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS confirmed("
+        " key TEXT, rtl_hash TEXT, by TEXT,"
+        " PRIMARY KEY(key, rtl_hash)) WITHOUT ROWID;";
 
 struct store {
 	sqlite3 *db;
@@ -321,7 +339,7 @@ static bool add_sweep(struct store *s, const struct plan *p, bool *known,
 	if (ok) {
 		text(q, 1, p->id);
 		text(q, 2, p->name);
-		number(q, 3, (uint64_t)p->n_points);
+		number(q, 3, (uint64_t)plan_members(p));
 		ok = done(s, q, err);
 	}
 	*known = ok && sqlite3_changes(s->db) == 0;
@@ -335,8 +353,8 @@ bool store_add_plan(struct store *s, const struct plan *p, struct err *err)
 	if (!store_begin(s, err))
 		return false;
 	bool ok = add_sweep(s, p, &known, err);
-	for (long i = 0; ok && !known && i < p->n_points; i++)
-		ok = add_point(s, p, i, err);
+	for (long i = 0; ok && !known && i < plan_members(p); i++)
+		ok = add_point(s, p, plan_member(p, i), err);
 	return ok ? store_end(s, err) : back_out(s);
 }
 
@@ -508,8 +526,8 @@ static void bind_result(sqlite3_stmt *q, const struct outcome *o)
 	buf_free(&b);
 }
 
-bool store_finish(struct store *s, const struct plan *p, long point,
-                  const char *owner, const struct outcome *o, struct err *err)
+static bool finish(struct store *s, const struct plan *p, long point,
+                   const char *owner, const struct outcome *o, struct err *err)
 {
 	char key[PLAN_KEY];
 	plan_key(p, point, key);
@@ -526,6 +544,51 @@ bool store_finish(struct store *s, const struct plan *p, long point,
 		number(q, 5, o->kind);
 	}
 	return done(s, q, err);
+}
+
+/* Mark the point that p has compared. */
+static bool confirm(struct store *s, const struct plan *p, long point,
+                    struct err *err)
+{
+	char key[PLAN_KEY], by[PLAN_KEY];
+	plan_key(p->of, point, key);
+	plan_key(p, point, by);
+	sqlite3_stmt *q = kept(s, CONFIRM, err);
+	if (!q)
+		return false;
+	text(q, 1, key);
+	hash(q, 2, p->rtl_hash);
+	text(q, 3, by);
+	return done(s, q, err);
+}
+
+bool store_finish(struct store *s, const struct plan *p, long point,
+                  const char *owner, const struct outcome *o, struct err *err)
+{
+	if (!p->of || !o->ok)
+		return finish(s, p, point, owner, o, err);
+	if (!store_begin(s, err))
+		return false;
+	bool ok = finish(s, p, point, owner, o, err) &&
+	          (sqlite3_changes(s->db) == 0 || confirm(s, p, point, err));
+	return ok ? store_end(s, err) : back_out(s);
+}
+
+bool store_confirmed(struct store *s, const struct plan *p, long point,
+                     uint64_t rtl_hash, bool *yes, struct err *err)
+{
+	char key[PLAN_KEY];
+	plan_key(p, point, key);
+	sqlite3_stmt *q = kept(s, CONFIRMED, err);
+	if (!q)
+		return false;
+	text(q, 1, key);
+	hash(q, 2, rtl_hash);
+	int code = sqlite3_step(q);
+	*yes = code == SQLITE_ROW;
+	bool ok = *yes || code == SQLITE_DONE || failed(s, err);
+	sqlite3_reset(q);
+	return ok;
 }
 
 static void take_outcome(sqlite3_stmt *q, struct outcome *o)

@@ -19,7 +19,9 @@
  *
  * Tables, for those who ask SQL: points (one row a result, with its resolved
  * design as YAML and its counts as JSON), sweeps, members (which points a sweep
- * has, in order), costs (energy of a point by technology table).
+ * has, in order), costs (energy of a point by technology table), confirmed
+ * (points that the Verilog agrees with, by its hash). The comparisons of
+ * plan_confirm are points of the backend "verify".
  */
 #ifndef EXPLORE_STORE_H
 #define EXPLORE_STORE_H
@@ -66,7 +68,8 @@ bool store_renew(struct store *s, const char *owner, int lease_s,
                  struct err *err);
 
 /* Store the outcome of a claimed point. If the claim was lost meanwhile, the
- * outcome is dropped: whoever has it now gets the same one. */
+ * outcome is dropped: whoever has it now gets the same one. A comparison that
+ * ended well confirms its point. */
 bool store_finish(struct store *s, const struct plan *p, long point,
                   const char *owner, const struct outcome *o, struct err *err);
 
@@ -81,6 +84,10 @@ bool store_tally(struct store *s, const struct plan *p, struct tally *t,
 /* Outcome of a point that is done or failed; *found is false otherwise. */
 bool store_get(struct store *s, const struct plan *p, long point,
                struct outcome *o, bool *found, struct err *err);
+
+/* Did the Verilog of that hash agree with the point's result? */
+bool store_confirmed(struct store *s, const struct plan *p, long point,
+                     uint64_t rtl_hash, bool *yes, struct err *err);
 
 /* Keep the energy of points by technology table: begin, any number, end. */
 bool store_begin(struct store *s, struct err *err);

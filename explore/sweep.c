@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -52,6 +53,7 @@ long sweep_points(const struct sweep *s)
 
 struct talk {
 	FILE *to;
+	const char *what; /* "points" */
 	bool terminal, drawn;
 	double last; /* seconds into the run */
 	long last_done;
@@ -78,8 +80,8 @@ static void draw(struct talk *t, const struct work_progress *p)
 		time_text((double)(p->total - all) / rate, text, sizeof text);
 		snprintf(left, sizeof left, ", %s left", text);
 	}
-	fprintf(t->to, "%ssweep: %ld of %ld points, %.1f/s%s%s%s",
-	        t->terminal ? "\r" : "", all, p->total, rate, left,
+	fprintf(t->to, "%ssweep: %ld of %ld %s, %.1f/s%s%s%s",
+	        t->terminal ? "\r" : "", all, p->total, t->what, rate, left,
 	        p->waiting ? ", waiting for another run" : "",
 	        t->terminal ? "\033[K" : "\n");
 	fflush(t->to);
@@ -113,24 +115,27 @@ static int cpus(void)
 }
 
 /* Before the workers are forked: no connection may be open then. */
-static bool prepare(struct sweep *s, struct err *err)
+static bool prepare(struct sweep *s, const struct plan *p, long *known,
+                    struct err *err)
 {
 	struct tally t;
 	long reaped;
 	struct store *store = store_open(s->store, s->durable, err);
-	bool ok = store && store_add_plan(store, s->plan, err) &&
-	          store_reap(store, s->plan, &reaped, err) &&
-	          store_tally(store, s->plan, &t, err);
+	bool ok = store && store_add_plan(store, p, err) &&
+	          store_reap(store, p, &reaped, err) &&
+	          store_tally(store, p, &t, err);
 	store_close(store);
 	if (ok)
-		s->known = t.done + t.failed;
+		*known = t.done + t.failed;
 	return ok;
 }
 
-bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err)
+/* Run what is open of the plan. */
+static bool work(struct sweep *s, const struct plan *p, const char *what,
+                 const struct sweep_opts *opts, struct err *err)
 {
-	assert(s && opts && err);
-	struct talk talk = {.to = opts->talk, .terminal = opts->terminal};
+	struct talk talk = {
+	        .to = opts->talk, .what = what, .terminal = opts->terminal};
 	const struct work_opts work = {
 	        .store = s->store,
 	        .durable = opts->durable,
@@ -139,13 +144,70 @@ bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err)
 	        .progress = opts->talk ? on_progress : NULL,
 	        .ctx = &talk,
 	};
+	bool ok = work_run(p, &work, err);
+	if (talk.drawn && talk.terminal)
+		fputs("\n", talk.to);
+	return ok;
+}
+
+/* False with the first comparison that did not end well, or that is not about
+ * the stored result; those that are open are passed over. */
+static bool compared(struct sweep *s, const struct plan *p, struct err *err)
+{
+	struct store *store = store_open(s->store, s->durable, err);
+	bool ok = store != NULL;
+	for (long i = 0; ok && i < plan_members(p); i++) {
+		long point = plan_member(p, i);
+		struct outcome o, was;
+		bool found, known;
+		ok = store_get(store, p, point, &o, &found, err) &&
+		     store_get(store, s->plan, point, &was, &known, err);
+		if (!ok || !found)
+			continue;
+		if (!o.ok)
+			ok = work_differs(p, point, &o, err);
+		else if (!known || o.cycles != was.cycles ||
+		         o.out_hash != was.out_hash ||
+		         memcmp(&o.counts, &was.counts, sizeof o.counts))
+			ok = err_set(err, ERR_MISMATCH,
+			             "%s: point %ld: the store holds another "
+			             "result than the one compared",
+			             s->store, point);
+	}
+	store_close(store);
+	return ok;
+}
+
+static bool confirm(struct sweep *s, const struct sweep_opts *opts,
+                    struct err *err)
+{
+	uint64_t hash;
+	long n, known;
+	if (!joulet_backend_hash("rtl", &hash, err))
+		return false;
+	long *part = result_choose(s, opts->confirm, &n);
+	const struct plan p = plan_confirm(s->plan, hash, part, n);
+	bool ok = prepare(s, &p, &known, err) && compared(s, &p, err);
+	if (ok && opts->talk)
+		fprintf(opts->talk,
+		        "sweep: confirming %ld points with the Verilog, %ld "
+		        "known\n",
+		        n, known);
+	ok = ok && work(s, &p, "compared", opts, err) && compared(s, &p, err);
+	free(part);
+	return ok;
+}
+
+bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err)
+{
+	assert(s && opts && err);
 	s->durable = opts->durable;
-	bool ok = prepare(s, err);
+	bool ok = prepare(s, s->plan, &s->known, err);
 	if (ok && opts->talk)
 		fprintf(opts->talk, "sweep: %ld points, %ld known, store %s\n",
 		        s->plan->n_points, s->known, s->store);
-	ok = ok && work_run(s->plan, &work, err);
-	if (talk.drawn && talk.terminal)
-		fputs("\n", talk.to);
-	return ok && result_read(s, err);
+	ok = ok && work(s, s->plan, "points", opts, err) && result_read(s, err);
+	if (!ok || opts->confirm == SWEEP_CONFIRM_NONE)
+		return ok;
+	return confirm(s, opts, err) && result_read(s, err);
 }

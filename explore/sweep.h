@@ -26,7 +26,16 @@ void sweep_close(struct sweep *s);
 const char *sweep_store(const struct sweep *s); /* path */
 long sweep_points(const struct sweep *s);
 
+/* Which points are compared with the Verilog: the Pareto-optimal ones, all, or
+ * the best N > 0 of every network by the first objective. */
+enum {
+	SWEEP_CONFIRM_NONE = 0,
+	SWEEP_CONFIRM_PARETO = -1,
+	SWEEP_CONFIRM_ALL = -2
+};
+
 struct sweep_opts {
+	long confirm; /* N or one of these */
 	int jobs;     /* workers; 0: one per CPU */
 	bool durable; /* every result survives a power cut; slower */
 	const volatile sig_atomic_t *stop; /* nonzero: end soon; or NULL */
@@ -37,7 +46,10 @@ struct sweep_opts {
 /* Run what is not in the store yet, then read all results and judge them.
  * ERR_INTERRUPTED after *stop, ERR_AGAIN if the store is locked: rerunning
  * goes on. Points that fail (illegal design, network does not fit) are results
- * as well. */
+ * as well. Then compare points as joulet_verify does: outputs, every count,
+ * start and end of every command. The first that differs ends the sweep with
+ * its ERR_MISMATCH (ERR_WATCHDOG, ...); known comparisons are not repeated as
+ * long as the Verilog and the program are the same. */
 bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err);
 
 /* Results, after sweep_run. A table for people, at most `width` columns; it

@@ -17,6 +17,10 @@
 
 enum { LEASE_S = 120, RENEW_S = 20, GRACE_S = 3, MAX_JOBS = 1024 };
 
+/* Exit status of a worker that has come to its end: one that something else
+ * ended with exit() had work in its hands. */
+enum { WORKED = 42 };
+
 /* Between submitter and workers, in shared memory. */
 struct board {
 	atomic_long done, failed;
@@ -80,9 +84,16 @@ static bool simulate(const struct plan *p, const struct plan_net *net,
 	        joulet_compile(net->net, d, p->target, NULL, err);
 	if (!program)
 		return false;
-	const struct joulet_opts opts = {.backend = p->backend};
+	struct joulet_opts opts = {0};
 	struct joulet_result r;
-	bool ok = joulet_run(program, &opts, net->input, 1, NULL, &r, err);
+	bool ok;
+	if (p->of) {
+		ok = joulet_verify(program, &opts, net->input, 1, NULL, &r,
+		                   err);
+	} else {
+		opts.backend = p->backend;
+		ok = joulet_run(program, &opts, net->input, 1, NULL, &r, err);
+	}
 	if (ok) {
 		take_result(o, d, &r);
 		joulet_result_free(&r);
@@ -110,6 +121,14 @@ bool work_point(const struct plan *p, long point, struct outcome *o,
 	return true;
 }
 
+bool work_differs(const struct plan *p, long point, const struct outcome *o,
+                  struct err *err)
+{
+	char name[200];
+	plan_name(p, point, name, sizeof name);
+	return err_set(err, o->kind, "not confirmed: %s: %s", name, o->error);
+}
+
 /* ---- A worker process -------------------------------------------------- */
 
 static bool serve(const struct crew *c, struct store *s, const char *owner,
@@ -130,6 +149,8 @@ static bool serve(const struct crew *c, struct store *s, const char *owner,
 		if (!work_point(c->plan, point, &o, err) ||
 		    !store_finish(s, c->plan, point, owner, &o, err))
 			return false;
+		if (c->plan->of && !o.ok)
+			return work_differs(c->plan, point, &o, err);
 		atomic_fetch_add(o.ok ? &c->board->done : &c->board->failed, 1);
 	}
 	return true;
@@ -151,11 +172,11 @@ static void be_worker(const struct crew *c, pid_t parent)
 	char owner[OWNER_SIZE];
 	struct err err = {0};
 
+	setpgid(0, 0); /* with the tools that it starts */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it died before prctl */
 		_exit(0);
-	/* Ctrl-C goes to all processes of the terminal: the submitter decides
-	 * what it means. */
+	/* The submitter decides what signals mean. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 
@@ -168,7 +189,7 @@ static void be_worker(const struct crew *c, pid_t parent)
 	store_close(s);
 	if (!ok)
 		report_broken(c->board, &err);
-	_exit(ok ? 0 : 1);
+	_exit(ok ? WORKED : 1);
 }
 
 /* ---- The submitter ----------------------------------------------------- */
@@ -186,19 +207,31 @@ static bool hire(struct crew *c, struct worker *w)
 	}
 	if (!owner_name(w->pid, w->owner))
 		w->owner[0] = '\0'; /* gone already; waitpid will say */
+	setpgid(w->pid, w->pid);    /* here too, before anybody kills it */
 	c->progress.workers++;
 	return true;
+}
+
+/* The worker, and a build of the Verilog that it may have begun. */
+static void kill_worker(const struct worker *w)
+{
+	kill(-w->pid, SIGKILL);
+	kill(w->pid, SIGKILL);
 }
 
 /* SQLite locks belong to a process and do not survive fork, so the submitter
  * has no store open while it may fork: it opens one for each of these. */
 static bool give_back(struct crew *c, const struct worker *w, bool crashed,
-                      int signal_number)
+                      int status)
 {
 	char why[96];
 	struct store *s = store_open(c->opts->store, c->opts->durable, c->err);
-	snprintf(why, sizeof why, "the worker died of signal %d (%s)",
-	         signal_number, strsignal(signal_number));
+	if (WIFSIGNALED(status))
+		snprintf(why, sizeof why, "the worker died of signal %d (%s)",
+		         WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(why, sizeof why, "the worker exited with status %d",
+		         WEXITSTATUS(status));
 	bool ok = s && store_release(s, w->owner, crashed, why, c->err);
 	store_close(s);
 	return ok;
@@ -234,11 +267,10 @@ static bool look_after(struct crew *c)
 			continue;
 		w->pid = 0;
 		c->progress.workers--;
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		if (WIFEXITED(status) && WEXITSTATUS(status) == WORKED)
 			continue;
-		bool crashed = WIFSIGNALED(status) && !stopping(c);
-		int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-		if (!give_back(c, w, crashed, sig))
+		bool crashed = !stopping(c);
+		if (!give_back(c, w, crashed, status))
 			return false;
 		if (crashed && !hire(c, w))
 			return false;
@@ -274,7 +306,7 @@ static bool attend(struct crew *c)
 		if (c->stopped > 0 && now() - c->stopped > GRACE_S)
 			for (int i = 0; i < c->n; i++)
 				if (c->worker[i].pid)
-					kill(c->worker[i].pid, SIGKILL);
+					kill_worker(&c->worker[i]);
 		if (!look_after(c) || !renew_all(c))
 			return false;
 		report(c);
@@ -292,10 +324,10 @@ static void dismiss(struct crew *c)
 		struct worker *w = &c->worker[i];
 		if (!w->pid)
 			continue;
-		kill(w->pid, SIGKILL);
+		kill_worker(w);
 		waitpid(w->pid, NULL, 0);
 		w->pid = 0;
-		give_back(c, w, false, SIGKILL);
+		give_back(c, w, false, 0);
 	}
 	c->err = kept;
 }

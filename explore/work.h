@@ -1,5 +1,7 @@
 /* work: run the open points of a sweep in worker processes.
  *
+ * With a plan of plan_confirm the first point that differs ends the run.
+ *
  * The caller becomes the submitter: it forks workers, which claim points from
  * the store one by one, and looks after them. A worker that dies gives its
  * point back; three times, and the point is failed. Workers die with their
@@ -39,8 +41,12 @@ struct work_opts {
 bool work_run(const struct plan *p, const struct work_opts *opts,
               struct err *err);
 
-/* Compile and run one point. False only if the point says nothing about the
- * design (a tool is missing): then err. */
+/* The error for a comparison that did not end well, of its kind. False. */
+bool work_differs(const struct plan *p, long point, const struct outcome *o,
+                  struct err *err);
+
+/* Compile and run one point, or compare it if p is of plan_confirm. False only
+ * if the point says nothing about the design (a tool is missing): then err. */
 bool work_point(const struct plan *p, long point, struct outcome *o,
                 struct err *err);
 

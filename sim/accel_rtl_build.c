@@ -210,6 +210,14 @@ static bool hash_verilog(XXH64_state_t *h, const char *dir, struct err *err)
 	return ok;
 }
 
+static bool hash_sources(XXH64_state_t *h, const struct job *j, struct err *err)
+{
+	return hash_verilog(h, j->rtl_dir, err) &&
+	       hash_in(h, j->isa_dir, "isa.vh", err) &&
+	       hash_in(h, j->src_dir, "sim/accel_rtl.h", err) &&
+	       hash_in(h, j->src_dir, "sim/rtl_wrap.cpp", err);
+}
+
 static bool job_hash(const struct job *j, uint64_t *hash, struct err *err)
 {
 	const struct design *d = j->d;
@@ -221,10 +229,7 @@ static bool job_hash(const struct job *j, uint64_t *hash, struct err *err)
 	XXH64_reset(h, 0);
 	XXH64_update(h, elab, sizeof(elab));
 	XXH64_update(h, j->version, strlen(j->version));
-	bool ok = hash_verilog(h, j->rtl_dir, err) &&
-	          hash_in(h, j->isa_dir, "isa.vh", err) &&
-	          hash_in(h, j->src_dir, "sim/accel_rtl.h", err) &&
-	          hash_in(h, j->src_dir, "sim/rtl_wrap.cpp", err);
+	bool ok = hash_sources(h, j, err);
 	*hash = XXH64_digest(h);
 	XXH64_freeState(h);
 	return ok;
@@ -383,19 +388,25 @@ static bool build_locked(const struct job *j, const struct accel_opts *opts,
 	return ok;
 }
 
-static bool job_init(struct job *j, const struct design *d,
-                     const struct accel_opts *opts, struct err *err)
+static void job_folders(struct job *j, const struct accel_opts *opts)
 {
 	const char *rtl =
 	        opts->rtl_dir ? opts->rtl_dir : getenv("JOULET_RTL_DIR");
-	char name[64], pid[32];
-	uint64_t hash;
 
-	*j = (struct job){.d = d, .waves = opts->waves};
 	j->rtl_dir = rtl && *rtl ? mem_str(rtl) : path_data("rtl");
 	j->src_dir = path_data(".");
 	j->isa_dir = mem_str(JOULET_ISA_DIR);
 	j->cache = cache_folder(opts->cache_dir);
+}
+
+static bool job_init(struct job *j, const struct design *d,
+                     const struct accel_opts *opts, struct err *err)
+{
+	char name[64], pid[32];
+	uint64_t hash;
+
+	*j = (struct job){.d = d, .waves = opts->waves};
+	job_folders(j, opts);
 	if (!need("verilator", "verilator", err) ||
 	    !tool_version(&j->version, err) || !job_hash(j, &hash, err) ||
 	    !make_folder(j->cache, err))
@@ -420,4 +431,18 @@ char *rtl_library(const struct design *d, const struct accel_opts *opts,
 		lib = mem_str(j.lib);
 	job_free(&j);
 	return lib;
+}
+
+bool rtl_sources(const struct accel_opts *opts, uint64_t *hash, struct err *err)
+{
+	struct job j = {0};
+	XXH64_state_t *h = XXH64_createState();
+
+	job_folders(&j, opts);
+	XXH64_reset(h, 0);
+	bool ok = hash_sources(h, &j, err);
+	*hash = XXH64_digest(h);
+	XXH64_freeState(h);
+	job_free(&j);
+	return ok;
 }

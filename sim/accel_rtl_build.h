@@ -16,4 +16,9 @@
 char *rtl_library(const struct design *d, const struct accel_opts *opts,
                   struct err *err);
 
+/* Hash of everything in a library that does not come from the design: Verilog
+ * and wrapper. ERR_NOINPUT. */
+bool rtl_sources(const struct accel_opts *opts, uint64_t *hash,
+                 struct err *err);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "compiler/compiler.h"
+#include "sim/accel_rtl_build.h"
 #include "sim/gdb.h"
 #include "sim/profile.h"
 #include "sim/program.h"
@@ -164,6 +165,12 @@ static void take_first(struct joulet_result *r, const struct joulet_program *p,
 		take_commands(r, s);
 }
 
+static bool no_backend(const char *name, struct err *err)
+{
+	return err_set(err, ERR_USAGE, "%s: no such backend; fast or rtl",
+	               name);
+}
+
 struct soc *program_soc(const struct joulet_program *p,
                         const struct joulet_opts *opts, bool want_cmds,
                         bool waves, struct err *err)
@@ -180,8 +187,7 @@ struct soc *program_soc(const struct joulet_program *p,
 	        .max_cycles = opts->max_cycles,
 	};
 	if (!so.backend) {
-		err_set(err, ERR_USAGE, "%s: no such backend; fast or rtl",
-		        name);
+		no_backend(name, err);
 		return NULL;
 	}
 	return soc_open(&p->design, firmware_elf, firmware_elf_bytes,
@@ -332,6 +338,31 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
 	if (!ok)
 		joulet_result_free(r);
 	return ok;
+}
+
+bool joulet_backend_hash(const char *backend, uint64_t *hash, struct err *err)
+{
+	static const struct accel_opts none;
+
+	*hash = 0;
+	if (strcmp(backend, "fast") == 0)
+		return true;
+	if (strcmp(backend, "rtl") == 0)
+		return rtl_sources(&none, hash, err);
+	return no_backend(backend, err);
+}
+
+void joulet_made_up(void *in, size_t bytes)
+{
+	uint8_t *at = in;
+	uint64_t x = 0x9e3779b97f4a7c15u; /* xorshift */
+
+	for (size_t i = 0; i < bytes; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		at[i] = (uint8_t)(x >> 56);
+	}
 }
 
 void joulet_result_free(struct joulet_result *r)

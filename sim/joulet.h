@@ -135,6 +135,13 @@ struct joulet_stack {
 	struct counts counts; /* CPU_EVENTs */
 };
 
+/* Hash of what a backend reads when it runs, the program being known: 0 for
+ * "fast", the Verilog's for "rtl". ERR_NOINPUT, ERR_USAGE. */
+bool joulet_backend_hash(const char *backend, uint64_t *hash, struct err *err);
+
+/* Input for when none is given: bytes that look random, always the same. */
+void joulet_made_up(void *in, size_t bytes);
+
 struct joulet_result {
 	uint64_t cycles; /* of the first inference: input in memory to
 	                  * output in memory, firmware included */
