@@ -1,12 +1,24 @@
 /* run: simulate inferences of one network on one design and report. */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/job.h"
+
+/* A file that is asked for. All are written under other names first, and get
+ * theirs when all are there: after a failure none is. */
+struct put {
+	char *path, *part; /* part NULL: no regular file, written at once */
+	bool written;
+};
+enum { PUT_OUTPUT, PUT_TRACE, PUT_PROFILE, PUT_ENERGY, PUT_WAVES, N_PUTS };
 
 struct run {
 	struct job_args job;
@@ -14,6 +26,7 @@ struct run {
 	const char *waves, *window, *stall, *max_cycles, *hang;
 	bool json;
 	struct joulet_opts opts; /* as read from these */
+	struct put put[N_PUTS];
 };
 
 static const char example[] =
@@ -94,15 +107,92 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	return true;
 }
 
+/* ---- Files -------------------------------------------------------------- */
+
+static char *join(const char *a, const char *b)
+{
+	struct buf text = {0};
+	buf_printf(&text, "%s%s", a, b);
+	return text.data;
+}
+
+static void put_plan(struct put *p, const char *path, const char *suffix)
+{
+	struct stat st;
+	char tail[32];
+
+	if (!path)
+		return;
+	p->path = join(path, suffix);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return;
+	snprintf(tail, sizeof tail, ".%ld.part%s", (long)getpid(), suffix);
+	p->part = join(path, tail);
+}
+
+/* Where to write now. */
+static const char *put_name(struct put *p)
+{
+	p->written = true;
+	return p->part ? p->part : p->path;
+}
+
+static bool puts_finish(struct run *o, struct err *err)
+{
+	for (int i = 0; i < N_PUTS; i++) {
+		struct put *p = &o->put[i];
+		if (!p->part || !p->written)
+			continue;
+		if (rename(p->part, p->path))
+			return err_set(err, ERR_NOINPUT, "%s: cannot write: %s",
+			               p->path, strerror(errno));
+		p->written = false;
+	}
+	return true;
+}
+
+/* A message begins with the name that was given, not with the part's. */
+static bool puts_blame(const struct run *o, struct err *err)
+{
+	for (int i = 0; i < N_PUTS; i++) {
+		const struct put *p = &o->put[i];
+		size_t n = p->part ? strlen(p->part) : 0;
+		if (n == 0 || strncmp(err->msg, p->part, n) != 0)
+			continue;
+		const struct err was = *err;
+		return err_set(err, was.kind, "%s%s", p->path, was.msg + n);
+	}
+	return false;
+}
+
+static void puts_free(struct run *o)
+{
+	for (int i = 0; i < N_PUTS; i++) {
+		struct put *p = &o->put[i];
+		if (p->part && p->written)
+			unlink(p->part);
+		free(p->part);
+		free(p->path);
+	}
+}
+
 /* Files first: what is on stdout then also is on disk. */
-static bool deliver(const struct run *o, const struct joulet_report *r,
+static bool deliver(struct run *o, const struct joulet_report *r,
                     struct err *err)
 {
-	if (o->output && !file_write(o->output, r->out, r->out_bytes, err))
+	struct put *p = o->put;
+
+	if (o->output &&
+	    !file_write(put_name(&p[PUT_OUTPUT]), r->out, r->out_bytes, err))
 		return false;
-	if (o->trace && !joulet_report_trace(r, o->trace, err))
+	if (o->trace && !joulet_report_trace(r, put_name(&p[PUT_TRACE]), err))
 		return false;
-	if (o->profile && !joulet_report_profile(r, o->profile, err))
+	if (o->profile) {
+		put_name(&p[PUT_ENERGY]);
+		if (!joulet_report_profile(r, put_name(&p[PUT_PROFILE]), err))
+			return false;
+	}
+	if (!puts_finish(o, err))
 		return false;
 	if (o->json)
 		joulet_report_json(r, stdout);
@@ -111,11 +201,13 @@ static bool deliver(const struct run *o, const struct joulet_report *r,
 	return finish_stdout(err);
 }
 
-static bool simulate(const struct run *o, const struct job *job,
+static bool simulate(struct run *o, const struct job *job,
                      const struct joulet_tech *tech, struct err *err)
 {
 	struct joulet_result result;
 	void *out = mem_zero(job->out_bytes, 1);
+	if (o->waves)
+		o->opts.waves = put_name(&o->put[PUT_WAVES]);
 	bool ok = joulet_run(job->program, &o->opts, job->in, job->n, out,
 	                     &result, err);
 	if (ok) {
@@ -199,9 +291,13 @@ static bool read_options(struct run *o, struct err *err)
 	o->opts.timeline = o->trace != NULL;
 	o->opts.gdb = o->gdb != NULL;
 	o->opts.profile = o->profile != NULL;
-	o->opts.waves = o->waves;
 	o->opts.hang = o->hang ? o->hang : HANG_FILE;
 	o->opts.note = say;
+	put_plan(&o->put[PUT_OUTPUT], o->output, "");
+	put_plan(&o->put[PUT_TRACE], o->trace, "");
+	put_plan(&o->put[PUT_PROFILE], o->profile, "");
+	put_plan(&o->put[PUT_ENERGY], o->profile, ".energy");
+	put_plan(&o->put[PUT_WAVES], o->waves, "");
 	return !o->window ||
 	       joulet_window_parse(o->window, &o->opts.window, err);
 }
@@ -235,5 +331,7 @@ int run_main(int argc, char **argv)
 		return fail(&err);
 	if (help)
 		return finish_stdout(&err) ? 0 : fail(&err);
-	return run(&o, &err) ? 0 : fail(&err);
+	bool ok = run(&o, &err) || puts_blame(&o, &err);
+	puts_free(&o);
+	return ok ? 0 : fail(&err);
 }

@@ -4,11 +4,21 @@
 #include <assert.h>
 #include <string.h>
 
+/* What lies at `at` is wrong: it needs the bytes up to `to`. */
+static void spoil(struct flatbuf *f, size_t at, size_t to)
+{
+	if (f->bad)
+		return;
+	f->bad = true;
+	f->bad_at = at;
+	f->bad_to = to;
+}
+
 /* Little-endian value of `bytes` bytes at `at`. */
 static uint64_t get(struct flatbuf *f, size_t at, uint32_t bytes)
 {
 	if (at > f->n || f->n - at < bytes) {
-		f->bad = true;
+		spoil(f, at, at + bytes);
 		return 0;
 	}
 	uint64_t v = 0;
@@ -17,9 +27,9 @@ static uint64_t get(struct flatbuf *f, size_t at, uint32_t bytes)
 	return v;
 }
 
-static struct fb_table no_table(struct flatbuf *f)
+static struct fb_table no_table(struct flatbuf *f, size_t at, size_t to)
 {
-	f->bad = true;
+	spoil(f, at, to);
 	return (struct fb_table){0};
 }
 
@@ -29,14 +39,15 @@ static struct fb_table table_at(struct flatbuf *f, size_t at)
 	const int32_t back = (int32_t)get(f, at, 4);
 	const int64_t vtable = (int64_t)at - back;
 	if (f->bad || at == 0 || vtable < 0)
-		return no_table(f);
+		return no_table(f, at, at);
 
 	t.vtable = (size_t)vtable;
 	t.vtable_bytes = (uint32_t)get(f, t.vtable, 2);
 	t.bytes = (uint32_t)get(f, t.vtable + 2, 2);
-	if (f->bad || t.vtable_bytes < 4 || f->n - t.vtable < t.vtable_bytes ||
-	    t.bytes < 4 || f->n - at < t.bytes)
-		return no_table(f);
+	if (f->bad || t.vtable_bytes < 4 || f->n - t.vtable < t.vtable_bytes)
+		return no_table(f, t.vtable, t.vtable + t.vtable_bytes);
+	if (t.bytes < 4 || f->n - at < t.bytes)
+		return no_table(f, at, at + t.bytes);
 	return t;
 }
 
@@ -45,14 +56,14 @@ static size_t follow(struct flatbuf *f, size_t at)
 {
 	const uint64_t offset = get(f, at, 4);
 	if (offset == 0 || offset > f->n - at)
-		f->bad = true;
+		spoil(f, at, at + (size_t)offset);
 	return f->bad ? 0 : at + (size_t)offset;
 }
 
 struct fb_table fb_root(struct flatbuf *f)
 {
 	const size_t at = follow(f, 0);
-	return f->bad ? no_table(f) : table_at(f, at);
+	return f->bad ? no_table(f, 0, 0) : table_at(f, at);
 }
 
 /* Where a field lies; 0 if it is absent. */
@@ -66,7 +77,7 @@ static size_t field_at(struct flatbuf *f, struct fb_table t, int field,
 	if (offset == 0)
 		return 0;
 	if (offset < 4 || offset + bytes > t.bytes) {
-		f->bad = true;
+		spoil(f, t.vtable + slot, t.at + offset + bytes);
 		return 0;
 	}
 	return t.at + offset;
@@ -107,7 +118,7 @@ struct fb_table fb_sub(struct flatbuf *f, struct fb_table t, int field)
 	if (!at)
 		return (struct fb_table){0};
 	const size_t to = follow(f, at);
-	return f->bad ? no_table(f) : table_at(f, to);
+	return f->bad ? no_table(f, to, to) : table_at(f, to);
 }
 
 struct fb_vector fb_vector(struct flatbuf *f, struct fb_table t, int field,
@@ -120,7 +131,7 @@ struct fb_vector fb_vector(struct flatbuf *f, struct fb_table t, int field,
 	const size_t to = follow(f, at);
 	const uint64_t n = get(f, to, 4);
 	if (f->bad || n * element_bytes > f->n - to - 4) {
-		f->bad = true;
+		spoil(f, to, to + 4 + (size_t)(n * element_bytes));
 		return v;
 	}
 	v.at = to + 4;
@@ -138,5 +149,5 @@ struct fb_table fb_at_table(struct flatbuf *f, struct fb_vector v, uint32_t i)
 {
 	assert(i < v.n);
 	const size_t to = follow(f, v.at + 4 * (size_t)i);
-	return f->bad ? no_table(f) : table_at(f, to);
+	return f->bad ? no_table(f, to, to) : table_at(f, to);
 }

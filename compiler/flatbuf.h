@@ -17,6 +17,8 @@ struct flatbuf {
 	const uint8_t *p; /* borrowed */
 	size_t n;
 	bool bad;
+	size_t bad_at,
+	        bad_to; /* the first that was: where, needs up to where */
 };
 
 /* A table; at == 0: absent. */

@@ -40,12 +40,22 @@ size_t dtype_bytes(enum dtype t)
 
 bool reader_fail(struct reader *r, const char *fmt, ...)
 {
+	const struct src at = {r->g->path, 0};
+	const struct flatbuf *f = &r->fb;
 	char text[400];
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return err_at(r->err, (struct src){r->g->path, 0}, "%s", text);
+	if (f->bad && f->bad_to > f->n)
+		return err_at(r->err, at,
+		              "%s; what begins at byte %zu needs %zu bytes of "
+		              "the file, which has %zu",
+		              text, f->bad_at, f->bad_to, f->n);
+	if (f->bad)
+		return err_at(r->err, at, "%s, at byte %zu of %zu", text,
+		              f->bad_at, f->n);
+	return err_at(r->err, at, "%s", text);
 }
 
 bool graph_refuse(const struct graph *g, const struct node *n, struct err *err,

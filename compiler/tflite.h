@@ -16,7 +16,8 @@ struct reader {
 	bool *ready; /* tensors that have a value before the next node */
 };
 
-/* ERR_DATA "net.tflite: " and the text. Returns false. */
+/* ERR_DATA "net.tflite: " and the text, and where it is damaged, if it is.
+ * Returns false. */
 bool reader_fail(struct reader *r, const char *fmt, ...)
         __attribute__((format(printf, 2, 3)));
 

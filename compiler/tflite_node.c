@@ -178,7 +178,9 @@ static const struct rule *rule_of(int code)
 static bool read_code(struct reader *r, struct fb_table op, struct node *n)
 {
 	const uint32_t index = (uint32_t)fb_i32(&r->fb, op, OP_CODE, 0);
-	if (r->fb.bad || index >= r->opcodes.n)
+	if (r->fb.bad)
+		return reader_fail(r, "operator %d: damaged", n->index);
+	if (index >= r->opcodes.n)
 		return reader_fail(r, "operator %d: code %u of %u", n->index,
 		                   index, r->opcodes.n);
 	struct fb_table code = fb_at_table(&r->fb, r->opcodes, index);
@@ -200,7 +202,9 @@ static bool read_inputs(struct reader *r, struct fb_table op, struct node *n)
 	struct fb_vector v = fb_vector(&r->fb, op, OP_INPUTS, 4);
 	const uint32_t most = rule ? (uint32_t)rule->most : MAX_INPUTS;
 	const uint32_t need = rule ? (uint32_t)rule->need : 0;
-	if (r->fb.bad || v.n > most || v.n < need)
+	if (r->fb.bad)
+		return reader_fail(r, "operator %d: damaged inputs", n->index);
+	if (v.n > most || v.n < need)
 		return graph_refuse(r->g, n, r->err,
 		                    "%u inputs; %u to %u are possible", v.n,
 		                    need, most);
@@ -241,7 +245,9 @@ static bool read_outputs(struct reader *r, struct fb_table op, struct node *n)
 	const struct rule *rule = rule_of(n->code);
 	struct fb_vector v = fb_vector(&r->fb, op, OP_OUTPUTS, 4);
 	const uint32_t most = rule ? (uint32_t)rule->outputs : MAX_OUTPUTS;
-	if (r->fb.bad || v.n > most || (rule && v.n < most))
+	if (r->fb.bad)
+		return reader_fail(r, "operator %d: damaged outputs", n->index);
+	if (v.n > most || (rule && v.n < most))
 		return graph_refuse(r->g, n, r->err,
 		                    "%u outputs; %u are possible", v.n, most);
 	n->n_out = (int)v.n;
@@ -276,7 +282,9 @@ static bool read_options(struct reader *r, struct fb_table op, struct node *n)
 		                    rule->type);
 	rule->options(&r->fb, t, n);
 	if (r->fb.bad)
-		return graph_refuse(r->g, n, r->err, "damaged options");
+		return reader_fail(
+		        r, "operator %d (%s): damaged options", n->index,
+		        n->custom ? n->custom : builtin_name(n->code));
 	if ((unsigned)n->opt.padding > PAD_VALID)
 		return graph_refuse(r->g, n, r->err, "padding %d is unknown",
 		                    (int)n->opt.padding);

@@ -116,7 +116,15 @@ static void other_files_are_refused(void **state)
 	assert_string_equal(err.msg, "x: not a .tflite file (no TFL3 in it)");
 	assert_false(graph_parse(&g, "x", "", 0, &err));
 	assert_false(graph_parse(&g, "x", "\0\0\0\0TFL3", 8, &err));
-	assert_string_equal(err.msg, "x: damaged file");
+	assert_string_equal(err.msg, "x: damaged file, at byte 0 of 8");
+}
+
+/* How a message about a file of n bytes ends. */
+static const char *ends_at(size_t n)
+{
+	static char text[32];
+	snprintf(text, sizeof text, " %zu", n);
+	return text;
 }
 
 static void every_shorter_file_is_refused(void **state)
@@ -131,6 +139,10 @@ static void every_shorter_file_is_refused(void **state)
 		char *copy = malloc(n ? n : 1);
 		memcpy(copy, b.data, n);
 		assert_false(graph_parse(&g, "x", copy, n, &err));
+		if (n >= 8) { /* with a place */
+			assert_non_null(strstr(err.msg, " byte "));
+			assert_non_null(strstr(err.msg, ends_at(n)));
+		}
 		free(copy);
 	}
 	buf_free(&b);
