@@ -140,6 +140,7 @@ void host_reset(struct host *h, uint32_t boot_addr)
 	h->cyc = FIRST_CYCLE;
 	if (h->waits)
 		host_wait_reset(h);
+	host_turned(h);
 	h->now = h->cyc;
 }
 

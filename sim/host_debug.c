@@ -47,14 +47,16 @@ uint64_t host_slept(const struct host *h)
 
 void host_poke_reg(struct host *h, int i, uint32_t value)
 {
-	if (i == 32)
+	if (i == 32) {
 		host_go(h, value & ~1u);
-	else if (i > 0 && i < 32)
+		h->from = NULL; /* its past is not that of the program */
+	} else if (i > 0 && i < 32)
 		h->x[i] = value;
 }
 
 void host_poked(struct host *h, uint32_t addr, uint32_t bytes)
 {
+	h->from = NULL;
 	for (uint32_t a = addr & ~3u; a - (addr & ~3u) < bytes + 3; a += 4)
 		if (a - h->imem_base < h->imem_bytes)
 			host_forget(h, a - h->imem_base);

@@ -8,6 +8,7 @@
  *   host_wait.c    the time of that with memories that make the core wait
  *   host_front.c   the state of the prefetch buffer and data port, by cycles
  *   host_memo.c    the same as a table, by instructions
+ *   host_past.c    the same in retrospect, with memories of one cycle
  *   host_mem.c     loads and stores that the fast loop leaves alone
  *   host_csr.c     control and status registers, traps
  *   host.c         life cycle, slices, counts
@@ -46,17 +47,16 @@ enum op_class {
 /* Two-register and register-immediate operations come in the order of funct3.
  * OP_SYS: everything that host_step must do: system instructions, illegal
  * ones, jumps out of instruction memory. */
+/* clang-format off */
 #define HOST_OPS(X)                                                            \
-	X(LI)                                                                  \
-	X(ADDI)                                                                \
-	X(SLTI)                                                                \
-	X(SLTIU) X(XORI) X(ORI) X(ANDI) X(SLLI) X(SRLI) X(SRAI) X(ADD) X(SUB)  \
-	        X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND) X(MUL) \
-	                X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM)       \
-	                        X(REMU) X(LB) X(LH) X(LW) X(LBU) X(LHU) X(SB)  \
-	                                X(SH) X(SW) X(BEQ) X(BNE) X(BLT)       \
-	                                        X(BGE) X(BLTU) X(BGEU) X(JAL)  \
-	                                                X(JALR) X(NOP) X(SYS)
+	X(LI) X(ADDI) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI)                  \
+	X(SLLI) X(SRLI) X(SRAI)                                                \
+	X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND)  \
+	X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)        \
+	X(LB) X(LH) X(LW) X(LBU) X(LHU) X(SB) X(SH) X(SW)                      \
+	X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU)                            \
+	X(JAL) X(JALR) X(NOP) X(SYS)
+/* clang-format on */
 
 enum op_code {
 #define X(name) OP_##name,
@@ -76,6 +76,9 @@ struct op {
 	const void *run; /* label in host_run.c */
 	int64_t flow;
 	int32_t imm; /* value, or halfwords to the target of a jump */
+	/* First ID cycle (low bits) when it last was a split access or divided
+	 * by zero. Not with `waits`. */
+	uint32_t when;
 	uint8_t rd, rs1, rs2;
 	/* Cycles until the next operation; when it redirects. With `waits`:
 	 * its class; when it redirects, is split or divides by zero. */
@@ -150,13 +153,18 @@ struct host {
 	void (*trace)(void *, const struct host_retire *);
 	void *trace_ctx;
 
+	/* The state of the front end, before the operation `from`, which was in
+	 * ID in `since`. If that is not `known`, a jump led there. */
+	struct front front;
+	struct op *from;
+	uint64_t since, known;
+
 	/* Memories that make the core wait. */
 	bool waits;
 	struct memo *memo;
 	/* The state of the front end: a row of the table, or MEMO_NOWHERE and
 	 * in `front`. */
 	uint32_t row;
-	struct front front;
 	/* In cycle `cycle` interrupts are enabled as before a CSR write. */
 	struct {
 		uint64_t cycle;
@@ -251,11 +259,32 @@ bool host_taken(const struct host *h, uint32_t insn);
 /* Wake from sleep in cycle k: the next instruction, or the interrupt. */
 void host_rouse(struct host *h, uint64_t k);
 
+/* host_past.c ------------------------------------------------------------- */
+
+/* The fetch has been turned to the next instruction. */
+static inline void host_turned(struct host *h)
+{
+	h->from = h->at ? &h->op[h->at - h->op] : NULL;
+	h->since = h->cyc;
+}
+/* Interrupts that were withdrawn have kept the next instruction out of ID until
+ * h->cyc. */
+void host_delayed(struct host *h);
+/* The operation `to`, a WFI, executes in cycle x: h->front is the state in the
+ * cycle after it has left. */
+void host_doze(struct host *h, const struct op *to, uint64_t x);
+/* Asleep until k: h->front is the state in the cycle after. */
+void host_slept_until(struct host *h, uint64_t k);
+
 /* host_wait.c ------------------------------------------------------------- */
 
 /* After a reset. */
 void host_wait_reset(struct host *h);
-/* The classes of an operation. */
+/* The kind of a fast operation, and the other one that it may turn out to be:
+ * a branch taken, a split access, a division by zero. */
+void host_kinds(const struct host *h, const struct op *op, enum kind *plain,
+                enum kind *other);
+/* The classes of an operation, which has its cost. */
 void host_wait_classes(const struct host *h, struct op *op, uint32_t i);
 /* Before host_fast runs the clock. */
 void host_wait_ready(struct host *h);

@@ -56,6 +56,7 @@ bool host_take_interrupt(struct host *h, uint64_t k)
 		cause = 3;
 	host_go(h, host_enter_trap(h, 0x80000000 | cause, host_pc(h), 0));
 	h->cyc = k + 2;
+	host_turned(h);
 	return true;
 }
 
@@ -64,6 +65,7 @@ bool host_take_interrupt(struct host *h, uint64_t k)
 static void sample_interrupts(struct host *h, const struct step *s)
 {
 	uint64_t k = s->quiet, end = s->held ? s->e + 1 : h->cyc;
+	bool delayed = false;
 
 	if (k == s->e) {
 		if (s->on && (host_lines(h, k) & s->mie) != 0) {
@@ -71,6 +73,7 @@ static void sample_interrupts(struct host *h, const struct step *s)
 				end = s->e + 2;
 			if (h->cyc < end)
 				h->cyc = end;
+			delayed = true;
 		}
 		k++;
 	}
@@ -81,8 +84,11 @@ static void sample_interrupts(struct host *h, const struct step *s)
 			return;
 		if (h->cyc < k + 2)
 			h->cyc = end = k + 2;
+		delayed = true;
 		k++;
 	}
+	if (delayed)
+		host_delayed(h);
 }
 
 /* From which cycle on must the lines be sampled again? Those before cyc are
@@ -122,10 +128,14 @@ void host_rouse(struct host *h, uint64_t k)
 		host_wait_rouse(h, k);
 		return;
 	}
-	h->slept += k - h->sleep_from;
+	host_slept_until(h, k);
 	h->cyc = k + 2;
-	if (host_pending(h, k + 1) && !host_take_interrupt(h, k + 2))
+	host_turned(h);
+	h->known = h->cyc;
+	if (host_pending(h, k + 1) && !host_take_interrupt(h, k + 2)) {
 		h->cyc = k + 3;
+		host_delayed(h);
+	}
 	h->now = h->cyc;
 	schedule(h);
 }
@@ -176,6 +186,7 @@ static void do_wfi(struct host *h, struct step *s)
 	h->asleep = true;
 	if (h->waits)
 		return;
+	host_doze(h, &h->op[(s->pc - h->imem_base) / 2], s->t);
 	if (host_lines(h, h->cyc) & h->csr.mie)
 		host_rouse(h, h->cyc);
 	s->quiet = h->cyc; /* rousing has sampled */
@@ -321,6 +332,8 @@ static void do_memory(struct host *h, struct step *s, const struct op *op)
 
 	s->e = s->t + split + !h->rules.wb;
 	s->quiet = s->e;
+	if (split)
+		h->op[op - h->op].when = (uint32_t)s->t;
 	if (!host_memory(h, s, op, grant, &tval)) {
 		host_raise(h, s, s->e + h->rules.wb,
 		           store ? EXC_STORE : EXC_LOAD, tval);
@@ -443,6 +456,8 @@ static void step(struct host *h)
 			}
 		}
 	}
+	if (s.kind == KIND_JUMP || s.kind == KIND_BRANCH || s.kind == KIND_TRAP)
+		host_turned(h);
 	h->faults += !s.retired;
 	if (h->trace)
 		host_emit(h, &s, s.e + (h->rules.wb ? 2 : 1));

@@ -71,29 +71,37 @@ static bool load_use(const struct host *h, const struct op *op)
 	return op->class == CLASS_LOAD && op->cost == 2 && h->rules.wb;
 }
 
-void host_wait_classes(const struct host *h, struct op *op, uint32_t i)
+void host_kinds(const struct host *h, const struct op *op, enum kind *plain,
+                enum kind *other)
 {
-	enum kind plain = KIND_ONE, other = KIND_BRANCH;
-
+	*plain = KIND_ONE;
+	*other = KIND_BRANCH;
 	switch ((enum op_class)op->class) {
 	case CLASS_MUL:
-		plain = op->code == OP_MUL ? KIND_MUL : KIND_MULH;
+		*plain = op->code == OP_MUL ? KIND_MUL : KIND_MULH;
 		break;
 	case CLASS_DIV:
-		plain = KIND_DIV;
-		other = KIND_DIV_ZERO;
+		*plain = KIND_DIV;
+		*other = KIND_DIV_ZERO;
 		break;
 	case CLASS_LOAD:
 	case CLASS_STORE:
-		plain = load_use(h, op) ? KIND_MEM_USE : KIND_MEM;
-		other = load_use(h, op) ? KIND_SPLIT_USE : KIND_SPLIT;
+		*plain = load_use(h, op) ? KIND_MEM_USE : KIND_MEM;
+		*other = load_use(h, op) ? KIND_SPLIT_USE : KIND_SPLIT;
 		break;
 	case CLASS_JUMP:
-		plain = KIND_JUMP;
+		*plain = KIND_JUMP;
 		break;
 	default:
 		break;
 	}
+}
+
+void host_wait_classes(const struct host *h, struct op *op, uint32_t i)
+{
+	enum kind plain, other;
+
+	host_kinds(h, op, &plain, &other);
 	op->cost = memo_class(plain, i & 1, op->len == 2);
 	op->taken = memo_class(other, i & 1, op->len == 2);
 }
@@ -315,19 +323,8 @@ void host_wait_step(struct host *h)
 
 void host_wait_rouse(struct host *h, uint64_t k)
 {
-	const struct front_rules *r = &h->rules;
-	struct front *f = &h->front;
-	uint64_t awake = 0;
-
-	/* The clock stops a cycle after the last fetch has arrived. */
-	while (f->cyc <= k && front_busy(f)) {
-		awake += f->cyc + 2 <= k;
-		front_rest(r, f);
-	}
-	h->slept += k - h->sleep_from - awake;
-	if (f->cyc <= k)
-		f->cyc = k + 1;
-	h->cyc = h->now = f->cyc;
+	host_slept_until(h, k);
+	h->cyc = h->now = h->front.cyc;
 	schedule(h);
 }
 

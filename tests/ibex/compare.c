@@ -3,9 +3,9 @@
  *   ibex_compare --rtl LIB --model COMMAND [host options] PROGRAM.elf...
  *
  * COMMAND is `joulet`, or ibex_model, which has more interrupt lines and says
- * how many cycles it slept: `--slept` compares that with core_sleep_o. Each
- * retired instruction is compared: cycle, pc, instruction, register, value,
- * trap; at the end the output, the exit code, the cycles, and the number of
+ * how many cycles it slept, to be compared with core_sleep_o. Each retired
+ * instruction is compared: cycle, pc, instruction, register, value, trap; at
+ * the end the output, the exit code, the cycles, and the number of
  * instructions. Exit status 0 if all are equal, 3 at the first difference, 1 if
  * a program does not run, 2 for wrong usage.
  *
@@ -25,7 +25,7 @@ struct compare {
 	const char *rtl, *core, *max_cycles, *program;
 	char *model;
 	struct rig_timing timing;
-	bool more_lines, slept;
+	bool more_lines;
 
 	struct board board;
 	struct rig *rig;
@@ -123,9 +123,6 @@ static int compare_ends(struct compare *c)
 	    !read_all(c->lines.err, err, sizeof err, &n_err))
 		return BROKEN;
 	char *got = last_line(err);
-	char *slept = strstr(got, " slept=");
-	if (slept && !c->slept)
-		*slept = '\0';
 	if (!b->end) {
 		print_where(c);
 		printf("  the rtl has not ended after %" PRIu64
@@ -136,7 +133,7 @@ static int compare_ends(struct compare *c)
 	int n = snprintf(want, sizeof want,
 	                 "cycles=%" PRIu64 " retired=%" PRIu64 " exit=0x%x",
 	                 b->ended + 1, c->n, b->exit_code);
-	if (c->slept)
+	if (c->more_lines)
 		snprintf(want + n, sizeof want - (size_t)n, " slept=%" PRIu64,
 		         rig_slept(c->rig));
 	if (strcmp(want, got) == 0 && n_out == b->output.len &&
@@ -224,8 +221,6 @@ static int parse(struct compare *c, int argc, char **argv)
 		i++;
 		if (strcmp(o, "shared") == 0)
 			c->timing.shared = true, i--;
-		else if (strcmp(o, "slept") == 0)
-			c->slept = true, i--;
 		else if (strcmp(o, "rtl") == 0)
 			c->rtl = v;
 		else if (strcmp(o, "model") == 0)

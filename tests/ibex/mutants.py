@@ -125,7 +125,7 @@ def main():
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="joulet-ibex-") as folder:
         programs = [exact.assemble(text, os.path.join(folder, name))
-                    for name, text, _ in rules.programs(False)]
+                    for name, text, _ in rules.programs()]
         for name in args.name or MUTANTS:
             sources = mutate(name, folder)
             alive = True

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Random programs for the host core.
 
-    random_program.py SEED [N] [more] [mcycle]     print one of about N
-                                             instructions
+    random_program.py SEED [N] [more]    print one of about N instructions
 
 They end: jumps go forward, but for counted loops. They use every instruction
 of RV32IMC, 16-bit forms as often as the registers allow, code at odd halfwords,
 accesses of every size and alignment, division's corner cases, all CSRs, every
 exception, user mode, WFI, the timer (once, or arming itself for ever) and the
 devices of `joulet host`; `more`: also the external and software interrupts of
-the tests' own board; `mcycle`: also the counter of cycles.
+the tests' own board.
 
 minstret is left out: in this version of the RTL it counts too much.
 """
@@ -46,15 +45,13 @@ TRAPS = ("ecall", "ebreak", ".2byte 0x9002", ".2byte 0", ".4byte 0xffffffff",
 
 
 class Program:
-    def __init__(self, seed, n, more, mcycle):
+    def __init__(self, seed, n, more):
         self.r = random.Random(seed)
         self.out = []
         self.labels = 0
         self.loops = 0
         self.in_loop = False
         self.more = more
-        self.csr_free = CSR_FREE if mcycle else CSR_FREE[:-2]
-        self.csr_read = CSR_READ if mcycle else CSR_READ[:-2]
         self.armed = self.r.random() < .3  # the timer is always running
         self.begin()
         self.body(n)
@@ -193,9 +190,9 @@ class Program:
         kind = self.r.random()
         if kind < .5:
             self.add("%s %s, %s, %s", name, self.any_reg(),
-                     self.r.choice(self.csr_free), operand)
+                     self.r.choice(CSR_FREE), operand)
         elif kind < .7:
-            self.add("csrr %s, %s", self.any_reg(), self.r.choice(self.csr_read))
+            self.add("csrr %s, %s", self.any_reg(), self.r.choice(CSR_READ))
         elif kind < .85:
             self.add(self.pick(
                 "csrsi mstatus, 8", "csrsi mstatus, 8", "csrci mstatus, 8",
@@ -255,12 +252,14 @@ class Program:
                  "sw x14, 0(x15)", self.r.randint(1, 90))
         for _ in range(self.r.randint(0, 4)):
             self.add(self.pick(".2byte 1", ".4byte 0x13", "lw x12, 0(sp)",
-                               "mul x12, x13, x14", "sw x13, 4(sp)"))
+                               "mul x12, x13, x14", "sw x13, 4(sp)",
+                               "lw x12, 2(sp)", "remu x12, x13, x0",
+                               "csrsi mie, 0"))
         if on:
             self.add("csrsi mstatus, 8")
         self.add("wfi")
         for _ in range(self.r.randint(0, 2)):
-            self.add(self.pick(".2byte 1", "csrr x12, " + self.csr_read[-1]))
+            self.add(self.pick(".2byte 1", "csrr x12, " + CSR_READ[-1]))
         self.add("csrw mstatus, x13")
 
     def landing(self):
@@ -304,8 +303,7 @@ class Program:
 def main():
     seed = int(sys.argv[1])
     n = int(sys.argv[2]) if len(sys.argv) > 2 else 3000
-    sys.stdout.write(Program(seed, n, "more" in sys.argv,
-                             "mcycle" in sys.argv).text())
+    sys.stdout.write(Program(seed, n, "more" in sys.argv).text())
 
 
 if __name__ == "__main__":

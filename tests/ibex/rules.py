@@ -169,10 +169,13 @@ def priorities():
 
 
 SLEEPY = ("nop", "lw a5, 0(sp)", "sw a5, 2(sp)", "mul a5, a4, a4",
-          "j 1f" + EVEN, "j 1f" + ODD, "csrsi mie, 0", "div a5, a4, a0")
+          "j 1f" + EVEN, "j 1f" + ODD, "csrsi mie, 0", "div a5, a4, a0",
+          "lw a5, 2(sp)", "remu a5, a4, x0", "lw a5, 0(sp)\n\tadd a5, a5, a5",
+          "j 1f" + EVEN + "\n\tlw a5, 3(sp)\n\tnop",
+          "j 1f" + ODD + "\n\tdiv a5, a4, x0\n\t.2byte 1\n\tnop")
 
 
-def sleep(on, mcycle):
+def sleep(on):
     """WFI at both kinds of place, behind different instructions, woken in
     every cycle; then what mcycle says. The timer arms itself anew: with
     interrupts on it may come before the core sleeps."""
@@ -182,8 +185,7 @@ def sleep(on, mcycle):
             text += place(delay & 1)
             text += "\tli a4, %d\n\tsw a4, 0(s0)\n" % delay
             text += "\t.2byte 1\n" * (delay % 3)
-            text += "\t%s\n\twfi\n\tcsrr a3, %s\n\tlw a3, 8(s0)\n" % (
-                before, "mcycle" if mcycle else "mip")
+            text += "\t%s\n\twfi\n\tcsrr a3, mcycle\n\tlw a3, 8(s0)\n" % before
             text += "" if on else "\tsw x0, 4(s0)\n"
     return (text.replace("csrw mie, s2\n", "csrw mie, s2\n\tcsrsi mstatus, 8\n")
             if on else text)
@@ -198,7 +200,7 @@ def user():
     return text
 
 
-def programs(mcycle):
+def programs():
     """Name, text, and the model that has what the program needs."""
     for a in KINDS:
         yield "rule-" + a, frame.program(pairs(a)), "joulet"
@@ -208,5 +210,5 @@ def programs(mcycle):
         yield "pulse-" + a, frame.program(pulse(a)), "ibex_model"
     yield "priorities", frame.program(priorities()), "ibex_model"
     yield "user", frame.program(user()), "joulet"
-    yield "sleep", frame.program(sleep(False, mcycle)), "ibex_model"
-    yield "sleep-interrupt", frame.program(sleep(True, mcycle)), "ibex_model"
+    yield "sleep", frame.program(sleep(False)), "ibex_model"
+    yield "sleep-interrupt", frame.program(sleep(True)), "ibex_model"
