@@ -42,6 +42,7 @@ int page_width(void);
 bool finish_stdout(struct err *err);
 
 int run_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int sweep_main(int argc, char **argv);
 int host_main(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct verb {
 	const char *about;
 } verbs[] = {
         {"run", run_main, "simulate a network on a design and report"},
+        {"explain", explain_main, "say what bounds each layer of a network"},
         {"verify", verify_main, "compare Verilog, C model and reference"},
         {"sweep", sweep_main, "run many designs and networks, compare"},
         {"host", host_main, "run a program on the host core alone"},

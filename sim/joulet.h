@@ -70,8 +70,8 @@ void joulet_program_close(struct joulet_program *p);
 
 /* ---- Running ----------------------------------------------------------- */
 
-/* Cycles [from, to) since the inference began; or with layer, its name or
- * number, those from the start of its first command to the end of its last
+/* Cycles [from, to) since the inference began; or with layer, the end
+ * of its name or its number, those from the start of its first command to the end of its last
  * one. All zero: the whole inference. */
 struct joulet_window {
 	uint64_t from, to;
@@ -203,6 +203,60 @@ bool joulet_soc_verify(const struct joulet_program *p,
 bool joulet_soc_run(const struct joulet_program *p,
                     const struct joulet_opts *opts, const void *in, size_t n,
                     void *out, struct joulet_soc_result *r, struct err *err);
+
+/* ---- Explaining -------------------------------------------------------- */
+
+/* What a cycle is spent on: docs/explain.md. */
+enum joulet_cause {
+#define CAUSE(name, doc) CAUSE_##name,
+#include "sim/causes.def"
+	N_CAUSES
+};
+extern const char *const joulet_cause_name[N_CAUSES];
+
+/* The same network with one parameter at a neighbouring value, compiled anew
+ * and run. */
+struct joulet_trial {
+	const char *key;        /* "array.rows" */
+	char from[24], to[24];  /* its value and the neighbour's */
+	bool up;                /* the larger neighbour (the faster core) */
+	bool ok;                /* false: no such design, or it does not fit */
+	char why[128];          /* if not ok */
+	uint64_t cycles;        /* of the inference */
+	uint64_t *layer_cycles; /* n_layers, as joulet_layer's */
+};
+
+struct joulet_why {
+	uint64_t cause[N_CAUSES]; /* cycles; they sum to the layer's */
+	enum joulet_cause bound;  /* the most of them; the first of equals */
+	int trial;     /* the trial upwards that saves most here; -1: none */
+	int64_t saves; /* cycles of this layer */
+};
+
+struct joulet_explain {
+	struct joulet_result run; /* of the design itself */
+	struct joulet_why *layer; /* run.n_layers */
+	struct joulet_why total;  /* the sum; trial: for the inference */
+	/* Physical bounds, in cycles: MACs over cells; bytes that the commands
+	 * move over the width of the port of flash, of SRAM. */
+	uint64_t macs_cycles, flash_cycles, sram_cycles;
+	struct joulet_trial *trial;
+	int n_trials;
+};
+
+/* Say what bounds each layer of an inference of `in`, and what the neighbouring
+ * designs would take. On false nothing needs to be freed. */
+bool joulet_explain(const struct joulet_net *net, const struct design *d,
+                    enum joulet_target target, const void *in,
+                    struct joulet_explain *x, struct err *err);
+void joulet_explain_free(struct joulet_explain *x);
+void joulet_explain_text(const struct joulet_explain *x,
+                         const struct joulet_net *net, const struct design *d,
+                         int width, FILE *f);
+/* One JSON object; keys in docs/explain.md. */
+void joulet_explain_json(const struct joulet_explain *x,
+                         const struct joulet_net *net, const struct design *d,
+                         FILE *f);
 
 /* ---- Cost -------------------------------------------------------------- */
 

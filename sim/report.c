@@ -110,7 +110,7 @@ static void head(const struct joulet_report *r, struct buf *b)
 }
 
 /* The last two parts of a path: those that tell layers apart. */
-static const char *short_name(const char *name)
+const char *report_short_name(const char *name)
 {
 	const char *at = name + strlen(name);
 	for (int slashes = 0; at > name; at--)
@@ -123,7 +123,7 @@ static void layer_row(const struct joulet_report *r, struct table *t, int i)
 {
 	const struct joulet_layer *l = &r->result->layer[i];
 	table_printf(t, "%d", i);
-	table_cell(t, short_name(l->name));
+	table_cell(t, report_short_name(l->name));
 	table_cell(t, l->op);
 	table_cell(t, l->unit);
 	table_printf(t, "%" PRIu64, l->cycles);

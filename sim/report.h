@@ -19,6 +19,9 @@ uint64_t report_instructions(const struct counts *c);
 double report_uj(const struct joulet_report *r, const struct counts *c,
                  uint64_t cycles);
 
+/* The last two parts of a layer's name, which is a path. */
+const char *report_short_name(const char *name);
+
 /* Multiply-accumulates of all layers. */
 int64_t report_macs(const struct joulet_result *result);
 

@@ -17,6 +17,12 @@ struct soc_mark {
 	uint32_t step; /* MARK_BEGIN, step number, MARK_END */
 };
 
+/* Cycles that belong to one layer. */
+struct soc_span {
+	uint64_t from, to; /* absolute; not with `to` */
+	uint32_t layer;
+};
+
 struct soc_opts {
 	const struct accel_ops *backend;
 	struct accel_opts accel;
@@ -37,6 +43,9 @@ struct soc_result {
 	size_t n_marks;
 	struct cmd_log *cmd; /* if want_cmds; cycles absolute */
 	size_t n_cmd;
+	/* If want_cmds: what layer_cycles sums, in order, from begin to end. */
+	struct soc_span *span;
+	size_t n_spans;
 	uint32_t exit_code;
 };
 

@@ -29,6 +29,7 @@ void soc_result_free(struct soc_result *r)
 	free(r->layer_cycles);
 	free(r->mark);
 	free(r->cmd);
+	free(r->span);
 	memset(r, 0, sizeof *r);
 }
 
@@ -75,6 +76,17 @@ static bool of_job(const struct soc *s, size_t i, uint64_t from)
 	return c->start >= from && c->layer < s->log.n_layers;
 }
 
+/* Cycles [from, to) belong to a layer. */
+static void give(const struct soc *s, uint32_t layer, uint64_t from,
+                 uint64_t to)
+{
+	struct soc_result *r = s->r;
+
+	r->layer_cycles[layer] += to - from;
+	if (s->opts.want_cmds && to > from)
+		r->span[r->n_spans++] = (struct soc_span){from, to, layer};
+}
+
 /* A job's cycles [from, to): layer by layer in the order in which their last
  * commands end, each up to there; what remains belongs to the last one. `end`
  * is scratch space, one per layer, zero before and after. `*next`: commands
@@ -96,17 +108,17 @@ static void share_job(const struct soc *s, uint64_t from, uint64_t to,
 		const struct cmd_log *c = &log->cmd[i];
 		if (!of_job(s, i, begin) || end[c->layer] != c->end)
 			continue;
-		s->r->layer_cycles[c->layer] += c->end - from;
+		give(s, c->layer, from, c->end);
 		from = c->end;
 		end[c->layer] = 0;
 	}
-	s->r->layer_cycles[layer] += to - from;
+	give(s, layer, from, to);
 }
 
 /* One interval between marks of the inference. */
 static void share(const struct soc *s, size_t mark, uint64_t *end, size_t *next)
 {
-	struct soc_result *r = s->r;
+	const struct soc_result *r = s->r;
 	const struct soc_mark *m = &r->mark[mark];
 	uint32_t layer = layer_of(s, m->step);
 	uint64_t to = m[1].cycle;
@@ -115,7 +127,7 @@ static void share(const struct soc *s, size_t mark, uint64_t *end, size_t *next)
 	    s->image.step[m->step].kind == STEP_ACCEL)
 		share_job(s, m->cycle, to, layer, end, next);
 	else
-		r->layer_cycles[layer] += to - m->cycle;
+		give(s, layer, m->cycle, to);
 }
 
 /* Where the only MARK_BEGIN and MARK_END are; false if that is not so. */
@@ -143,9 +155,14 @@ static bool share_cycles(const struct soc *s)
 	r->end = r->mark[last].cycle;
 	r->cycles = r->end - r->begin;
 
+	/* A span ends with a command or with a mark. */
 	uint64_t *end = calloc(r->n_layers, sizeof *end);
-	if (!end)
+	r->span = calloc(s->opts.want_cmds ? s->log.n_cmd + r->n_marks : 1,
+	                 sizeof *r->span);
+	if (!end || !r->span) {
+		free(end);
 		return false;
+	}
 	for (size_t i = begin; i < last; i++)
 		share(s, i, end, &next);
 	free(end);

@@ -1,0 +1,80 @@
+/* explain: what bounds each layer, and which neighbouring design is better. */
+#include "cli/job.h"
+
+struct explain {
+	struct job_args job;
+	bool json;
+};
+
+static const char example[] =
+        "  joulet explain --net models/digits_cnn.tflite\n"
+        "  joulet explain configs/designs/big16.yaml \\\n"
+        "      --net models/digits_cnn.tflite --json\n";
+
+static bool parse(struct explain *o, int argc, char **argv, bool *help,
+                  struct err *err)
+{
+	struct job_args *j = &o->job;
+	const struct option options[] = {
+	        {"net", "NET.tflite", "the network (needed)", .value = &j->net,
+	         .needed = true},
+	        {"input", "IN.bin",
+	         "inputs, raw; the first one is used (default: made up)",
+	         .value = &j->input},
+	        {"target", "accel|cpu",
+	         "with the accelerator or host core only (default: accel)",
+	         .value = &j->target},
+	        {"set", "KEY=VALUE", "change the design; may be repeated",
+	         .list = &j->set},
+	        {"json", NULL, "print JSON instead of tables",
+	         .flag = &o->json},
+	};
+	const struct command c = {
+	        .name = "explain",
+	        .about = "Say what bounds each layer of a network on a design, "
+	                 "how far it is from that\nbound, and what the "
+	                 "neighbouring designs would take.",
+	        .operand = "[DESIGN.yaml]",
+	        .example = example,
+	        .option = options,
+	        .n_options = sizeof options / sizeof options[0],
+	};
+	if (!args_parse(&c, argc, argv, &j->design, help, err))
+		return false;
+	if (*help)
+		args_help(&c, stdout);
+	return true;
+}
+
+static bool explain(const struct explain *o, struct err *err)
+{
+	struct job job;
+	struct joulet_explain x;
+
+	if (!job_open(&job, &o->job, err))
+		return false;
+	bool ok = joulet_explain(job.net, &job.design, job.target, job.in, &x,
+	                         err);
+	if (ok && o->json)
+		joulet_explain_json(&x, job.net, &job.design, stdout);
+	else if (ok)
+		joulet_explain_text(&x, job.net, &job.design, page_width(),
+		                    stdout);
+	if (ok)
+		joulet_explain_free(&x);
+	job_close(&job);
+	return ok && finish_stdout(err);
+}
+
+int explain_main(int argc, char **argv)
+{
+	struct explain o = {0};
+	struct err err = {0};
+	bool help = false;
+
+	if (!parse(&o, argc, argv, &help, &err))
+		return fail(&err);
+	if (!help && !explain(&o, &err))
+		return fail(&err);
+	return help && !finish_stdout(&err) ? fail(&err) : 0;
+}
