@@ -110,6 +110,11 @@ struct accel_ops {
 
 extern const struct accel_ops accel_fast, accel_rtl;
 
+/* Hash of what the backend rtl reads that does not come from the design:
+ * Verilog and wrapper. ERR_NOINPUT. */
+bool accel_rtl_sources(const struct accel_opts *opts, uint64_t *hash,
+                       struct err *err);
+
 /* "fast" or "rtl", else NULL. */
 const struct accel_ops *accel_find(const char *name);
 

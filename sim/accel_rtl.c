@@ -1,9 +1,7 @@
 /* accel_rtl: the accelerator as verilated Verilog.
  *
  * The library (rtl_wrap.cpp) simulates cycles; this file keeps the caller's
- * side of time, names commands, and gives what the hardware counted to layers:
- * a unit's counters are read when one of its commands ends, the fetch unit's
- * when a command leaves it or a job ends.
+ * side of time. What the hardware did is in rtl_log.
  */
 #include <assert.h>
 #include <dlfcn.h>
@@ -15,21 +13,8 @@
 #include "base/mem.h"
 #include "isa/map.h"
 #include "sim/accel_rtl.h"
-#include "sim/accel_rtl_build.h"
-
-enum unit { UNIT_LD, UNIT_EX, UNIT_ST, UNIT_FE, UNIT_CPU };
-static const uint8_t event_unit[N_EVENTS] = {
-#define EVENT(name, unit, doc) UNIT_##unit,
-#include "isa/events.def"
-};
-
-/* Commands of one queue, fetched and not yet ended: at most the queue's depth
- * and one at work. */
-enum { MAX_PENDING = 32 };
-struct pending {
-	struct cmd_log cmd[MAX_PENDING];
-	unsigned first, n;
-};
+#include "sim/rtl_build.h"
+#include "sim/rtl_log.h"
 
 struct accel {
 	const struct accel_ops *ops;
@@ -44,147 +29,30 @@ struct accel {
 	struct rtl_input in; /* what the host does in cycle `now` */
 	bool in_used;
 
-	struct pending queue[N_QUEUES];
-	uint32_t seq, job;             /* of the next command fetched */
-	uint16_t layer;                /* of the last command fetched */
-	uint32_t seen[N_ACCEL_EVENTS]; /* counters already given to layers */
-	struct err fault;
+	struct rtl_log did;
 };
 
 /* ------------------------------------------------------------------------
- * Faults: the first is the one that is told */
+ * What the library tells */
 
-static void fault(struct accel *a, uint64_t cycle, const struct cmd_log *c,
-                  const char *text)
+static void on_trace(void *ctx, const struct rtl_trace *t)
 {
-	if (a->fault.kind == ERR_NONE)
-		err_set(&a->fault, ERR_DATA,
-		        "cycle %" PRIu64 ", job %u, command %u (%s, layer %u): "
-		        "%s",
-		        cycle, a->job, c->seq, opcode_name(c->opcode), c->layer,
-		        text);
+	struct accel *a = ctx;
+
+	rtl_log_take(&a->did, t);
 }
 
 static void on_outside(void *ctx, uint64_t cycle, int mem, uint32_t addr)
 {
 	struct accel *a = ctx;
 
-	if (a->fault.kind != ERR_NONE)
+	if (a->did.fault.kind != ERR_NONE)
 		return;
-	err_set(&a->fault, ERR_DATA,
+	err_set(&a->did.fault, ERR_DATA,
 	        "cycle %" PRIu64 ", job %u: access to %s offset 0x%x, which "
 	        "has only 0x%x bytes",
-	        cycle, a->job, mem == MEM_SRAM ? "SRAM" : "flash", addr,
+	        cycle, a->did.job, mem == MEM_SRAM ? "SRAM" : "flash", addr,
 	        a->mem->size[mem]);
-}
-
-/* Names the commands at work: one of them, or two, used the same bank. */
-static void clash(struct accel *a, uint64_t cycle)
-{
-	char at[200] = "";
-
-	for (int q = 0; q < N_QUEUES; q++) {
-		const struct pending *p = &a->queue[q];
-		if (p->n == 0 || p->cmd[p->first].start == UINT64_MAX)
-			continue;
-		size_t used = strlen(at);
-		snprintf(at + used, sizeof(at) - used, "%scommand %u (%s)",
-		         used ? ", " : "", p->cmd[p->first].seq,
-		         opcode_name(p->cmd[p->first].opcode));
-	}
-	if (a->fault.kind == ERR_NONE)
-		err_set(&a->fault, ERR_DATA,
-		        "cycle %" PRIu64 ", job %u: two ports use one "
-		        "scratchpad bank; at work: %s",
-		        cycle, a->job, at);
-}
-
-/* ------------------------------------------------------------------------
- * Counts and log */
-
-static void give(struct accel *a, uint16_t layer, enum event ev)
-{
-	uint32_t now = a->api->counts(a->model)[ev];
-
-	if (layer < a->log->n_layers)
-		a->log->layer[layer].n[ev] += now - a->seen[ev];
-	a->seen[ev] = now;
-}
-
-static void give_unit(struct accel *a, uint16_t layer, enum unit unit)
-{
-	for (int ev = 0; ev < N_ACCEL_EVENTS; ev++)
-		if (event_unit[ev] == unit)
-			give(a, layer, (enum event)ev);
-}
-
-static void log_cmd(struct accel_log *log, const struct cmd_log *c)
-{
-	if (!log->want_cmds)
-		return;
-	if (log->n_cmd == log->cap_cmd) {
-		log->cap_cmd = log->cap_cmd ? 2 * log->cap_cmd : 256;
-		log->cmd = mem_grow(log->cmd, log->cap_cmd, sizeof(*log->cmd));
-	}
-	log->cmd[log->n_cmd++] = *c;
-}
-
-static void on_push(struct accel *a, const struct rtl_trace *t)
-{
-	const struct cmd_log c = {.opcode = t->opcode,
-	                          .layer = t->layer,
-	                          .seq = a->seq++,
-	                          .start = UINT64_MAX};
-
-	a->layer = t->layer;
-	if (t->layer >= a->log->n_layers)
-		fault(a, t->cycle, &c, "layer tag is out of range");
-	give(a, t->layer, EV_fe_beats);
-	if (!strcmp(opcode_name(t->opcode), "?")) {
-		fault(a, t->cycle, &c, "unknown opcode");
-		return;
-	}
-	struct pending *p = &a->queue[opcode_queue(t->opcode)];
-	assert(p->n < MAX_PENDING);
-	struct cmd_log *to = &p->cmd[(p->first + p->n++) % MAX_PENDING];
-	*to = c;
-	to->queue = (uint8_t)opcode_queue(t->opcode);
-}
-
-static void on_end(struct accel *a, enum queue q, uint64_t end)
-{
-	struct pending *p = &a->queue[q];
-	struct cmd_log *c = &p->cmd[p->first];
-
-	assert(p->n > 0 && c->start != UINT64_MAX);
-	c->end = end;
-	give_unit(a, c->layer, (enum unit)q);
-	log_cmd(a->log, c);
-	p->first = (p->first + 1) % MAX_PENDING;
-	p->n--;
-}
-
-static void on_trace(void *ctx, const struct rtl_trace *t)
-{
-	struct accel *a = ctx;
-
-	if (t->clash)
-		clash(a, t->cycle);
-	for (int q = 0; q < N_QUEUES; q++)
-		if (t->end >> q & 1)
-			on_end(a, (enum queue)q, t->cycle + 1);
-	for (int q = 0; q < N_QUEUES; q++)
-		if (t->start >> q & 1)
-			a->queue[q].cmd[a->queue[q].first].start = t->cycle;
-	if (t->push)
-		on_push(a, t);
-	if (t->job_end) {
-		/* Waits that no execute command has claimed. */
-		give_unit(a, a->layer, UNIT_EX);
-		give(a, a->layer, EV_job_cycles);
-		a->seq = 0;
-		a->job++;
-	}
 }
 
 /* ------------------------------------------------------------------------
@@ -193,8 +61,8 @@ static void on_trace(void *ctx, const struct rtl_trace *t)
 /* After a stall time passes without being simulated. */
 static void stalled(struct accel *a, uint64_t cycle)
 {
-	if (a->fault.kind == ERR_NONE)
-		err_set(&a->fault, ERR_WATCHDOG,
+	if (a->did.fault.kind == ERR_NONE)
+		err_set(&a->did.fault, ERR_WATCHDOG,
 		        "no progress in the %" PRIu64
 		        " cycles before cycle %" PRIu64,
 		        a->stall, a->now);
@@ -277,15 +145,15 @@ static bool rtl_busy(const struct accel *a)
 
 static bool rtl_fault(const struct accel *a, struct err *err)
 {
-	if (a->fault.kind == ERR_NONE)
+	if (a->did.fault.kind == ERR_NONE)
 		return true;
-	*err = a->fault;
+	*err = a->did.fault;
 	return false;
 }
 
 static void rtl_queue(const struct accel *a, int q, struct accel_queue *to)
 {
-	const struct pending *p = &a->queue[q];
+	const struct rtl_pending *p = &a->did.queue[q];
 
 	*to = (struct accel_queue){.n = p->n};
 	if (p->n)
@@ -335,6 +203,7 @@ static void open_model(struct accel *a)
 	};
 
 	a->model = a->api->open(&host);
+	rtl_log_reset(&a->did, a->log, a->api->counts(a->model));
 }
 
 static void rtl_reset(struct accel *a)
@@ -360,6 +229,34 @@ static void rtl_close(struct accel *a)
 	free(a);
 }
 
+static const struct rtl_top accel_top = {
+        .module = "accel",
+        .what = "the RTL of an array",
+        .wrapper = "sim/rtl_wrap.cpp",
+        .header = {"sim/accel_rtl.h"},
+        .abi = RTL_ABI,
+};
+
+static char *build(const struct design *d, const struct accel_opts *opts,
+                   struct err *err)
+{
+	struct rtl_top top = accel_top;
+	char what[80];
+
+	snprintf(what, sizeof(what), "the RTL of a %dx%d array", d->rows,
+	         d->cols);
+	top.what = what;
+	top.waves = opts->waves;
+	rtl_top_accel(&top, d);
+	return rtl_build(&top, opts, err);
+}
+
+bool accel_rtl_sources(const struct accel_opts *opts, uint64_t *hash,
+                       struct err *err)
+{
+	return rtl_sources(&accel_top, opts, hash, err);
+}
+
 static const struct rtl_api *load(const char *path, struct err *err)
 {
 	/* Stays loaded: the next run of the design will want it again. */
@@ -383,7 +280,7 @@ static struct accel *rtl_open(const struct design *d, struct mem *mem,
                               const struct accel_opts *opts, struct err *err)
 {
 	static const struct accel_opts none;
-	char *path = rtl_library(d, opts ? opts : &none, err);
+	char *path = build(d, opts ? opts : &none, err);
 	const struct rtl_api *api = path ? load(path, err) : NULL;
 
 	free(path);

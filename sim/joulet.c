@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "compiler/compiler.h"
-#include "sim/accel_rtl_build.h"
 #include "sim/gdb.h"
 #include "sim/profile.h"
 #include "sim/program.h"
@@ -348,7 +347,7 @@ bool joulet_backend_hash(const char *backend, uint64_t *hash, struct err *err)
 	if (strcmp(backend, "fast") == 0)
 		return true;
 	if (strcmp(backend, "rtl") == 0)
-		return rtl_sources(&none, hash, err);
+		return accel_rtl_sources(&none, hash, err);
 	return no_backend(backend, err);
 }
 

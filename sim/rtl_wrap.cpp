@@ -1,7 +1,7 @@
 // rtl_wrap: the C face of the verilated accelerator; see accel_rtl.h.
 //
 // Built with the Verilog into one shared library per set of parameters, on
-// demand (accel_rtl_build.c). C++ because Verilator's output is.
+// demand (rtl_build.c). C++ because Verilator's output is.
 
 #include <cstring>
 #include <memory>

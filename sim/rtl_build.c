@@ -1,10 +1,11 @@
-/* accel_rtl_build: see accel_rtl_build.h.
+/* rtl_build: see rtl_build.h.
  *
  * A build works in CACHE/build-PID, under the lock CACHE/NAME.lock, and ends
  * with rename(2) to CACHE/NAME.so. The kernel drops the lock of a process that
  * dies; the next build sweeps up the folders of dead processes.
  */
 #define _XOPEN_SOURCE 700 /* nftw */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,18 +27,17 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "sim/accel_rtl.h"
-#include "sim/accel_rtl_build.h"
 #include "sim/paths.h"
+#include "sim/rtl_build.h"
 
 enum { MAX_SOURCE = 4 << 20 };
 extern char **environ;
 
 /* Everything that goes into one library; strings are owned. */
 struct job {
-	const struct design *d;
-	bool waves;
+	const struct rtl_top *top;
 	char *rtl_dir, *isa_dir, *src_dir, *cache;
+	char *ibex;    /* folder of the host core's RTL; NULL: not needed */
 	char *version; /* of verilator */
 	char *lib, *lock, *log, *tmp;
 };
@@ -48,6 +48,7 @@ static void job_free(struct job *j)
 	free(j->isa_dir);
 	free(j->src_dir);
 	free(j->cache);
+	free(j->ibex);
 	free(j->version);
 	free(j->lib);
 	free(j->lock);
@@ -92,18 +93,60 @@ static bool need(const char *tool, const char *package, struct err *err)
 	               tool, package);
 }
 
+/* The first line that a command prints; NULL if it fails. */
+static char *tool_line(char *const argv[])
+{
+	posix_spawn_file_actions_t fa;
+	char line[4096] = "";
+	int ends[2], status = -1;
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		return NULL;
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&fa, ends[1], 1);
+	posix_spawn_file_actions_addclose(&fa, ends[0]);
+	posix_spawn_file_actions_addclose(&fa, ends[1]);
+	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) == 0;
+	posix_spawn_file_actions_destroy(&fa);
+	close(ends[1]);
+	FILE *f = fdopen(ends[0], "r");
+	bool any = f && fgets(line, sizeof(line), f);
+	/* Closed only at its end, so that the command does not die of it. */
+	while (f && fgetc(f) != EOF)
+		;
+	if (f)
+		fclose(f);
+	while (ok && waitpid(pid, &status, 0) < 0)
+		ok = errno == EINTR;
+	if (!ok || !any || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return NULL;
+	return mem_strn(line, strcspn(line, "\n"));
+}
+
 static bool tool_version(char **version, struct err *err)
 {
-	char line[256] = "";
-	FILE *f = popen("verilator --version", "r");
-	bool ok = f && fgets(line, sizeof(line), f);
+	char *argv[] = {(char[]){"verilator"}, (char[]){"--version"}, NULL};
 
-	if (f && pclose(f) != 0)
-		ok = false;
-	if (!ok)
-		return err_set(err, ERR_TOOL, "verilator --version failed");
-	*version = mem_str(line);
-	return true;
+	*version = tool_line(argv);
+	return *version || err_set(err, ERR_TOOL, "verilator --version failed");
+}
+
+/* The host core's RTL is not part of the project. */
+static bool find_ibex(struct job *j, struct err *err)
+{
+	char *where = path_join(j->rtl_dir, "ibex/where");
+	char *argv[] = {where, NULL};
+
+	j->ibex = tool_line(argv);
+	free(where);
+	return j->ibex ||
+	       err_set(err, ERR_TOOL,
+	               "the RTL of Ibex not found: ./dev test installs it, or "
+	               "set JOULET_IBEX to the folder system_verilog of the "
+	               "Python package pythondata-cpu-ibex "
+	               "(tests/requirements.txt)");
 }
 
 static char *cache_folder(const char *given)
@@ -194,10 +237,11 @@ static bool hash_in(XXH64_state_t *h, const char *dir, const char *name,
 	return ok;
 }
 
-/* All *.v of the folder, in the order of their names. */
-static bool hash_verilog(XXH64_state_t *h, const char *dir, struct err *err)
+/* All files of that pattern in the folder, in the order of their names. */
+static bool hash_all(XXH64_state_t *h, const char *dir, const char *what,
+                     struct err *err)
 {
-	char *pattern = path_join(dir, "*.v");
+	char *pattern = path_join(dir, what);
 	glob_t found;
 	bool ok = glob(pattern, 0, NULL, &found) == 0;
 
@@ -210,24 +254,42 @@ static bool hash_verilog(XXH64_state_t *h, const char *dir, struct err *err)
 	return ok;
 }
 
+static bool hash_host_core(XXH64_state_t *h, const struct job *j,
+                           struct err *err)
+{
+	return hash_all(h, j->rtl_dir, "*.sv", err) &&
+	       hash_all(h, j->rtl_dir, "ibex/*.*", err) &&
+	       hash_all(h, j->ibex, "rtl/*.sv*", err) &&
+	       hash_all(h, j->ibex, "vendor/lowrisc_ip/ip/prim/rtl/*.sv*",
+	                err) &&
+	       hash_all(h, j->ibex, "vendor/lowrisc_ip/dv/sv/dv_utils/*.sv*",
+	                err);
+}
+
+/* Everything that does not come from the design. */
 static bool hash_sources(XXH64_state_t *h, const struct job *j, struct err *err)
 {
-	return hash_verilog(h, j->rtl_dir, err) &&
-	       hash_in(h, j->isa_dir, "isa.vh", err) &&
-	       hash_in(h, j->src_dir, "sim/accel_rtl.h", err) &&
-	       hash_in(h, j->src_dir, "sim/rtl_wrap.cpp", err);
+	const struct rtl_top *top = j->top;
+	bool ok = hash_all(h, j->rtl_dir, "*.v", err) &&
+	          hash_in(h, j->isa_dir, "isa.vh", err) &&
+	          (!j->ibex || hash_host_core(h, j, err));
+
+	for (int i = 0; i < RTL_MAX_HEADERS && top->header[i]; i++)
+		ok = ok && hash_in(h, j->src_dir, top->header[i], err);
+	return ok && hash_in(h, j->src_dir, top->wrapper, err);
 }
 
 static bool job_hash(const struct job *j, uint64_t *hash, struct err *err)
 {
-	const struct design *d = j->d;
-	const int elab[] = {RTL_ABI,      d->rows,  d->cols,
-	                    d->spad_kib,  d->banks, d->lanes,
-	                    d->dma_bytes, d->queue, j->waves};
+	const struct rtl_top *top = j->top;
 	XXH64_state_t *h = XXH64_createState();
+	const int waves = top->waves;
 
 	XXH64_reset(h, 0);
-	XXH64_update(h, elab, sizeof(elab));
+	XXH64_update(h, &top->abi, sizeof(top->abi));
+	for (int i = 0; i < top->n_params; i++)
+		XXH64_update(h, &top->param[i].value, sizeof(int));
+	XXH64_update(h, &waves, sizeof(waves));
 	XXH64_update(h, j->version, strlen(j->version));
 	bool ok = hash_sources(h, j, err);
 	*hash = XXH64_digest(h);
@@ -238,8 +300,25 @@ static bool job_hash(const struct job *j, uint64_t *hash, struct err *err)
 /* ------------------------------------------------------------------------
  * Building */
 
+/* A copy of the environment in which rtl/ibex/ibex.f finds its sources; the
+ * strings are borrowed but the first. */
+static char **environment(const struct job *j)
+{
+	static const char name[] = "JOULET_IBEX=";
+	size_t n = 0, to = 0;
+
+	while (environ[n])
+		n++;
+	char **env = mem_zero(n + 2, sizeof(*env));
+	env[to++] = format("%s%s", name, j->ibex ? j->ibex : "");
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], name, strlen(name)) != 0)
+			env[to++] = environ[i];
+	return env;
+}
+
 /* Run with both outputs in `log`. Exit status 0? */
-static bool run_tool(char *const argv[], const char *log)
+static bool run_tool(char *const argv[], char *const env[], const char *log)
 {
 	posix_spawn_file_actions_t fa;
 	pid_t pid;
@@ -250,16 +329,16 @@ static bool run_tool(char *const argv[], const char *log)
 	posix_spawn_file_actions_addopen(&fa, 1, log,
 	                                 O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	posix_spawn_file_actions_adddup2(&fa, 1, 2);
-	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) == 0;
+	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, env) == 0;
 	posix_spawn_file_actions_destroy(&fa);
 	while (ok && waitpid(pid, &status, 0) < 0)
 		ok = errno == EINTR;
 	return ok && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-enum { MAX_ARGS = 48 };
+enum { MAX_ARGS = 80 };
 struct args {
-	char *v[MAX_ARGS];
+	char *v[MAX_ARGS + 1];
 	int n;
 };
 
@@ -273,10 +352,11 @@ static void arg(struct args *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	assert(a->n < MAX_ARGS);
 	a->v[a->n++] = mem_str(text);
 }
 
-static void job_args(const struct job *j, struct args *a)
+static void fixed_args(struct args *a)
 {
 	static const char *const fixed[] = {"verilator",
 	                                    "--cc",
@@ -284,10 +364,6 @@ static void job_args(const struct job *j, struct args *a)
 	                                    "--build",
 	                                    "-j",
 	                                    "2",
-	                                    "--prefix",
-	                                    "Vaccel",
-	                                    "--top-module",
-	                                    "accel",
 	                                    "-O3",
 	                                    "--x-assign",
 	                                    "fast",
@@ -304,50 +380,60 @@ static void job_args(const struct job *j, struct args *a)
 	                                    "-LDFLAGS",
 	                                    "-shared",
 	                                    "-MAKEFLAGS",
-	                                    "OPT_FAST=-O3",
-	                                    "-o",
-	                                    "accel.so"};
-	const struct design *d = j->d;
+	                                    "OPT_FAST=-O3"};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		arg(a, "%s", fixed[i]);
-	if (j->waves)
-		arg(a, "--trace-fst");
-	arg(a, "-GROWS=%d", d->rows);
-	arg(a, "-GCOLS=%d", d->cols);
-	arg(a, "-GSPAD_KIB=%d", d->spad_kib);
-	arg(a, "-GBANKS=%d", d->banks);
-	arg(a, "-GLANES=%d", d->lanes);
-	arg(a, "-GDMA_BYTES=%d", d->dma_bytes);
-	arg(a, "-GQUEUE=%d", d->queue);
-	arg(a, "-CFLAGS");
-	arg(a, "-I%s", j->src_dir);
-	arg(a, "-I%s", j->isa_dir);
-	arg(a, "-I%s", j->rtl_dir);
 	if (in_path("ccache")) {
 		arg(a, "-MAKEFLAGS");
 		arg(a, "OBJCACHE=ccache");
 	}
+}
+
+static void job_args(const struct job *j, struct args *a)
+{
+	const struct rtl_top *top = j->top;
+
+	fixed_args(a);
+	arg(a, "--prefix");
+	arg(a, "V%s", top->module);
+	arg(a, "--top-module");
+	arg(a, "%s", top->module);
+	arg(a, "-o");
+	arg(a, "%s.so", top->module);
+	if (top->waves)
+		arg(a, "--trace-fst");
+	for (int i = 0; i < top->n_params; i++)
+		arg(a, "-G%s=%d", top->param[i].name, top->param[i].value);
+	arg(a, "-CFLAGS");
+	arg(a, "-I%s", j->src_dir);
+	arg(a, "-I%s", j->isa_dir);
+	arg(a, "-I%s", j->rtl_dir);
 	arg(a, "--Mdir");
 	arg(a, "%s", j->tmp);
-	arg(a, "%s/accel.v", j->rtl_dir);
-	arg(a, "%s/sim/rtl_wrap.cpp", j->src_dir);
+	if (j->ibex) {
+		arg(a, "-F");
+		arg(a, "%s/ibex/ibex.f", j->rtl_dir);
+	}
+	arg(a, "%s/%s.%s", j->rtl_dir, top->module, j->ibex ? "sv" : "v");
+	arg(a, "%s/%s", j->src_dir, top->wrapper);
 	a->v[a->n] = NULL;
 }
 
 static bool build(const struct job *j, struct err *err)
 {
 	struct args a = {.n = 0};
-	char *made = path_join(j->tmp, "accel.so");
+	char *made = format("%s/%s.so", j->tmp, j->top->module);
+	char **env = environment(j);
 
 	remove_tree(j->tmp);
 	job_args(j, &a);
 	bool ok = make_folder(j->tmp, err);
-	if (ok && !run_tool(a.v, j->log))
+	if (ok && !run_tool(a.v, env, j->log))
 		ok = err_set(err, ERR_TOOL,
-		             "verilator could not build the accelerator; its "
-		             "messages are in %s",
-		             j->log);
+		             "verilator could not build %s; its messages are "
+		             "in %s",
+		             j->top->what, j->log);
 	if (ok && rename(made, j->lib))
 		ok = err_set(err, ERR_NOINPUT, "%s: cannot write: %s", j->lib,
 		             strerror(errno));
@@ -356,11 +442,13 @@ static bool build(const struct job *j, struct err *err)
 	remove_tree(j->tmp);
 	for (int i = 0; i < a.n; i++)
 		free(a.v[i]);
+	free(env[0]);
+	free(env);
 	free(made);
 	return ok;
 }
 
-/* One build of a design at a time; who waited finds it done. */
+/* One build of a library at a time; who waited finds it done. */
 static bool build_locked(const struct job *j, const struct accel_opts *opts,
                          struct err *err)
 {
@@ -373,11 +461,8 @@ static bool build_locked(const struct job *j, const struct accel_opts *opts,
 	bool ok = true;
 	if (!file_exists(j->lib)) {
 		char text[160];
-		snprintf(
-		        text, sizeof(text),
-		        "building the RTL of a %dx%d array%s (once per design)",
-		        j->d->rows, j->d->cols,
-		        j->waves ? " for waveforms" : "");
+		snprintf(text, sizeof(text), "building %s%s (once per design)",
+		         j->top->what, j->top->waves ? " for waveforms" : "");
 		if (opts->note)
 			opts->note(opts->note_ctx, text);
 		sweep(j->cache);
@@ -388,7 +473,8 @@ static bool build_locked(const struct job *j, const struct accel_opts *opts,
 	return ok;
 }
 
-static void job_folders(struct job *j, const struct accel_opts *opts)
+static bool job_folders(struct job *j, const struct accel_opts *opts,
+                        struct err *err)
 {
 	const char *rtl =
 	        opts->rtl_dir ? opts->rtl_dir : getenv("JOULET_RTL_DIR");
@@ -397,21 +483,22 @@ static void job_folders(struct job *j, const struct accel_opts *opts)
 	j->src_dir = path_data(".");
 	j->isa_dir = mem_str(JOULET_ISA_DIR);
 	j->cache = cache_folder(opts->cache_dir);
+	return !j->top->host_core || find_ibex(j, err);
 }
 
-static bool job_init(struct job *j, const struct design *d,
+static bool job_init(struct job *j, const struct rtl_top *top,
                      const struct accel_opts *opts, struct err *err)
 {
 	char name[64], pid[32];
 	uint64_t hash;
 
-	*j = (struct job){.d = d, .waves = opts->waves};
-	job_folders(j, opts);
-	if (!need("verilator", "verilator", err) ||
+	*j = (struct job){.top = top};
+	if (!job_folders(j, opts, err) ||
+	    !need("verilator", "verilator", err) ||
 	    !tool_version(&j->version, err) || !job_hash(j, &hash, err) ||
 	    !make_folder(j->cache, err))
 		return false;
-	snprintf(name, sizeof(name), "accel-%016" PRIx64, hash);
+	snprintf(name, sizeof(name), "%s-%016" PRIx64, top->module, hash);
 	snprintf(pid, sizeof(pid), "build-%d", (int)getpid());
 	j->lib = format("%s/%s.so", j->cache, name);
 	j->lock = format("%s/%s.lock", j->cache, name);
@@ -420,27 +507,44 @@ static bool job_init(struct job *j, const struct design *d,
 	return true;
 }
 
-char *rtl_library(const struct design *d, const struct accel_opts *opts,
-                  struct err *err)
+void rtl_top_param(struct rtl_top *top, const char *name, int value)
+{
+	assert(top->n_params < RTL_MAX_PARAMS);
+	top->param[top->n_params++] = (struct rtl_param){name, value};
+}
+
+void rtl_top_accel(struct rtl_top *top, const struct design *d)
+{
+	rtl_top_param(top, "ROWS", d->rows);
+	rtl_top_param(top, "COLS", d->cols);
+	rtl_top_param(top, "SPAD_KIB", d->spad_kib);
+	rtl_top_param(top, "BANKS", d->banks);
+	rtl_top_param(top, "LANES", d->lanes);
+	rtl_top_param(top, "DMA_BYTES", d->dma_bytes);
+	rtl_top_param(top, "QUEUE", d->queue);
+}
+
+char *rtl_build(const struct rtl_top *top, const struct accel_opts *opts,
+                struct err *err)
 {
 	struct job j;
 	char *lib = NULL;
 
-	if (job_init(&j, d, opts, err) &&
+	if (job_init(&j, top, opts, err) &&
 	    (file_exists(j.lib) || build_locked(&j, opts, err)))
 		lib = mem_str(j.lib);
 	job_free(&j);
 	return lib;
 }
 
-bool rtl_sources(const struct accel_opts *opts, uint64_t *hash, struct err *err)
+bool rtl_sources(const struct rtl_top *top, const struct accel_opts *opts,
+                 uint64_t *hash, struct err *err)
 {
-	struct job j = {0};
+	struct job j = {.top = top};
 	XXH64_state_t *h = XXH64_createState();
 
-	job_folders(&j, opts);
 	XXH64_reset(h, 0);
-	bool ok = hash_sources(h, &j, err);
+	bool ok = job_folders(&j, opts, err) && hash_sources(h, &j, err);
 	*hash = XXH64_digest(h);
 	XXH64_freeState(h);
 	job_free(&j);
