@@ -1,5 +1,5 @@
 /* verify: run the Verilog, the C model and the compiler's reference, and
- * compare everything. */
+ * compare everything. With --soc the Verilog is the whole system. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -8,9 +8,21 @@
 
 static const char example[] =
         "  joulet verify --net models/digits_cnn.tflite \\\n"
-        "      --input models/digits_cnn.in.bin\n";
+        "      --input models/digits_cnn.in.bin\n"
+        "  joulet verify --soc --net models/digits_cnn.tflite\n";
 
-static bool parse(struct job_args *j, const char **expect, int argc,
+static const char about[] =
+        "Compare Verilog, C model and reference: outputs, start and end of "
+        "every\ncommand, every count of every layer; with --soc every retired "
+        "instruction too.\nExit status 3 and the first difference if they "
+        "disagree.";
+
+struct choice {
+	const char *expect; /* or NULL */
+	bool soc;
+};
+
+static bool parse(struct job_args *j, struct choice *choice, int argc,
                   char **argv, bool *help, struct err *err)
 {
 	const struct option options[] = {
@@ -21,21 +33,18 @@ static bool parse(struct job_args *j, const char **expect, int argc,
 	         .value = &j->input},
 	        {"expect", "OUT.bin",
 	         "outputs that must come out, raw (default: none)",
-	         .value = expect},
+	         .value = &choice->expect},
 	        {"target", "accel|cpu",
 	         "with the accelerator or host core only (default: accel)",
 	         .value = &j->target},
+	        {"soc", NULL, "the whole system in Verilog, real host core too",
+	         .flag = &choice->soc},
 	        {"set", "KEY=VALUE", "change the design; may be repeated",
 	         .list = &j->set},
 	};
 	const struct command c = {
 	        .name = "verify",
-	        .about = "Compare Verilog, C model and reference: outputs, "
-	                 "start "
-	                 "and end of every\ncommand, every count of every "
-	                 "layer. "
-	                 "Exit status 3 and the first difference if\nthey "
-	                 "disagree.",
+	        .about = about,
 	        .operand = "[DESIGN.yaml]",
 	        .example = example,
 	        .option = options,
@@ -68,23 +77,52 @@ static bool read_expected(const struct job *job, const char *path, void **to,
 	              size, job->out_bytes, job->n, joulet_net_name(job->net));
 }
 
-static bool compare(const struct job *job, const char *expect, struct err *err)
+static void say_agree(const struct job *job, uint64_t cycles, const char *who)
+{
+	printf("%s on %s: %zu inference%s, %" PRIu64 " cycles: %s",
+	       joulet_net_name(job->net), job->design.name, job->n,
+	       job->n == 1 ? "" : "s", cycles, who);
+}
+
+static bool compare_accel(const struct job *job, const void *want,
+                          struct err *err)
 {
 	const struct joulet_opts opts = {.note = say, .hang = HANG_FILE};
 	struct joulet_result r = {0};
+
+	if (!joulet_verify(job->program, &opts, job->in, job->n, want, &r, err))
+		return false;
+	say_agree(job, r.cycles, "rtl, fast and reference agree");
+	joulet_result_free(&r);
+	return true;
+}
+
+static bool compare_soc(const struct job *job, const void *want,
+                        struct err *err)
+{
+	const struct joulet_opts opts = {.note = say};
+	struct joulet_soc_result r;
+
+	if (!joulet_soc_verify(job->program, &opts, job->in, job->n, want, &r,
+	                       err))
+		return false;
+	say_agree(job, r.cycles, "soc in rtl, simulation and reference agree");
+	printf(" in %" PRIu64 " instructions and %" PRIu64 " commands",
+	       r.instructions, r.commands);
+	return true;
+}
+
+static bool compare(const struct job *job, const struct choice *choice,
+                    struct err *err)
+{
 	void *want;
 
-	if (!read_expected(job, expect, &want, err))
+	if (!read_expected(job, choice->expect, &want, err))
 		return false;
-	bool ok = joulet_verify(job->program, &opts, job->in, job->n, want, &r,
-	                        err);
+	bool ok = choice->soc ? compare_soc(job, want, err)
+	                      : compare_accel(job, want, err);
 	if (ok)
-		printf("%s on %s: %zu inference%s, %" PRIu64
-		       " cycles: rtl, fast and reference agree%s\n",
-		       joulet_net_name(job->net), job->design.name, job->n,
-		       job->n == 1 ? "" : "s", r.cycles,
-		       want ? ", as expected" : "");
-	joulet_result_free(&r);
+		printf("%s\n", want ? ", as expected" : "");
 	free(want);
 	return ok && finish_stdout(err);
 }
@@ -92,18 +130,18 @@ static bool compare(const struct job *job, const char *expect, struct err *err)
 int verify_main(int argc, char **argv)
 {
 	struct job_args args = {0};
-	const char *expect = NULL;
+	struct choice choice = {0};
 	struct job job;
 	struct err err;
 	bool help;
 
-	if (!parse(&args, &expect, argc, argv, &help, &err))
+	if (!parse(&args, &choice, argc, argv, &help, &err))
 		return fail(&err);
 	if (help)
 		return finish_stdout(&err) ? 0 : fail(&err);
 	if (!job_open(&job, &args, &err))
 		return fail(&err);
-	bool ok = compare(&job, expect, &err);
+	bool ok = compare(&job, &choice, &err);
 	job_close(&job);
 	return ok ? 0 : fail(&err);
 }

@@ -1,4 +1,4 @@
-/* soc_priv: what soc.c, soc_image.c and soc_result.c share. Not for others. */
+/* soc_priv: what the files of the system share (soc*.c). Not for others. */
 #ifndef SIM_SOC_PRIV_H
 #define SIM_SOC_PRIV_H
 

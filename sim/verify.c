@@ -10,10 +10,11 @@
 #include "base/mem.h"
 #include "isa/command.h"
 #include "sim/program.h"
+#include "sim/verify.h"
 
-static bool same_output(const struct joulet_program *p, const char *who,
-                        const uint8_t *got, const char *than,
-                        const uint8_t *want, size_t n, struct err *err)
+bool verify_output(const struct joulet_program *p, const char *who,
+                   const uint8_t *got, const char *than, const uint8_t *want,
+                   size_t n, struct err *err)
 {
 	const size_t bytes = joulet_net_out_bytes(p->net);
 	for (size_t i = 0; i < n * bytes; i++)
@@ -84,8 +85,8 @@ static bool same_counts(const struct joulet_program *p,
 	return true;
 }
 
-static bool run_reference(const struct joulet_program *p, const uint8_t *in,
-                          size_t n, uint8_t *out, struct err *err)
+bool verify_reference(const struct joulet_program *p, const uint8_t *in,
+                      size_t n, uint8_t *out, struct err *err)
 {
 	const size_t in_bytes = joulet_net_in_bytes(p->net);
 	const size_t out_bytes = joulet_net_out_bytes(p->net);
@@ -119,13 +120,14 @@ bool joulet_verify(const struct joulet_program *p,
 
 	memset(r, 0, sizeof *r);
 	const bool ok =
-	        run_reference(p, in, n, ref, err) &&
+	        verify_reference(p, in, n, ref, err) &&
 	        run_backend(p, opts, "fast", in, n, fast, r, err) &&
 	        run_backend(p, opts, "rtl", in, n, rtl, &rr, err) &&
-	        (!expect || same_output(p, "reference", ref,
-	                                "the expected file", expect, n, err)) &&
-	        same_output(p, "rtl", rtl, "reference", ref, n, err) &&
-	        same_output(p, "fast", fast, "rtl", rtl, n, err) &&
+	        (!expect ||
+	         verify_output(p, "reference", ref, "the expected file", expect,
+	                       n, err)) &&
+	        verify_output(p, "rtl", rtl, "reference", ref, n, err) &&
+	        verify_output(p, "fast", fast, "rtl", rtl, n, err) &&
 	        same_commands(p, r, &rr, err) && same_counts(p, r, &rr, err);
 	free(out);
 	joulet_result_free(&rr);

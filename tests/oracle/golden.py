@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compare joulet's outputs with the oracle's, byte for byte.
 
-    golden.py --joulet PATH --set-dir SET [--filter GLOB] [--verify] [-j N]
-              [-- ARGS for `joulet run` or `joulet verify`]
+    golden.py --joulet PATH --set-dir SET [--filter GLOB] [--verify | --soc]
+              [-j N] [-- ARGS for `joulet run` or `joulet verify`]
 
 SET is one of
     own       models/ of this project
@@ -15,6 +15,9 @@ All but `own` are read from ../shared (or from $JOULET_SHARED), which is not
 part of the project: without it the exit status is 77, which ctest counts as
 skipped. One line a failure and a summary line; exit status 1 if any failed.
 
+--soc is `joulet verify --soc`: it needs the RTL of the host core (rtl/ibex).
+Without it the exit status is 77 too, but not under CI.
+
 A network that joulet rightly refuses (it says so with exit status 65) fails
 too: which networks a design must take is chosen with --filter, not here.
 """
@@ -23,6 +26,7 @@ import argparse
 import concurrent.futures
 import fnmatch
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -93,6 +97,15 @@ def difference(got, want):
         at, got[at], want[at], len(wrong), len(want))
 
 
+def missing_for_soc():
+    """What `joulet verify --soc` lacks here, in words; None if nothing."""
+    where = subprocess.run([os.path.join(ROOT, "rtl", "ibex", "where")],
+                           capture_output=True, text=True)
+    if where.returncode:
+        return where.stderr.strip()
+    return None if shutil.which("verilator") else "no verilator"
+
+
 def call(command, timeout):
     """What went wrong with a command, in words; None if nothing."""
     try:
@@ -138,6 +151,8 @@ def main():
                       default=[], help="not these")
     args.add_argument("--verify", action="store_true",
                       help="`joulet verify` instead: rtl, fast and reference")
+    args.add_argument("--soc", action="store_true",
+                      help="`joulet verify --soc`: the whole system in Verilog")
     args.add_argument("-j", type=int, default=2, metavar="N",
                       help="runs at once")
     args.add_argument("--timeout", type=int, default=600, metavar="S",
@@ -152,6 +167,12 @@ def main():
         own, extra = own[:cut], own[cut + 1:]
     opt = args.parse_args(own)
 
+    lacking = missing_for_soc() if opt.soc else None
+    if lacking:
+        print("skipped: " + lacking)
+        return 1 if os.environ.get("CI") else SKIP
+    if opt.soc:
+        extra = ["--soc"] + extra
     chosen = cases(opt.set_dir)
     if chosen is None:
         print("skipped: ../shared/tflite not found")
@@ -173,7 +194,8 @@ def main():
     failed = 0
     joulet = os.path.abspath(opt.joulet)
     with concurrent.futures.ThreadPoolExecutor(max(1, opt.j)) as pool:
-        runs = [pool.submit(verify_case if opt.verify else run_case, joulet, c, extra, opt.timeout)
+        case = verify_case if opt.verify or opt.soc else run_case
+        runs = [pool.submit(case, joulet, c, extra, opt.timeout)
                 for c in chosen]
         started = time.monotonic()
         for run in runs:  # in order, whatever ended first
