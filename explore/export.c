@@ -24,44 +24,100 @@ static void tallies(const struct sweep *s, long *done, long *confirmed)
 	}
 }
 
-/* Axes are named by their keys, or if that is too wide by their fields. */
-static struct table *new_table(const struct plan *p, bool brief)
+/* How a table is laid out, from wide to narrow. What does not fit is left out
+ * from the right: of results first the last ones, never latency and energy. */
+enum layout {
+	BY_KEY,   /* axes named by their keys, then results */
+	BY_FIELD, /* ... by their fields */
+	BY_POINT, /* number of the point, results, axes as far as they fit */
+};
+
+enum { N_RESULTS = 4, RESULTS_NEEDED = 2 };
+static const char *const result_name[N_RESULTS] = {"latency_us", "energy_uj",
+                                                   "util", "peak_kib"};
+
+struct columns {
+	struct table_column c[64];
+	int n;
+};
+
+static void add_column(struct columns *to, const char *name,
+                       enum table_align align)
 {
-	struct table_column column[64];
-	int n = 0;
-	column[n++] = (struct table_column){"", TABLE_LEFT};
-	if (p->n_nets > 1)
-		column[n++] = (struct table_column){"network", TABLE_CUT};
-	for (int i = 0; i < p->n_axes; i++)
-		column[n++] = (struct table_column){
-		        brief ? p->axis[i].param->field : p->axis[i].param->key,
-		        TABLE_RIGHT};
-	static const char *const fixed[] = {"latency_us", "energy_uj", "util",
-	                                    "peak_kib"};
-	for (int i = 0; i < 4; i++)
-		column[n++] = (struct table_column){fixed[i], TABLE_RIGHT};
-	assert(n <= 64);
-	return table_new(column, n);
+	assert(to->n < 64);
+	to->c[to->n++] = (struct table_column){name, align};
 }
 
-static void table_row(const struct sweep *s, struct table *t, long i)
+/* Those with one value are not columns: summary. */
+static void add_axes(struct columns *to, const struct plan *p,
+                     enum layout layout)
+{
+	for (int i = 0; i < p->n_axes; i++) {
+		const struct param *param = p->axis[i].param;
+		if (p->axis[i].n == 1)
+			continue;
+		add_column(to, layout == BY_KEY ? param->key : param->field,
+		           TABLE_RIGHT);
+	}
+}
+
+static struct table *new_table(const struct plan *p, enum layout layout,
+                               int n_results)
+{
+	struct columns to = {.n = 0};
+	add_column(&to, "", TABLE_LEFT);
+	if (layout == BY_POINT)
+		add_column(&to, "point", TABLE_RIGHT);
+	if (p->n_nets > 1)
+		add_column(&to, "network", TABLE_CUT);
+	if (layout != BY_POINT)
+		add_axes(&to, p, layout);
+	for (int i = 0; i < n_results; i++)
+		add_column(&to, result_name[i], TABLE_RIGHT);
+	if (layout == BY_POINT)
+		add_axes(&to, p, layout);
+	return table_new(to.c, to.n);
+}
+
+static void put_axes(const struct sweep *s, struct table *t, long i)
+{
+	for (int k = 0; k < s->plan->n_axes; k++)
+		if (s->plan->axis[k].n > 1)
+			table_cell(t, plan_value(s->plan, i, k));
+}
+
+static void put_results(const struct row *r, struct table *t, int n_results)
+{
+	const double *m = r->metric;
+	for (int k = 0; k < n_results; k++) {
+		if (!r->ok)
+			table_cell(t, "-");
+		else if (k == 0)
+			table_printf(t, "%.1f", m[METRIC_latency_us]);
+		else if (k == 1)
+			table_printf(t, "%.3f", m[METRIC_energy_uj]);
+		else if (k == 2)
+			table_printf(t, "%.1f %%", 100 * m[METRIC_utilization]);
+		else
+			table_printf(t, "%.1f", m[METRIC_peak_bytes] / 1024);
+	}
+}
+
+static void table_row(const struct sweep *s, struct table *t, long i,
+                      enum layout layout, int n_results)
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[i];
 	table_printf(t, "%s%s", r->best ? "*" : "", r->confirmed ? "=" : "");
+	if (layout == BY_POINT)
+		table_printf(t, "%ld", i);
 	if (p->n_nets > 1)
 		table_cell(t, joulet_net_name(plan_net_of(p, i)->net));
-	for (int k = 0; k < p->n_axes; k++)
-		table_cell(t, plan_value(p, i, k));
-	if (!r->ok) {
-		for (int k = 0; k < 4; k++)
-			table_cell(t, "-");
-		return;
-	}
-	table_printf(t, "%.1f", r->metric[METRIC_latency_us]);
-	table_printf(t, "%.3f", r->metric[METRIC_energy_uj]);
-	table_printf(t, "%.1f %%", 100 * r->metric[METRIC_utilization]);
-	table_printf(t, "%.1f", r->metric[METRIC_peak_bytes] / 1024);
+	if (layout != BY_POINT)
+		put_axes(s, t, i);
+	put_results(r, t, n_results);
+	if (layout == BY_POINT)
+		put_axes(s, t, i);
 }
 
 static void goals_text(const struct plan *p, struct buf *b)
@@ -99,46 +155,130 @@ static void reasons(const struct sweep *s, struct buf *b)
 		           others);
 }
 
-static struct table *fill_table(const struct sweep *s, bool brief, bool all)
+static struct table *fill_table(const struct sweep *s, enum layout layout,
+                                int n_results, bool all)
 {
-	struct table *t = new_table(s->plan, brief);
+	struct table *t = new_table(s->plan, layout, n_results);
 	for (long i = 0; i < s->plan->n_points; i++)
 		if (all || s->row[i].best || s->row[i].confirmed)
-			table_row(s, t, i);
+			table_row(s, t, i, layout, n_results);
 	return t;
+}
+
+/* Characters by which the names of networks may be shortened. */
+static int slack(const struct plan *p)
+{
+	size_t longest = TABLE_MIN_CUT;
+	for (int i = 0; p->n_nets > 1 && i < p->n_nets; i++) {
+		size_t n = strlen(joulet_net_name(p->net[i].net));
+		longest = n > longest ? n : longest;
+	}
+	return (int)longest - TABLE_MIN_CUT;
+}
+
+/* The widest layout in which the results that are needed are seen. */
+static enum layout choose_layout(const struct sweep *s, int width, bool all)
+{
+	struct table *t = fill_table(s, BY_KEY, N_RESULTS, all);
+	int by_key = table_width(t);
+	table_free(t);
+	if (width <= 0 || by_key <= width)
+		return BY_KEY;
+	t = fill_table(s, BY_FIELD, RESULTS_NEEDED, all);
+	int by_field = table_width(t) - slack(s->plan);
+	table_free(t);
+	return by_field <= width ? BY_FIELD : BY_POINT;
+}
+
+/* One line, broken between words where it is too wide. */
+static void wrap(struct buf *to, const char *line, size_t n, int width)
+{
+	enum { INDENT = 4 };
+	size_t spaces = strspn(line, " ");
+	int at = (int)spaces;
+	buf_add(to, line, spaces < n ? spaces : n);
+	for (size_t i = spaces; i < n;) {
+		size_t word = strcspn(line + i, " \n");
+		bool first = i == spaces;
+		if (!first && width > 0 && at + 1 + (int)word > width) {
+			buf_char(to, '\n');
+			buf_pad(to, ' ', INDENT);
+			at = INDENT;
+		} else if (!first) {
+			buf_char(to, ' ');
+			at++;
+		}
+		buf_add(to, line + i, word);
+		at += (int)word;
+		i += word;
+		i += strspn(line + i, " ");
+	}
+	buf_char(to, '\n');
+}
+
+/* Lines of `text`, none wider than the page unless one word is. */
+static void wrap_lines(struct buf *to, const char *text, int width)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		if ((int)n <= width || width <= 0) {
+			buf_add(to, text, n);
+			buf_char(to, '\n');
+		} else {
+			wrap(to, text, n, width);
+		}
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void same_everywhere(const struct plan *p, struct buf *b)
+{
+	int n = 0;
+	for (int i = 0; i < p->n_axes; i++)
+		if (p->axis[i].n == 1)
+			buf_printf(b, "%s %s=%s", n++ ? "" : "all with",
+			           p->axis[i].param->key, p->axis[i].value[0]);
+	if (n)
+		buf_char(b, '\n');
+}
+
+/* What stands below the table. */
+static void summary(const struct sweep *s, bool all, struct buf *b)
+{
+	const struct plan *p = s->plan;
+	long done, confirmed;
+	tallies(s, &done, &confirmed);
+	buf_printf(b, "\n%ld points: %ld done, %ld failed; %ld known before\n",
+	           p->n_points, done, p->n_points - done, s->known);
+	reasons(s, b);
+	same_everywhere(p, b);
+	buf_printf(b, "* Pareto-optimal%s: ",
+	           p->n_nets > 1 ? " for its network" : "");
+	goals_text(p, b);
+	buf_printf(b, "%s\n", all ? "" : " (others are not shown)");
+	if (confirmed)
+		buf_printf(b,
+		           "= %ld confirmed: the Verilog gives the same, "
+		           "cycle by cycle\n",
+		           confirmed);
+	buf_printf(b, "energy by %s\n", joulet_tech_name(s->tech));
 }
 
 void sweep_text(const struct sweep *s, int width, FILE *f)
 {
 	assert(s->row);
-	const struct plan *p = s->plan;
-	struct buf b = {0};
-	long done, confirmed;
-	tallies(s, &done, &confirmed);
-	bool all = p->n_points <= MANY_ROWS;
+	struct buf text = {0}, page = {0};
+	bool all = s->plan->n_points <= MANY_ROWS;
+	enum layout layout = choose_layout(s, width, all);
+	struct table *t = fill_table(s, layout, N_RESULTS, all);
 
-	struct table *t = fill_table(s, false, all);
-	if (width > 0 && table_width(t) > width) {
-		table_free(t);
-		t = fill_table(s, true, all);
-	}
-	table_write(t, width, &b);
+	table_write(t, width, &text);
 	table_free(t);
-	buf_printf(&b, "\n%ld points: %ld done, %ld failed; %ld known before\n",
-	           p->n_points, done, p->n_points - done, s->known);
-	reasons(s, &b);
-	buf_printf(&b, "* Pareto-optimal%s: ",
-	           p->n_nets > 1 ? " for its network" : "");
-	goals_text(p, &b);
-	buf_printf(&b, "%s\n", all ? "" : " (others are not shown)");
-	if (confirmed)
-		buf_printf(&b,
-		           "= %ld confirmed: the Verilog gives the same, "
-		           "cycle by cycle\n",
-		           confirmed);
-	buf_printf(&b, "energy by %s\n", joulet_tech_name(s->tech));
-	fwrite(b.data, 1, b.len, f);
-	buf_free(&b);
+	summary(s, all, &text);
+	wrap_lines(&page, text.data, width);
+	fwrite(page.data, 1, page.len, f);
+	buf_free(&text);
+	buf_free(&page);
 }
 
 /* ---- For programs ------------------------------------------------------ */

@@ -444,6 +444,23 @@ bool store_release(struct store *s, const char *owner, bool crashed,
 	return ok;
 }
 
+bool store_held(struct store *s, const char *owner, long *n, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok = sqlite3_prepare_v2(s->db,
+	                             "SELECT count(*) FROM points WHERE owner "
+	                             "= ?1 AND state = 'run'",
+	                             -1, &q, NULL) == SQLITE_OK;
+	if (ok) {
+		text(q, 1, owner);
+		ok = sqlite3_step(q) == SQLITE_ROW;
+	}
+	*n = ok ? (long)sqlite3_column_int64(q, 0) : 0;
+	ok = ok || failed(s, err);
+	sqlite3_finalize(q);
+	return ok;
+}
+
 /* Owners of running points of the sweep; freed by the caller. */
 static bool owners(struct store *s, const struct plan *p, char ***list, long *n,
                    struct err *err)

@@ -78,6 +78,9 @@ bool store_finish(struct store *s, const struct plan *p, long point,
 bool store_release(struct store *s, const char *owner, bool crashed,
                    const char *why, struct err *err);
 
+/* How many points the owner works on. */
+bool store_held(struct store *s, const char *owner, long *n, struct err *err);
+
 bool store_tally(struct store *s, const struct plan *p, struct tally *t,
                  struct err *err);
 

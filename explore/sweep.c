@@ -80,8 +80,10 @@ static void draw(struct talk *t, const struct work_progress *p)
 		time_text((double)(p->total - all) / rate, text, sizeof text);
 		snprintf(left, sizeof left, ", %s left", text);
 	}
-	fprintf(t->to, "%ssweep: %ld of %ld %s, %.1f/s%s%s%s",
-	        t->terminal ? "\r" : "", all, p->total, t->what, rate, left,
+	bool slow = rate < 1;
+	fprintf(t->to, "%ssweep: %ld of %ld %s, %.1f/%s%s%s%s",
+	        t->terminal ? "\r" : "", all, p->total, t->what,
+	        slow ? 60 * rate : rate, slow ? "min" : "s", left,
 	        p->waiting ? ", waiting for another run" : "",
 	        t->terminal ? "\033[K" : "\n");
 	fflush(t->to);

@@ -19,7 +19,7 @@ enum { LEASE_S = 120, RENEW_S = 20, GRACE_S = 3, MAX_JOBS = 1024 };
 
 /* Exit status of a worker that has come to its end: one that something else
  * ended with exit() had work in its hands. */
-enum { WORKED = 42 };
+enum { WORKED = 42, IDLE_DEATHS = 5 };
 
 /* Between submitter and workers, in shared memory. */
 struct board {
@@ -41,6 +41,7 @@ struct crew {
 	struct worker *worker;
 	int n;
 	struct work_progress progress;
+	int idle_deaths; /* crashes of workers that had no point */
 	double began, renewed, stopped; /* seconds; stopped 0: not yet */
 	struct err *err;
 };
@@ -232,8 +233,14 @@ static bool give_back(struct crew *c, const struct worker *w, bool crashed,
 	else
 		snprintf(why, sizeof why, "the worker exited with status %d",
 		         WEXITSTATUS(status));
-	bool ok = s && store_release(s, w->owner, crashed, why, c->err);
+	long held = 0;
+	bool ok = s && store_held(s, w->owner, &held, c->err) &&
+	          store_release(s, w->owner, crashed, why, c->err);
 	store_close(s);
+	/* No point would ever be failed for these. */
+	if (ok && crashed && held == 0 && ++c->idle_deaths >= IDLE_DEATHS)
+		return err_set(c->err, ERR_BUG,
+		               "workers end before they take a point: %s", why);
 	return ok;
 }
 

@@ -66,13 +66,22 @@ struct joulet_program *joulet_compile(const struct joulet_net *net,
                                       enum joulet_target target,
                                       const struct joulet_dump *dump,
                                       struct err *err);
+/* The same for the accelerator with a longer search: also as if the scratchpad
+ * were smaller, had fewer banks, or memory were narrower, each program timed
+ * exactly on the fast model. So of two designs that differ only in these, the
+ * larger one's program is not the slower one: docs/laws.md. Takes up to 100
+ * times as long as joulet_compile. */
+struct joulet_program *joulet_compile_longer(const struct joulet_net *net,
+                                             const struct design *d,
+                                             const struct joulet_dump *dump,
+                                             struct err *err);
 void joulet_program_close(struct joulet_program *p);
 
 /* ---- Running ----------------------------------------------------------- */
 
-/* Cycles [from, to) since the inference began; or with layer, the end
- * of its name or its number, those from the start of its first command to the end of its last
- * one. All zero: the whole inference. */
+/* Cycles [from, to) since the inference began; or with layer, the end of its
+ * name or its number, those from the start of its first command to the end of
+ * its last one. All zero: the whole inference. */
 struct joulet_window {
 	uint64_t from, to;
 	char layer[64];

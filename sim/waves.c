@@ -53,6 +53,20 @@ bool joulet_window_parse(const char *text, struct joulet_window *w,
 	               text);
 }
 
+/* The end of a layer's name that has as many parts as `like`; reports show
+ * two. */
+static const char *tail(const char *name, const char *like)
+{
+	const char *at = name + strlen(name);
+	int parts = 1;
+
+	for (; *like; like++)
+		parts += *like == '/';
+	while (at > name && (at[-1] != '/' || --parts > 0))
+		at--;
+	return at;
+}
+
 /* Returns -1. */
 static int no_layer(const struct joulet_result *r, const char *name,
                     struct err *err)
@@ -61,7 +75,7 @@ static int no_layer(const struct joulet_result *r, const char *name,
 	const char **names = mem_zero(n, sizeof *names);
 
 	for (size_t i = 0; i < n; i++)
-		names[i] = r->layer[i].name;
+		names[i] = tail(r->layer[i].name, name);
 	const char *near = text_nearest(name, names, (int)n, sizeof *names);
 	err_set(err, ERR_USAGE,
 	        "window layer=%s: no such layer%s%s; a name of the report or a "
@@ -72,7 +86,7 @@ static int no_layer(const struct joulet_result *r, const char *name,
 	return -1;
 }
 
-/* The layer with this name, or this number if no name is meant; -1. */
+/* The layer whose name ends so, or of this number; -1. */
 static int find_layer(const struct joulet_result *r, const char *name,
                       struct err *err)
 {
@@ -80,7 +94,7 @@ static int find_layer(const struct joulet_result *r, const char *name,
 	long number;
 
 	for (int i = 0; i < r->n_layers; i++) {
-		if (strcmp(r->layer[i].name, name) != 0)
+		if (strcmp(tail(r->layer[i].name, name), name) != 0)
 			continue;
 		if (found >= 0) {
 			err_set(err, ERR_USAGE,
