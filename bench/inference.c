@@ -5,12 +5,15 @@
  * Everything is measured in one process, one after the other: compiling; an
  * inference with its simulator opened for it, which is what a sweep pays for a
  * point; inferences that follow each other in one simulator, as timing only,
- * with data, and through the Verilog. A figure is the median of several
- * batches, in CPU time: wall-clock time would measure the neighbours.
+ * with data, through the Verilog of the accelerator, and on the whole system in
+ * Verilog, real host core included. A figure is the median of several batches,
+ * in CPU time: wall-clock time would measure the neighbours. Without the RTL of
+ * the host core its line is left out.
  *
  * The layers that the accelerator runs must take the same cycles each time,
  * else the exit status is 3. Kernels on the CPU may not: their time depends on
- * data, and a run of timing only has none.
+ * data, and a run of timing only has none. The whole system must take as many
+ * cycles in all as the simulation with data.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,9 +36,16 @@ struct bench {
 
 /* One line of the output: how it is run, and how often. */
 struct way {
-	const char *name, *backend;
+	const char *name, *backend; /* NULL: the whole system in Verilog */
 	bool timing_only;
 	int batches, batch;
+};
+
+struct figures {
+	double ms;
+	uint64_t accel; /* cycles of the accelerator's layers; 0: not known */
+	uint64_t cycles;
+	bool missing;
 };
 
 static const struct way ways[] = {
@@ -44,8 +54,9 @@ static const struct way ways[] = {
         {"with data, one run", "fast", false, 15, 1},
         {"with data", "fast", false, 9, 10},
         {"Verilog", "rtl", false, 3, 2},
+        {"whole SoC in Verilog", NULL, false, 3, 2},
 };
-enum { TIMING = 1, DATA = 3, RTL = 4, N_WAYS = 5, MOST_INPUTS = 100 };
+enum { TIMING = 1, DATA = 3, RTL = 4, SOC = 5, N_WAYS = 6, MOST_INPUTS = 100 };
 
 static double cpu_ms(void)
 {
@@ -100,34 +111,89 @@ static uint64_t accel_cycles(const struct joulet_result *r)
 	return sum;
 }
 
-/* The first batch is not counted: it may build the Verilog. */
-static bool measure(struct bench *b, const struct way *w, double *ms,
-                    uint64_t *cycles, struct err *err)
+static bool run_soc(struct bench *b, const struct way *w, struct figures *f,
+                    struct err *err)
+{
+	const struct joulet_opts opts = {.note = say};
+	struct joulet_soc_result r;
+
+	if (!joulet_soc_run(b->program, &opts, b->in, (size_t)w->batch, NULL,
+	                    &r, err))
+		return false;
+	f->cycles = r.cycles;
+	return true;
+}
+
+static bool run_batch(struct bench *b, const struct way *w, struct figures *f,
+                      struct err *err)
 {
 	const struct joulet_opts opts = {
 	        .backend = w->backend,
 	        .timing_only = w->timing_only,
 	        .note = say,
 	};
+	struct joulet_result r;
+
+	if (!w->backend)
+		return run_soc(b, w, f, err);
+	if (!joulet_run(b->program, &opts, b->in, (size_t)w->batch, NULL, &r,
+	                err))
+		return false;
+	f->accel = accel_cycles(&r);
+	f->cycles = r.cycles;
+	joulet_result_free(&r);
+	return true;
+}
+
+/* The first batch is not counted: it may build the Verilog. */
+static bool measure(struct bench *b, const struct way *w, struct figures *f,
+                    struct err *err)
+{
 	for (int i = -1; i < w->batches; i++) {
-		struct joulet_result r;
 		double begin = cpu_ms();
-		if (!joulet_run(b->program, &opts, b->in, (size_t)w->batch,
-		                NULL, &r, err))
-			return false;
-		*cycles = accel_cycles(&r);
-		joulet_result_free(&r);
+		if (!run_batch(b, w, f, err)) {
+			f->missing = !w->backend && err->kind == ERR_TOOL;
+			return f->missing;
+		}
 		if (i >= 0)
 			b->ms[i] = (cpu_ms() - begin) / w->batch;
 	}
-	*ms = median(b->ms, w->batches);
+	f->ms = median(b->ms, w->batches);
 	return true;
+}
+
+static bool same_cycles(const char *a, uint64_t n, const char *b, uint64_t m,
+                        struct err *err)
+{
+	return n == m ||
+	       err_set(err, ERR_MISMATCH,
+	               "%s: %" PRIu64 " cycles, %s: %" PRIu64, a, n, b, m);
+}
+
+static bool one_way(struct bench *b, int i, struct figures f[N_WAYS],
+                    struct err *err)
+{
+	const struct way *w = &ways[i];
+
+	if (!measure(b, w, &f[i], err))
+		return false;
+	if (f[i].missing) {
+		printf("%-22s %10s\n", w->name, "-");
+		fprintf(stderr, "bench_inference: %s\n", err->msg);
+		return true;
+	}
+	printf("%-22s %10.3f\n", w->name, f[i].ms);
+	fflush(stdout);
+	if (!w->backend)
+		return same_cycles(ways[DATA].name, f[DATA].cycles, w->name,
+		                   f[i].cycles, err);
+	return same_cycles(ways[0].name, f[0].accel, w->name, f[i].accel, err);
 }
 
 static bool run(struct bench *b, struct err *err)
 {
-	double compiled, ms[N_WAYS];
-	uint64_t cycles[N_WAYS];
+	struct figures f[N_WAYS] = {{0}};
+	double compiled;
 
 	if (!compile(b, &compiled, err))
 		return false;
@@ -135,21 +201,16 @@ static bool run(struct bench *b, struct err *err)
 	       joulet_net_name(b->net), b->design.name, b->design.rows,
 	       b->design.cols);
 	printf("%-22s %10.3f\n", "compile", compiled);
-	for (int i = 0; i < N_WAYS; i++) {
-		if (!measure(b, &ways[i], &ms[i], &cycles[i], err))
+	for (int i = 0; i < N_WAYS; i++)
+		if (!one_way(b, i, f, err))
 			return false;
-		printf("%-22s %10.3f\n", ways[i].name, ms[i]);
-		fflush(stdout);
-		if (cycles[i] != cycles[0])
-			return err_set(err, ERR_MISMATCH,
-			               "%s: %" PRIu64 " cycles, %s: %" PRIu64,
-			               ways[0].name, cycles[0], ways[i].name,
-			               cycles[i]);
-	}
-	printf("\n%" PRIu64 " cycles of the accelerator each time\nVerilog / "
-	       "timing only: %.0f, Verilog / "
-	       "with data: %.1f\n",
-	       cycles[0], ms[RTL] / ms[TIMING], ms[RTL] / ms[DATA]);
+	printf("\n%" PRIu64 " cycles of the accelerator each time\n"
+	       "Verilog / timing only: %.0f, Verilog / with data: %.1f\n",
+	       f[0].accel, f[RTL].ms / f[TIMING].ms, f[RTL].ms / f[DATA].ms);
+	if (!f[SOC].missing)
+		printf("whole SoC in Verilog / timing only: %.0f, / with data: "
+		       "%.1f\n",
+		       f[SOC].ms / f[TIMING].ms, f[SOC].ms / f[DATA].ms);
 	return true;
 }
 

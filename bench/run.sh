@@ -1,7 +1,8 @@
 #!/bin/sh
 # How fast the simulator is (`./dev bench [WHAT [ARGS]]`).
 #
-#   inference   one inference: compiled, timing only, with data, in Verilog;
+#   inference   one inference: compiled, timing only, with data, in Verilog, on
+#               the whole SoC in Verilog (where ./dev test has installed Ibex);
 #               keyword spotting if ../shared is there, else the project's own
 #               network; ARGS: another NET.tflite [DESIGN.yaml]
 #   compile     compiling, network by network; ARGS: other networks
