@@ -19,6 +19,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+CORE = os.path.join(ROOT, "rtl/soc_core.sv")  # as the whole system has it
 SKIPPED = 77
 
 CORES = {  # branch target ALU, writeback, multiplication in one cycle
@@ -54,8 +55,8 @@ def content(ibex, core):
                             capture_output=True).stdout)
     for name in sorted(glob.glob(ibex + "/**/*.sv*", recursive=True)
                        + glob.glob(os.path.join(ROOT, "rtl/ibex/*.*"))
-                       + [os.path.join(HERE, n) for n in
-                          ("core.sv", "core.h", "core_wrap.cpp")]):
+                       + [CORE] + [os.path.join(HERE, n) for n in
+                                   ("core.h", "core_wrap.cpp")]):
         with open(name, "rb") as f:
             h.update(os.path.basename(name).encode() + f.read())
     return h.hexdigest()[:16]
@@ -70,9 +71,9 @@ def build(ibex, core, cache):
     params = ["-G%s=%d" % pair
               for pair in zip(("BTALU", "WRITEBACK", "MUL1"), CORES[core])]
     command = (["verilator", *FLAGS, *params,
-                "--top-module", "core", "--prefix", "Vcore", "--Mdir", work,
+                "--top-module", "soc_core", "--prefix", "Vcore", "--Mdir", work,
                 "-F", os.path.join(ROOT, "rtl/ibex/ibex.f"),
-                os.path.join(HERE, "core.sv")])
+                CORE])
     with open(work + ".log", "w") as log:
         env = dict(os.environ, JOULET_IBEX=ibex)
         done = subprocess.run(command, env=env, stdout=log, stderr=log)
