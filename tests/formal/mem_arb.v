@@ -3,15 +3,17 @@
 // Priority and the address of the winner hold for any requests. The bounds of
 // the waits hold for requesters that repeat what was denied, and for:
 // - the host never has the memory in two cycles in a row;
-// - fetch takes at most 8 beats in a row, then asks for nothing in two cycles
-//   (64/DMA_BYTES beats of a command; assumed, see rtl/fetch.v);
+// - fetch takes at most BURST = 64/DMA_BYTES beats in a row (a command), then
+//   asks for nothing in two cycles: proved in fetch.v, from a job's first push
+//   on; before it there is neither STORE nor LOAD;
 // - a STORE has at most STORES beats while a LOAD waits.
-// Then a STORE waits at most 17 cycles for a beat; a LOAD, for each beat of
-// the STORE that goes first, as long, and once more.
+// Then a STORE waits at most 2*BURST+1 cycles for a beat; a LOAD, for each beat
+// of the STORE that goes first, as long, and once more.
 //
 //@ read mem_arb.v
 //@ prove D=8 STORES=1 : bmc 38, induction 6, cover 24
-//@ prove D=4 STORES=2 : bmc 8, induction 6, cover 24
+//@ mutants D=4 STORES=2 : bmc 2, induction 6
+//@ prove D=4 STORES=2 : bmc 8, induction 6, cover 40
 //@ prove D=16 STORES=4 : bmc 8, induction 6
 //@ bug one_grant mem_arb.v: load_req_i && !busy_i && !fetch_req_i && !store_req_i => load_req_i && !busy_i && !fetch_req_i
 //@ bug host_first mem_arb.v: fetch_req_i && !busy_i; => fetch_req_i;
@@ -40,7 +42,7 @@ module bench #(
     input wire [27:0] load_addr_i
 );
 
-    localparam BOUND = 17;
+    localparam BURST = 64 / D, BOUND = 2 * BURST + 1;
 
     wire        fetch_gnt, store_gnt, load_gnt, req, we;
     wire [27:0] addr;
@@ -83,7 +85,7 @@ module bench #(
 
     reg        past_q = 1'b0;
     reg        host_q, fetch_q, store_q, load_q;    // asked, was denied
-    reg [3:0]  burst_q = 4'd0;                      // beats of fetch in a row
+    reg [4:0]  burst_q = 5'd0;                      // beats of fetch in a row
     reg [1:0]  rest_q = 2'd0;                       // cycles it still rests
     reg [7:0]  store_wait_q = 8'd0, load_wait_q = 8'd0, since_q = 8'd0;
     reg [2:0]  stores_q = 3'd0;                     // beats while LOAD waits
@@ -94,12 +96,12 @@ module bench #(
         fetch_q <= fetch_req_i && !fetch_gnt;
         store_q <= store_req_i && !store_gnt;
         load_q  <= load_req_i && !load_gnt;
-        if (fetch_gnt && burst_q == 4'd7)
-            {burst_q, rest_q} <= {4'd0, 2'd2};
+        if (fetch_gnt && burst_q == BURST - 1)
+            {burst_q, rest_q} <= {5'd0, 2'd2};
         else if (fetch_gnt)
-            burst_q <= burst_q + 4'd1;
+            burst_q <= burst_q + 5'd1;
         else if (!fetch_req_i)
-            {burst_q, rest_q} <= {4'd0, rest_q == 2'd2 || burst_q != 4'd0 ?
+            {burst_q, rest_q} <= {5'd0, rest_q == 2'd2 || burst_q != 5'd0 ?
                                         2'd1 : 2'd0};
         store_wait_q <= store_req_i && !store_gnt ? store_wait_q + 8'd1 : 8'd0;
         load_wait_q  <= load_req_i && !load_gnt ? load_wait_q + 8'd1 : 8'd0;
@@ -121,13 +123,13 @@ module bench #(
     // The more of its burst fetch has had, the longer one may have waited.
     wire [7:0] most = rest_q == 2'd2 ? BOUND - 1 :
                       rest_q == 2'd1 ? (host_q ? BOUND : 8'd0)
-                                     : {3'd0, burst_q, 1'b0} + host_q;
+                                     : {2'd0, burst_q, 1'b0} + host_q;
 
     always @(posedge clk_i) if (past_q) begin
         store_waits: assert (store_wait_q <= BOUND);
         load_waits: assert (load_wait_q <= (BOUND + 1) * STORES + BOUND);
-        inv_burst: assert (burst_q < 4'd8 && rest_q < 2'd3 &&
-                           (rest_q == 2'd0 || burst_q == 4'd0));
+        inv_burst: assert (burst_q < BURST && rest_q < 2'd3 &&
+                           (rest_q == 2'd0 || burst_q == 5'd0));
         inv_store: assert (store_wait_q <= most && store_q == |store_wait_q);
         inv_since: assert (since_q <= most);
         inv_load: assert (stores_q <= STORES && load_q == |load_wait_q &&

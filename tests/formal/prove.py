@@ -10,7 +10,11 @@ do; a line begins with `//@`:
     //@ read FILE...                  of the RTL
     //@ prove NAME=VALUE... : bmc N, induction K, cover C
     //@ bug LABEL FILE: OLD => NEW    (of the first `prove` line)
+    //@ mutants NAME=VALUE... : bmc N, induction K    (tests/mutate)
     //@ yosys COMMAND                 after flattening
+
+`mutants` is the elaboration that the netlist of tests/mutate has: there a proof
+that fails on a damaged module has caught the damage.
 
 Every `prove` line is one elaboration: assertions hold in the first N cycles
 after power-up, they are K-inductive (so they hold for ever), and every cover is
@@ -40,7 +44,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIMIT = 120     # seconds of one solver run
+LIMIT = 400     # seconds of one solver run; a busy machine is slow
 
 SCRIPT = """
 read_verilog -sv -formal -I{rtl} -I{isa} {files}
@@ -68,6 +72,7 @@ class Bench:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.read, self.proofs, self.bugs, self.yosys = [], [], [], []
+        self.mutants = None
         with open(path) as f:
             text = f.read()
         for line in re.findall(r"^[/;]+@ +(.*)$", text, re.M):
@@ -80,11 +85,14 @@ class Bench:
             self.read += rest.split()
         elif word == "yosys":
             self.yosys.append(rest)
-        elif word == "prove":
+        elif word in ("prove", "mutants"):
             params, how = rest.split(":")
             steps = dict(item.split() for item in how.split(","))
-            self.proofs.append((params.split(),
-                                {k: int(v) for k, v in steps.items()}))
+            proof = params.split(), {k: int(v) for k, v in steps.items()}
+            if word == "prove":
+                self.proofs.append(proof)
+            else:
+                self.mutants = proof
         elif word == "bug":
             where, change = rest.split(":", 1)
             old, new = change.split(" => ")
@@ -195,6 +203,22 @@ def caught(bench, bug, args):
         return False, "%s: NOT caught by %s\n%s" % (title, label,
                                                     text[-2000:])
     return True, "%s: caught by %s" % (title, label)
+
+
+def refutes(bench, args, path):
+    """Does a proof fail with the module in `path` in the place of the RTL's?
+    A solver that gives no answer is no proof that it does."""
+    params, steps = bench.mutants
+    name = os.path.basename(path)
+    files = [path if f == name else os.path.join(args.rtl, f)
+             for f in bench.read]
+    with tempfile.TemporaryDirectory() as tmp:
+        out = os.path.join(tmp, "bench.smt2")
+        wrong = elaborate(bench, params, files, args, out)
+        if wrong:
+            sys.exit("%s: %s: %s" % (bench.name, path, wrong[-2000:]))
+        return any(failed_labels(smtbmc(out, mode, steps[kind])[1])
+                   for kind, mode in (("induction", ["-i"]), ("bmc", [])))
 
 
 def z3(text):

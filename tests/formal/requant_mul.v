@@ -6,6 +6,7 @@
 //
 //@ read requant_lane.v
 //@ prove : bmc 3, induction 2, cover 4
+//@ mutants : bmc 2, induction 2
 //@ bug low requant_lane.v: {1'b0, mult_q[15:0]} => {1'b0, mult_q[14:0]}
 //@ bug high requant_lane.v: phi_q    <= v_q * mhi => phi_q    <= v_q * mlo
 //@ bug takes_multiplier requant_lane.v: mult_q   <= mult_i => mult_q   <= mult_i | 31'd1

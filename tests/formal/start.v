@@ -1,44 +1,56 @@
 // Waiting commands: queues and scoreboard as accel wires them. No command
 // starts before what it waits for has ended, and they never wait for each
-// other in a circle.
+// other in a circle: in every cycle in which a command is queued, a unit is busy
+// or a command starts. So with units that end their commands, all commands end.
 //
 // Any list of commands whose waits refer to commands earlier in the list, pushed
 // in list order at any pace; units that are busy as long as they like after a
-// start. Then in every cycle in which a command is queued, a unit is busy or a
-// command starts: with units that end their commands, all commands end.
+// start; any number of jobs. Assumed of fetch, and proved in fetch.v: one push
+// at a time, not into a full queue, and a new job only when all is quiet. Fewer
+// than 65536 commands of a queue in a job.
 //
-// Bounded: the first cycles after power-up, no induction. All three queues are
-// of UNIT 2 and hold 2 commands; the other fields of a command do not matter.
+// One command of each queue may be watched from its push to its start. Which is
+// free, so whatever queue heads a state has, they are watched in some run.
+// Invariant: of two watched commands either is earlier in the list, and the later
+// one was pushed after the other in the other's queue. So the earliest of the
+// heads waits for nothing that is still queued.
 //
 //@ read cmd_queue.v scoreboard.v
-//@ prove : bmc 7, cover 10
+//@ prove DEPTH=2 : bmc 7, induction 1, cover 12
+//@ prove DEPTH=4 : bmc 4, induction 1
+//@ prove DEPTH=16 : bmc 3, induction 1
 //@ bug start_in_time scoreboard.v: ex_q >= wait_i[k*48+16 +: 16] => ex_q + 16'd1 >= wait_i[k*48+16 +: 16]
 //@ bug no_circle scoreboard.v: ld_q >= wait_i[k*48 +: 16] => ld_q > wait_i[k*48 +: 16]
+//@ bug stays_quiet cmd_queue.v: if (pop_i)  rd_q => if (pop_i || !push_i)  rd_q
 
 `default_nettype none
 `include "isa.vh"
 
-module bench (
+module bench #(
+    parameter DEPTH = 2
+) (
     input wire         clk_i,
     input wire         rst_ni,
+    input wire         clear_i,
     input wire [2:0]   push_i,
     input wire [47:0]  waits_i,    // of the pushed one: {st, ex, ld}
     input wire [2:0]   finish_i,
     input wire         pick_i
 );
 
-    localparam AW = 13, N = 132 + 3 * AW;
+    localparam AW = 13, OW = 13, L = $clog2(DEPTH);
+    localparam LDN = 142 + 3 * AW, STN = 132 + 3 * AW;
+    localparam EXN = 122 + 9 * AW + 2 * OW;
 
     wire [143:0]   waits;
-    wire [3*N-1:0] items;
+    wire [LDN-1:0] ld_item;
+    wire [EXN-1:0] ex_item;
+    wire [STN-1:0] st_item;
     wire [2:0]     empty, full, ready, ld_ready;
     reg  [2:0]     busy_q;
     wire [2:0]     start = ~empty & ~busy_q & ready;
-
-    // ------------------------------------------------------------------------
-    // The list, and what has ended
-
-    reg [47:0] pushed_q, ended_q;       // {st, ex, ld}
+    wire           any   = push_i[0] || push_i[1] || push_i[2];
+    wire           quiet = &empty && busy_q == 3'd0;
 
     reg [511:0] cmd;
     always @* begin
@@ -48,20 +60,28 @@ module bench (
         cmd[`F_wait_st_W*32+`F_wait_st_L +: 16] = waits_i[47:32];
     end
 
-    genvar g;
-    generate
-        for (g = 0; g < 3; g = g + 1) begin : q
-            cmd_queue #(.UNIT(2), .N(N), .DEPTH(2), .AW(AW)) fifo (
-                .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i[g]),
-                .cmd_i(cmd), .pop_i(start[g]),
-                .wait_o(waits[g*48 +: 48]), .item_o(items[g*N +: N]),
-                .empty_o(empty[g]), .full_o(full[g]));
-        end
-    endgenerate
+    cmd_queue #(.UNIT(0), .N(LDN), .DEPTH(DEPTH), .AW(AW)) ld (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i[0]), .cmd_i(cmd),
+        .pop_i(start[0]), .wait_o(waits[47:0]), .item_o(ld_item),
+        .empty_o(empty[0]), .full_o(full[0]));
+    cmd_queue #(.UNIT(1), .N(EXN), .DEPTH(DEPTH), .AW(AW), .OW(OW)) ex (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i[1]), .cmd_i(cmd),
+        .pop_i(start[1]), .wait_o(waits[95:48]), .item_o(ex_item),
+        .empty_o(empty[1]), .full_o(full[1]));
+    cmd_queue #(.UNIT(2), .N(STN), .DEPTH(DEPTH), .AW(AW)) st (
+        .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i[2]), .cmd_i(cmd),
+        .pop_i(start[2]), .wait_o(waits[143:96]), .item_o(st_item),
+        .empty_o(empty[2]), .full_o(full[2]));
 
     scoreboard counts (
-        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(1'b0), .end_i(finish_i),
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .end_i(finish_i),
         .wait_i(waits), .ready_o(ready), .ld_ready_o(ld_ready));
+
+    // ------------------------------------------------------------------------
+    // The list, and what has ended
+
+    reg [47:0] pushed_q, ended_q;       // {st, ex, ld}
+    reg [17:0] list_q;                  // pushed, of all queues
 
     // No wait beyond what is before it in the list.
     function legal(input [47:0] w, input [47:0] before);
@@ -74,13 +94,16 @@ module bench (
     always @(posedge clk_i) begin
         past_q <= 1'b1;
         if (!rst_ni) begin
-            {pushed_q, ended_q} <= 96'd0;
+            {pushed_q, ended_q, list_q} <= 114'd0;
             busy_q <= 3'd0;
         end else begin
             busy_q <= (busy_q & ~finish_i) | start;
+            list_q <= clear_i ? 18'd0 : list_q + {17'd0, any};
             for (k = 0; k < 3; k = k + 1) begin
-                pushed_q[k*16 +: 16] <= pushed_q[k*16 +: 16] + push_i[k];
-                ended_q[k*16 +: 16] <= ended_q[k*16 +: 16] + finish_i[k];
+                pushed_q[k*16 +: 16] <= clear_i ? 16'd0 :
+                                        pushed_q[k*16 +: 16] + push_i[k];
+                ended_q[k*16 +: 16] <= clear_i ? 16'd0 :
+                                       ended_q[k*16 +: 16] + finish_i[k];
             end
         end
     end
@@ -91,46 +114,133 @@ module bench (
         assume ((push_i & full) == 3'd0);
         assume ((finish_i & ~busy_q) == 3'd0);
         assume (legal(waits_i, pushed_q));
+        assume (!clear_i || (quiet && push_i == 3'd0));
+        assume (list_q != 18'h3ffff);
         for (k = 0; k < 3; k = k + 1)
             assume (pushed_q[k*16 +: 16] != 16'hffff);
     end
 
     // ------------------------------------------------------------------------
-    // A picked command, and where it is
+    // A watched command of each queue
 
-    reg        on_q;
-    reg [1:0]  queue_q;
-    reg [47:0] want_q;
-    reg [15:0] number_q;       // it is this one of its queue
-    wire       picked = |push_i && pick_i && !on_q;
-    wire [1:0] to = push_i[2] ? 2'd2 : push_i[1] ? 2'd1 : 2'd0;
-    // The number of the command that starts next in its queue.
-    wire [15:0] next = ended_q[queue_q*16 +: 16] + busy_q[queue_q];
-    wire       goes = on_q && start[queue_q] && next == number_q;
+    reg  [2:0]   on_q;
+    reg  [47:0]  at_q;        // each: it is this one of its queue
+    reg  [143:0] want_q;
+    reg  [143:0] before_q;    // each: pushed before it
+    reg  [53:0]  number_q;    // each: its place in the list
+    wire [2:0]   head, goes = start & head & on_q;
 
     always @(posedge clk_i)
-        if (!rst_ni)
-            on_q <= 1'b0;
-        else begin
-            on_q <= picked || (on_q && !goes);
-            if (picked) begin
-                queue_q  <= to;
-                want_q   <= waits_i;
-                number_q <= pushed_q[to*16 +: 16];
-            end
-        end
+        for (k = 0; k < 3; k = k + 1)
+            if (!rst_ni)
+                on_q[k] <= 1'b0;
+            else if (push_i[k] && pick_i && !on_q[k]) begin
+                on_q[k]              <= 1'b1;
+                at_q[k*16 +: 16]     <= pushed_q[k*16 +: 16];
+                want_q[k*48 +: 48]   <= waits_i;
+                before_q[k*48 +: 48] <= pushed_q;
+                number_q[k*18 +: 18] <= list_q;
+            end else if (goes[k])
+                on_q[k] <= 1'b0;
+
+    (* hierconn *) wire [L:0] \ld.wr_q ;
+    (* hierconn *) wire [L:0] \ld.rd_q ;
+    (* hierconn *) wire [L:0] \ex.wr_q ;
+    (* hierconn *) wire [L:0] \ex.rd_q ;
+    (* hierconn *) wire [L:0] \st.wr_q ;
+    (* hierconn *) wire [L:0] \st.rd_q ;
+    (* hierconn *) wire [L-1:0] \ld.f_at ;
+    (* hierconn *) wire [L-1:0] \ex.f_at ;
+    (* hierconn *) wire [L-1:0] \st.f_at ;
+    (* hierconn *) wire [47+LDN:0] \ld.f_item ;
+    (* hierconn *) wire [47+EXN:0] \ex.f_item ;
+    (* hierconn *) wire [47+STN:0] \st.f_item ;
+
+    (* hierconn *) wire [15:0] \counts.ld_q ;
+    (* hierconn *) wire [15:0] \counts.ex_q ;
+    (* hierconn *) wire [15:0] \counts.st_q ;
+
+    wire [L:0]     ld_n = \ld.wr_q - \ld.rd_q ;
+    wire [L:0]     ex_n = \ex.wr_q - \ex.rd_q ;
+    wire [L:0]     st_n = \st.wr_q - \st.rd_q ;
+    wire [3*L+2:0] length = {st_n, ex_n, ld_n};
+    wire [143:0]   held = {\st.f_item [STN +: 48], \ex.f_item [EXN +: 48],
+                           \ld.f_item [LDN +: 48]};
+    wire [3*L-1:0] looks = {\st.f_at , \ex.f_at , \ld.f_at };
 
     // ------------------------------------------------------------------------
-    // Properties
+    // Properties, a bit for each queue or pair
 
+    wire [2:0] in_time, length_ok, held_ok, legal_ok, order_ok, looks_ok;
+    wire [2:0] first_ok;
+
+    // Every head there is is watched: whatever the state, some run does it.
+    wire all_seen = &(empty | (on_q & head));
+
+    genvar g;
+    generate
+        for (g = 0; g < 3; g = g + 1) begin : each
+            localparam H = (g + 1) % 3, K = (g + 2) % 3;
+            wire [15:0] pushed = pushed_q[g*16 +: 16];
+            wire [15:0] ended  = ended_q[g*16 +: 16];
+            wire [16:0] gone   = ended + busy_q[g];
+            wire [15:0] at     = at_q[g*16 +: 16];
+            wire [15:0] behind = at - gone[15:0];
+            wire [L:0]  n      = length[g*(L+1) +: L+1];
+            wire [47:0] want   = want_q[g*48 +: 48];
+            wire [47:0] before = before_q[g*48 +: 48];
+            wire [47:0] other  = before_q[H*48 +: 48];
+            wire [17:0] number = number_q[g*18 +: 18];
+            wire [17:0] next   = number_q[H*18 +: 18];
+            wire [17:0] last   = number_q[K*18 +: 18];
+
+            assign head[g]      = behind == 16'd0;
+            assign looks_ok[g]  = looks[g*L +: L] == behind[L-1:0];
+            assign in_time[g]   = !goes[g] || legal(want, ended_q);
+            assign length_ok[g] = n <= DEPTH && pushed == gone + n;
+            assign held_ok[g]   = !on_q[g] || (at >= gone && behind < n &&
+                                               held[g*48 +: 48] == want);
+            assign legal_ok[g]  = !on_q[g] || (legal(want, before) &&
+                                               legal(before, pushed_q) &&
+                                               before[g*16 +: 16] == at);
+            // Of this one and the next queue's.
+            assign order_ok[g]  = !on_q[g] || (number < list_q &&
+                (!on_q[H] || (number != next &&
+                 (number < next) == (other[g*16 +: 16] > at) &&
+                 (next < number) ==
+                     (before[H*16 +: 16] > at_q[H*16 +: 16]))));
+            // The first of the heads waits for nothing that is queued.
+            assign first_ok[g]  = !on_q[g] || !all_seen || busy_q != 3'd0 ||
+                (on_q[H] && next < number) || (on_q[K] && last < number) ||
+                legal(before, ended_q);
+        end
+    endgenerate
+
+    reg  quiet_q;
+    always @(posedge clk_i) quiet_q <= rst_ni && quiet && push_i == 3'd0;
+
+    always @* assume (&looks_ok);
     always @* if (past_q && rst_ni) begin
-        if (goes) start_in_time: assert (legal(want_q, ended_q));
-        no_circle: assert (&empty || |busy_q || |start);
+        start_in_time: assert (&in_time);
+        if (all_seen) no_circle: assert (&empty || |busy_q || |start);
+        if (quiet_q) stays_quiet: assert (quiet);
+
+        inv_counts: assert (ended_q == {\counts.st_q , \counts.ex_q ,
+                                        \counts.ld_q });
+        inv_length: assert (&length_ok);
+        inv_held:   assert (&held_ok);
+        inv_legal:  assert (&legal_ok);
+        inv_order:  assert (&order_ok);
+        inv_first:  assert (&first_ok);
     end
 
     always @* if (rst_ni) begin
-        waited: cover (goes && want_q == 48'h000100020001);
+        waited: cover (goes[1] && want_q[95:48] == 48'h000100020001);
         all_wait: cover (~|empty && ~|start && &full[1:0]);
+        order: cover (all_seen && ~|empty && start == 3'b010 &&
+                      number_q[35:18] < number_q[17:0] &&
+                      number_q[17:0] < number_q[53:36]);
+        next_job: cover (clear_i && pushed_q != 48'd0);
     end
 
 endmodule
