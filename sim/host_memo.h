@@ -25,7 +25,7 @@ struct memo;
 
 static inline uint8_t memo_class(enum kind kind, bool odd, bool wide)
 {
-	return (uint8_t)(kind << 2 | odd << 1 | wide);
+	return (uint8_t)((unsigned)kind << 2 | (unsigned)odd << 1 | wide);
 }
 
 /* NULL: no memory. */
