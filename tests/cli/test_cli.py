@@ -312,6 +312,18 @@ class Output(Case):
                           "--net", NET, "--input", INPUT, "--trace",
                           "none/t.json")
 
+    def test_all_files_or_none(self):
+        self.write("out.bin", "as it was")
+        self.refused(NOINPUT, "no/x: cannot create: No such file or directory",
+                     "run", "--net", NET, "--input", INPUT, "--output",
+                     "out.bin", "--profile", "prof", "--trace", "no/x")
+        self.assertEqual(read(self.path("out.bin")), b"as it was")
+        self.good("run", "--net", NET, "--input", INPUT, "--output",
+                  "out.bin", "--profile", "prof", "--trace", "x")
+        self.assertEqual(read(self.path("out.bin")), read(EXPECT))
+        self.assertEqual(sorted(os.listdir(self.dir)),
+                         ["out.bin", "prof", "prof.energy", "x"])
+
     def test_json_has_the_fixed_keys(self):
         p = self.good("run", "--net", NET, "--input", INPUT, "--json",
                       "--set", "cpu.core=small", "--output", "out.bin")
@@ -444,6 +456,35 @@ class Sweep(Case):
         q = self.good("sweep", "s.yaml", "--jobs", "1", "--json")
         self.assertEqual(p.stdout, q.stdout)
         self.assertEqual(len(read(self.path("s.csv")).splitlines()), 5)
+
+    def test_bad_choice_of_points(self):
+        for which in ("some", "0", "-1", "1.5"):
+            self.refused(USAGE, "--confirm: %s is not pareto, all or a number "
+                         "of points" % which, "sweep", "s.yaml",
+                         "--confirm=" + which)
+
+    def test_table_fits_the_terminal(self):
+        # Results stay, whatever else must be left out.
+        self.write("s.yaml", "networks: [%s]\nbase: b.yaml\naxes:\n"
+                   "  array.rows: [4, 8]\n  array.cols: [4, 64]\n"
+                   "  requant.lanes: [2, 4]\n  scratchpad.kib: [1, 64]\n"
+                   "  dma.bytes_per_cycle: [4, 8]\n  clock.mhz: [100]\n"
+                   "  scratchpad.banks: [4, 8]\n" % NET)
+        self.write("b.yaml", "{}\n")
+        for columns in 200, 120, 100, 80, 60, 50, 40, 20:
+            p = self.good("sweep", "s.yaml", COLUMNS=str(columns))
+            lines = p.stdout.splitlines()
+            for line in lines:
+                if " " in line.strip():    # one word cannot be broken
+                    self.assertLessEqual(len(line), columns)
+            if columns >= 40:
+                self.assertIn("latency_us  energy_uj", lines[0])
+            words = " ".join(p.stdout.split())
+            self.assertRegex(words, r"64 points: \d+ done, [1-9]\d* failed;")
+            self.assertIn(" failed: ", words)
+            self.assertIn("all with clock.mhz=100 * Pareto-optimal: least "
+                          "latency_us, least energy_uj", words)
+            self.assertEqual("point" in lines[0].split(), columns <= 60)
 
 
 if __name__ == "__main__":
