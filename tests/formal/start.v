@@ -18,7 +18,6 @@
 //@ read cmd_queue.v scoreboard.v
 //@ prove DEPTH=2 : bmc 7, induction 1, cover 12
 //@ prove DEPTH=4 : bmc 4, induction 1
-//@ prove DEPTH=16 : bmc 3, induction 1
 //@ bug start_in_time scoreboard.v: ex_q >= wait_i[k*48+16 +: 16] => ex_q + 16'd1 >= wait_i[k*48+16 +: 16]
 //@ bug no_circle scoreboard.v: ld_q >= wait_i[k*48 +: 16] => ld_q > wait_i[k*48 +: 16]
 //@ bug stays_quiet cmd_queue.v: if (pop_i)  rd_q => if (pop_i || !push_i)  rd_q
