@@ -200,10 +200,11 @@ struct joulet_soc_result {
 /* Run inferences on rtl/soc.sv (the real host core, bus, memories, devices,
  * accelerator) and in the simulation, in step; compare every retired
  * instruction (cycle, pc, instruction, register, value, trap), start and end of
- * every command, every count of the accelerator, the marks of the firmware, the
- * output, and all of SRAM; and outputs with the compiler's reference. expect
- * may be NULL; else n outputs that must come out too. ERR_MISMATCH with the
- * first difference, ERR_TOOL if Verilator or the core's RTL is missing. */
+ * every command, every count of the accelerator, cycles asleep, the marks of
+ * the firmware, its output, and all of SRAM; and outputs with the compiler's
+ * reference. expect may be NULL; else n outputs that must come out too.
+ * ERR_MISMATCH with the first difference, ERR_TOOL if Verilator or the core's
+ * RTL is missing. */
 bool joulet_soc_verify(const struct joulet_program *p,
                        const struct joulet_opts *opts, const void *in, size_t n,
                        const void *expect, struct joulet_soc_result *r,

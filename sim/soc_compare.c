@@ -174,6 +174,7 @@ void soc_compare_ended(struct soc_compare *c, const struct soc_said *sim,
 	compare_number(c, "marks", sim->n_marks, other->n_marks);
 	compare_number(c, "end of the program", sim->ended, other->ended);
 	compare_number(c, "exit status", sim->exit_code, other->exit_code);
+	compare_number(c, "cycles asleep", sim->slept, other->slept);
 	compare_number(c, "characters of serial output", sim->uart_bytes,
 	               other->uart_bytes);
 	compare_counts(c, sim->log, other->log);

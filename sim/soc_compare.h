@@ -28,6 +28,7 @@ struct soc_said {
 	size_t uart_bytes;
 	bool ended; /* EXIT was written */
 	uint32_t exit_code;
+	uint64_t slept; /* cycles of the host core */
 	const uint8_t *sram;
 	size_t sram_bytes;
 };

@@ -54,6 +54,15 @@ void soc_pair_close(struct soc_pair *p)
 
 /* ---- In step ------------------------------------------------------------ */
 
+static uint64_t slept(const struct soc_result *r)
+{
+	uint64_t cycles = 0;
+
+	for (uint32_t l = 0; l <= r->n_layers; l++)
+		cycles += r->layer[l].n[EV_cpu_sleep];
+	return cycles;
+}
+
 static void sim_said(const struct soc_pair *p, const struct soc_result *r,
                      struct soc_said *to)
 {
@@ -65,6 +74,7 @@ static void sim_said(const struct soc_pair *p, const struct soc_result *r,
 	        .uart_bytes = p->run->uart.len,
 	        .ended = p->soc->ended,
 	        .exit_code = r->exit_code,
+	        .slept = slept(r),
 	        .sram = p->soc->mem.bytes[MEM_SRAM],
 	        .sram_bytes = p->soc->mem.size[MEM_SRAM],
 	};

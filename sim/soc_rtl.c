@@ -216,6 +216,7 @@ void soc_rtl_said(const struct soc_rtl *r, struct soc_said *to)
 	        .uart_bytes = r->uart.len,
 	        .ended = r->ended,
 	        .exit_code = r->exit_code,
+	        .slept = r->api->slept(r->model),
 	        .sram = r->api->memory(r->model, SOC_RTL_SRAM, &bytes),
 	};
 	to->sram_bytes = bytes;

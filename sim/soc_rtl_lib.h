@@ -11,7 +11,7 @@
 #include "sim/accel_rtl.h"
 
 /* Part of the libraries' cache key: raise it when this page changes. */
-enum { SOC_RTL_ABI = 1 };
+enum { SOC_RTL_ABI = 2 };
 
 enum soc_rtl_mem { SOC_RTL_SRAM, SOC_RTL_FLASH, SOC_RTL_IMEM };
 
@@ -46,7 +46,7 @@ struct soc_rtl_api {
 	 * `cycle` is the present one (0). */
 	int (*next)(struct soc_rtl_model *, uint64_t cycle,
 	            struct soc_rtl_retire *);
-	uint64_t (*now)(const struct soc_rtl_model *);
+	uint64_t (*slept)(const struct soc_rtl_model *); /* cycles, so far */
 	/* The accelerator's event counters, n_events of them; as `memory`. */
 	const uint32_t *(*counts)(const struct soc_rtl_model *);
 };

@@ -15,7 +15,7 @@ struct soc_rtl_model {
 	VerilatedContext context;
 	std::unique_ptr<Vsoc> top;
 	soc_rtl_ears ears;
-	uint64_t now;
+	uint64_t now, slept;
 };
 
 namespace
@@ -34,7 +34,7 @@ soc_rtl_model *open(const soc_rtl_ears *ears)
 	soc_rtl_model *m = new soc_rtl_model;
 
 	m->ears = *ears;
-	m->now = 0;
+	m->now = m->slept = 0;
 	m->top.reset(new Vsoc(&m->context, ""));
 	Vsoc *top = m->top.get();
 	// The core's clock is gated in reset: the falling edge of rst_ni resets
@@ -108,6 +108,8 @@ bool cycle(soc_rtl_model *m, soc_rtl_retire *r)
 		r->value = r->rd ? top->rvfi_rd_wdata_o : 0;
 		r->trap = top->rvfi_trap_o;
 	}
+	// In cycle 0 the core's clock has not started yet.
+	m->slept += top->core_sleep_o && m->now > 0;
 	if (top->uart_valid_o | top->mark_o | top->exit_o)
 		hear(m);
 	const bool told = top->tr_push_o | top->tr_start_o | top->tr_end_o |
@@ -139,9 +141,9 @@ int next(soc_rtl_model *m, uint64_t to, soc_rtl_retire *r)
 	return 0;
 }
 
-uint64_t now(const soc_rtl_model *m)
+uint64_t slept(const soc_rtl_model *m)
 {
-	return m->now;
+	return m->slept;
 }
 
 const uint32_t *counts(const soc_rtl_model *m)
@@ -157,5 +159,5 @@ const soc_rtl_api joulet_soc_rtl_api = {
         SOC_RTL_ABI, sizeof(Vsoc::tr_counts_o) / sizeof(uint32_t),
         open,        close,
         memory,      next,
-        now,         counts,
+        slept,       counts,
 };

@@ -414,6 +414,15 @@ class Tool(Case):
                           HOME=self.path("bin"),
                           XDG_CACHE_HOME=self.path("bin"))
 
+    def test_without_the_host_core(self):
+        """Looked for beside the Verilog; where nothing is, it says so."""
+        tree = os.path.join(self.path("tree"), "rtl")
+        shutil.copytree(os.path.join(ROOT, "rtl"), tree)
+        self.refused_with(TOOL, "the RTL of Ibex not found: ./dev test "
+                          "installs it, or set JOULET_IBEX", "verify", "--soc",
+                          "--net", NET, "--input", INPUT, JOULET_IBEX="",
+                          JOULET_RTL_DIR=tree)
+
 
 class Rtl(Case):
     def test_verify_agrees(self):
@@ -429,6 +438,30 @@ class Rtl(Case):
         self.write("wrong.bin", bytes(wrong))
         self.refused_with(MISMATCH, "inference 1, output byte 3", "verify",
                           "--net", NET, "--input", INPUT, "--expect",
+                          "wrong.bin")
+
+    def need_host_core(self):
+        where = subprocess.run([os.path.join(ROOT, "rtl", "ibex", "where")],
+                               capture_output=True, text=True)
+        if where.returncode and not os.environ.get("CI"):
+            self.skipTest(where.stderr.strip())
+
+    def test_verify_soc_agrees(self):
+        self.need_host_core()
+        p = self.good("verify", "--soc", "--net", NET, "--input", INPUT,
+                      "--expect", EXPECT)
+        self.assertRegex(p.stdout, r"^digits_cnn on default: 4 inferences, "
+                         r"\d+ cycles: soc in rtl, simulation and reference "
+                         r"agree in \d+ instructions and \d+ commands, as "
+                         r"expected\n$")
+
+    def test_verify_soc_names_the_first_difference(self):
+        self.need_host_core()
+        wrong = bytearray(read(EXPECT))
+        wrong[13] ^= 1
+        self.write("wrong.bin", bytes(wrong))
+        self.refused_with(MISMATCH, "inference 1, output byte 3", "verify",
+                          "--soc", "--net", NET, "--input", INPUT, "--expect",
                           "wrong.bin")
 
 

@@ -154,6 +154,7 @@ static void the_end_is_compared(void **state)
 	TOLD("net: end of the program: simulation 1; rtl 0",
 	     o.said.ended = false);
 	TOLD("net: exit status: simulation 0; rtl 3", o.said.exit_code = 3);
+	TOLD("net: cycles asleep: simulation 0; rtl 7", o.said.slept = 7);
 	TOLD("net: characters of serial output: simulation 3; rtl 2",
 	     o.said.uart_bytes--);
 	TOLD("net: serial output, byte 1: simulation 0x69; rtl 0x6a",
