@@ -1,10 +1,12 @@
 /* drill_pair: the drill (drill.c) on simulation and Verilog, in step.
  *
- *     drill_pair DRILL.elf NET.tflite CORE
+ *     drill_pair DRILL.elf NET.tflite [KEY=VALUE]...
  *
  * The network's program image is in flash: its jobs are what the accelerator
- * gets to do. Prints what was compared. Exit status as that of joulet; 77 where
- * a tool or the RTL of the host core is missing, but not under CI. */
+ * gets to do. KEY=VALUE changes the design, but not the sizes of SRAM and
+ * flash, which the drill knows. Prints what was compared. Exit status as that
+ * of joulet; 77 where a tool or the RTL of the host core is missing, but not
+ * under CI. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +25,8 @@ static void note(void *unused, const char *text)
 	fprintf(stderr, "drill_pair: %s\n", text);
 }
 
-static bool run(const struct joulet_program *p, const char *core,
-                const char *elf, size_t elf_bytes, struct err *err)
+static bool run(const struct joulet_program *p, const char *elf,
+                size_t elf_bytes, struct err *err)
 {
 	const struct soc_opts opts = {.max_cycles = 10000000,
 	                              .accel = {.note = note}};
@@ -43,7 +45,8 @@ static bool run(const struct joulet_program *p, const char *core,
 			printf("drill on %s: %" PRIu64 " cycles, %" PRIu64
 			       " instructions, %" PRIu64
 			       " commands: 0 differences\n",
-			       core, r.end, pair.instructions, pair.commands);
+			       core_name[p->design.core], r.end,
+			       pair.instructions, pair.commands);
 		if (ok)
 			soc_result_free(&r);
 		soc_pair_close(&pair);
@@ -52,23 +55,38 @@ static bool run(const struct joulet_program *p, const char *core,
 	return ok;
 }
 
-static bool drill(const char *elf, const char *net, const char *core,
-                  struct err *err)
+static bool set(struct design *d, char **settings, int n, struct err *err)
 {
 	const struct src at = {"drill_pair", 0};
+
+	for (int i = 0; i < n; i++) {
+		char *value = strchr(settings[i], '=');
+		if (!value)
+			return err_set(err, ERR_USAGE, "%s: not KEY=VALUE",
+			               settings[i]);
+		*value++ = '\0';
+		if (!design_set(d, settings[i], value, at, err))
+			return false;
+	}
+	return true;
+}
+
+static bool drill(const char *elf, const char *net, char **settings, int n_set,
+                  struct err *err)
+{
 	struct design d = design_default();
 	struct joulet_program *p = NULL;
 	size_t bytes = 0;
 	char *file = NULL;
 
-	if (!design_set(&d, "cpu.core", core, at, err))
+	if (!set(&d, settings, n_set, err))
 		return false;
 	struct joulet_net *n = joulet_net_open(net, err);
 	if (n)
 		p = joulet_compile(n, &d, JOULET_ACCEL, NULL, err);
 	if (p)
 		file = file_read(elf, 1 << 24, &bytes, err);
-	bool ok = file && run(p, core, file, bytes, err);
+	bool ok = file && run(p, file, bytes, err);
 	free(file);
 	joulet_program_close(p);
 	joulet_net_close(n);
@@ -79,12 +97,12 @@ int main(int argc, char **argv)
 {
 	struct err err;
 
-	if (argc != 4) {
-		fprintf(stderr,
-		        "usage: drill_pair DRILL.elf NET.tflite CORE\n");
+	if (argc < 3) {
+		fprintf(stderr, "usage: drill_pair DRILL.elf NET.tflite "
+		                "[KEY=VALUE]...\n");
 		return 2;
 	}
-	if (drill(argv[1], argv[2], argv[3], &err))
+	if (drill(argv[1], argv[2], argv + 3, argc - 3, &err))
 		return 0;
 	bool skip = err.kind == ERR_TOOL && !getenv("CI");
 	fprintf(stderr, "%s: %s\n", skip ? "skipped" : "drill_pair", err.msg);

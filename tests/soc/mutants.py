@@ -53,7 +53,7 @@ def change(folder, mutant):
 def drill(args, rtl, cache, ibex):
     env = dict(os.environ, JOULET_RTL_DIR=rtl, JOULET_IBEX=ibex,
                XDG_CACHE_HOME=cache)
-    return subprocess.run([args.pair, args.drill, args.net, "maxperf"],
+    return subprocess.run([args.pair, args.drill, args.net],
                           env=env, capture_output=True, text=True)
 
 
