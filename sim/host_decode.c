@@ -201,7 +201,7 @@ uint32_t host_insn(const struct host *h, uint32_t i)
 	uint32_t low = half_at(h, i);
 	if ((low & 3) != 3)
 		return low;
-	return i + 1 < h->n_ops ? low | half_at(h, i + 1) << 16 : 0;
+	return i + 1 < h->n_ops ? low | half_at(h, i + 1) << 16 : low;
 }
 
 static uint32_t expanded(const struct host *h, uint32_t i)
@@ -422,12 +422,12 @@ void host_decode(struct host *h, struct op *op)
 	op->code = OP_SYS;
 	op->class = CLASS_SYSTEM;
 	op->len = 1;
+	op->mis = misaligned(h, i);
 	if (host_cut_off(h, i))
 		return;
 
 	uint32_t insn = expanded(h, i);
 	op->len = (host_insn(h, i) & 3) == 3 ? 2 : 1;
-	op->mis = (i & 1) && op->len == 2;
 	op->code = (uint8_t)code_of(insn);
 	op->class = class_of((enum op_code)op->code) & 0x1f;
 	op->imm = immediate(insn, h->imem_base + 2 * i);

@@ -17,11 +17,10 @@ struct events {
 	bool data;    /* the data port is granted */
 };
 
-/* valid_new_req: the queue keeps a place for each fetch under way. */
+/* fifo_ready, where less than two fetches are under way. */
 static bool room(const struct front *f)
 {
-	return !((f->words >= 2 || f->n_due >= 2) &&
-	         (f->words >= 3 || f->n_due >= 1));
+	return !(f->words >= 2 && (f->words >= 3 || f->n_due >= 1));
 }
 
 static void send(const struct front_rules *r, struct front *f, bool drop)

@@ -8,7 +8,7 @@
  *   host_wait.c    the time of that with memories that make the core wait
  *   host_front.c   the state of the prefetch buffer and data port, by cycles
  *   host_memo.c    the same as a table, by instructions
- *   host_past.c    the same in retrospect, with memories of one cycle
+ *   host_past.c    sleep; the same as far as it matters for that
  *   host_mem.c     loads and stores that the fast loop leaves alone
  *   host_csr.c     control and status registers, traps
  *   host.c         life cycle, slices, counts
@@ -76,9 +76,6 @@ struct op {
 	const void *run; /* label in host_run.c */
 	int64_t flow;
 	int32_t imm; /* value, or halfwords to the target of a jump */
-	/* First ID cycle (low bits) when it last was a split access or divided
-	 * by zero. Not with `waits`. */
-	uint32_t when;
 	uint8_t rd, rs1, rs2;
 	/* Cycles until the next operation; when it redirects. With `waits`:
 	 * its class; when it redirects, is split or divides by zero. */
@@ -153,18 +150,18 @@ struct host {
 	void (*trace)(void *, const struct host_retire *);
 	void *trace_ctx;
 
-	/* The state of the front end, before the operation `from`, which was in
-	 * ID in `since`. If that is not `known`, a jump led there. */
-	struct front front;
-	struct op *from;
-	uint64_t since, known;
+	/* Where the fetch was turned last, and when that was in ID, or would
+	 * have been without an interrupt. NULL: unknown. Not with `waits`. */
+	const struct op *from;
+	uint64_t since;
 
 	/* Memories that make the core wait. */
 	bool waits;
 	struct memo *memo;
 	/* The state of the front end: a row of the table, or MEMO_NOWHERE and
-	 * in `front`. */
+	 * in `front`, which is also used asleep, with any memory. */
 	uint32_t row;
+	struct front front;
 	/* In cycle `cycle` interrupts are enabled as before a CSR write. */
 	struct {
 		uint64_t cycle;
@@ -177,7 +174,8 @@ struct host {
 
 /* The 32-bit form of a compressed instruction; 0 (illegal) if there is none. */
 uint32_t host_expand(uint32_t half);
-/* The instruction word at halfword `i` (16 bits if compressed). */
+/* The instruction word at halfword `i` (16 bits if compressed). What lies
+ * beyond the end is zero. */
 uint32_t host_insn(const struct host *h, uint32_t i);
 /* Does instruction memory end before the instruction at halfword `i` does? */
 bool host_cut_off(const struct host *h, uint32_t i);
@@ -264,15 +262,12 @@ void host_rouse(struct host *h, uint64_t k);
 /* The fetch has been turned to the next instruction. */
 static inline void host_turned(struct host *h)
 {
-	h->from = h->at ? &h->op[h->at - h->op] : NULL;
+	h->from = h->at;
 	h->since = h->cyc;
 }
-/* Interrupts that were withdrawn have kept the next instruction out of ID until
- * h->cyc. */
-void host_delayed(struct host *h);
-/* The operation `to`, a WFI, executes in cycle x: h->front is the state in the
- * cycle after it has left. */
-void host_doze(struct host *h, const struct op *to, uint64_t x);
+/* The operation `wfi` executes in cycle x: h->front is the state when it has
+ * left ID, as far as the clock depends on it. Not with `waits`. */
+void host_doze(struct host *h, const struct op *wfi, uint64_t x);
 /* Asleep until k: h->front is the state in the cycle after. */
 void host_slept_until(struct host *h, uint64_t k);
 
@@ -280,10 +275,6 @@ void host_slept_until(struct host *h, uint64_t k);
 
 /* After a reset. */
 void host_wait_reset(struct host *h);
-/* The kind of a fast operation, and the other one that it may turn out to be:
- * a branch taken, a split access, a division by zero. */
-void host_kinds(const struct host *h, const struct op *op, enum kind *plain,
-                enum kind *other);
 /* The classes of an operation, which has its cost. */
 void host_wait_classes(const struct host *h, struct op *op, uint32_t i);
 /* Before host_fast runs the clock. */

@@ -1,25 +1,15 @@
 /* host_run: the fast loop for memories of one cycle: time is one number, and
  * the cost of an operation known when it is decoded. For host_past.c it notes
- * where jumps land, and when an access was split or a divisor zero. */
+ * where jumps land. */
 #define LOOP loop
 #define LOOP_STATE                                                             \
-	struct op *from = h->from;                                             \
+	const struct op *from = h->from;                                       \
 	uint64_t since = h->since
 #define LOOP_SAVE h->from = from, h->since = since
 #define PASS_ONE cyc += 1
 #define PASS cyc += p->cost
-#define PASS_DIVIDE                                                            \
-	do {                                                                   \
-		if (R2 == 0)                                                   \
-			p->when = (uint32_t)cyc;                               \
-		cyc += R2 == 0 ? 2 : p->cost;                                  \
-	} while (0)
-#define PASS_ACCESS(split)                                                     \
-	do {                                                                   \
-		if (split)                                                     \
-			p->when = (uint32_t)cyc++;                             \
-		cyc += p->cost;                                                \
-	} while (0)
+#define PASS_DIVIDE cyc += R2 == 0 ? 2 : p->cost
+#define PASS_ACCESS(split) cyc += (uint64_t)p->cost + ((split) != 0)
 #define PASS_TAKEN cyc += p->taken
 #define PASS_JUMP cyc += 2
 #define PASS_LANDED cyc += p->mis, from = p, since = cyc

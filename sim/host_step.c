@@ -65,7 +65,6 @@ bool host_take_interrupt(struct host *h, uint64_t k)
 static void sample_interrupts(struct host *h, const struct step *s)
 {
 	uint64_t k = s->quiet, end = s->held ? s->e + 1 : h->cyc;
-	bool delayed = false;
 
 	if (k == s->e) {
 		if (s->on && (host_lines(h, k) & s->mie) != 0) {
@@ -73,7 +72,6 @@ static void sample_interrupts(struct host *h, const struct step *s)
 				end = s->e + 2;
 			if (h->cyc < end)
 				h->cyc = end;
-			delayed = true;
 		}
 		k++;
 	}
@@ -84,11 +82,8 @@ static void sample_interrupts(struct host *h, const struct step *s)
 			return;
 		if (h->cyc < k + 2)
 			h->cyc = end = k + 2;
-		delayed = true;
 		k++;
 	}
-	if (delayed)
-		host_delayed(h);
 }
 
 /* From which cycle on must the lines be sampled again? Those before cyc are
@@ -130,12 +125,8 @@ void host_rouse(struct host *h, uint64_t k)
 	}
 	host_slept_until(h, k);
 	h->cyc = k + 2;
-	host_turned(h);
-	h->known = h->cyc;
-	if (host_pending(h, k + 1) && !host_take_interrupt(h, k + 2)) {
+	if (host_pending(h, k + 1) && !host_take_interrupt(h, k + 2))
 		h->cyc = k + 3;
-		host_delayed(h);
-	}
 	h->now = h->cyc;
 	schedule(h);
 }
@@ -186,7 +177,7 @@ static void do_wfi(struct host *h, struct step *s)
 	h->asleep = true;
 	if (h->waits)
 		return;
-	host_doze(h, &h->op[(s->pc - h->imem_base) / 2], s->t);
+	host_doze(h, h->op + (s->pc - h->imem_base) / 2, s->t);
 	if (host_lines(h, h->cyc) & h->csr.mie)
 		host_rouse(h, h->cyc);
 	s->quiet = h->cyc; /* rousing has sampled */
@@ -332,8 +323,6 @@ static void do_memory(struct host *h, struct step *s, const struct op *op)
 
 	s->e = s->t + split + !h->rules.wb;
 	s->quiet = s->e;
-	if (split)
-		h->op[op - h->op].when = (uint32_t)s->t;
 	if (!host_memory(h, s, op, grant, &tval)) {
 		host_raise(h, s, s->e + h->rules.wb,
 		           store ? EXC_STORE : EXC_LOAD, tval);
@@ -423,6 +412,7 @@ static bool fetch_fault(struct host *h, struct step *s)
 
 	if (!host_cut_off(h, i))
 		return false;
+	s->insn = host_insn(h, i);
 	/* The second half of the instruction may be what is missing. */
 	host_raise(h, s, s->t, EXC_FETCH, i < h->n_ops ? s->pc + 2 : s->pc);
 	return true;

@@ -71,37 +71,29 @@ static bool load_use(const struct host *h, const struct op *op)
 	return op->class == CLASS_LOAD && op->cost == 2 && h->rules.wb;
 }
 
-void host_kinds(const struct host *h, const struct op *op, enum kind *plain,
-                enum kind *other)
+void host_wait_classes(const struct host *h, struct op *op, uint32_t i)
 {
-	*plain = KIND_ONE;
-	*other = KIND_BRANCH;
+	enum kind plain = KIND_ONE, other = KIND_BRANCH;
+
 	switch ((enum op_class)op->class) {
 	case CLASS_MUL:
-		*plain = op->code == OP_MUL ? KIND_MUL : KIND_MULH;
+		plain = op->code == OP_MUL ? KIND_MUL : KIND_MULH;
 		break;
 	case CLASS_DIV:
-		*plain = KIND_DIV;
-		*other = KIND_DIV_ZERO;
+		plain = KIND_DIV;
+		other = KIND_DIV_ZERO;
 		break;
 	case CLASS_LOAD:
 	case CLASS_STORE:
-		*plain = load_use(h, op) ? KIND_MEM_USE : KIND_MEM;
-		*other = load_use(h, op) ? KIND_SPLIT_USE : KIND_SPLIT;
+		plain = load_use(h, op) ? KIND_MEM_USE : KIND_MEM;
+		other = load_use(h, op) ? KIND_SPLIT_USE : KIND_SPLIT;
 		break;
 	case CLASS_JUMP:
-		*plain = KIND_JUMP;
+		plain = KIND_JUMP;
 		break;
 	default:
 		break;
 	}
-}
-
-void host_wait_classes(const struct host *h, struct op *op, uint32_t i)
-{
-	enum kind plain, other;
-
-	host_kinds(h, op, &plain, &other);
 	op->cost = memo_class(plain, i & 1, op->len == 2);
 	op->taken = memo_class(other, i & 1, op->len == 2);
 }
@@ -183,6 +175,8 @@ static void fail_late(struct host *h, const struct op *op, bool use,
 	struct follower n = follower(h, op);
 	uint64_t entered = HOST_NEVER;
 
+	if (h->dirty) /* half of the access came to a device */
+		h->check = 0;
 	while (f->cyc <= answer) {
 		if (f->cyc == entered && n.turns && !use)
 			front_turn(r, f);
@@ -297,6 +291,7 @@ void host_wait_step(struct host *h)
 	thaw(h);
 	if (enter(h, pc >> 1 & 1, wide)) {
 		if (cut) {
+			s.insn = h->at ? host_insn(h, i) : 0;
 			p = front_plan(&h->rules, &h->front, KIND_TRAP);
 			s.t = p.x;
 			run(h, &p);

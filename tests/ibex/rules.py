@@ -72,6 +72,8 @@ KINDS = {
     "jalr-odd": "la t4, 1f\n\tjalr a1, 1(t4)" + ODD,
     "jalr16": "la t4, 1f\n\t.option rvc\n\tc.jr t4\n\t.option norvc" + ODD,
     "fence-i": "fence.i",
+    "load-jump": "la t4, 1f\n\tsw t4, 8(sp)\n\tlw t4, 8(sp)\n\tjr t4" + EVEN,
+    "load-branch": "lw a0, 0(sp)\n\tbeq a0, a0, 1f" + ODD,
     "taken": "beq a0, a0, 1f" + EVEN,
     "taken-odd": "bgeu a0, a0, 1f" + ODD,
     "mret": MRET + EVEN,
@@ -95,6 +97,11 @@ KINDS = {
     "load-fault": "lw a0, 0(x0)",
     "load-fault-split": "lw a0, 2(x0)",
     "load-fault-last": "lw a0, -2(s3)",
+    # ... known only when the next instruction has turned the fetch, or could
+    # not, because it reads what would have been loaded.
+    "load-fault-jump": "lw a0, 0(x0)\n\tj 1f" + ODD,
+    "load-fault-use": "la t4, 1f\n\tlw t4, 0(x0)\n\tjr t4" + EVEN,
+    "store-fault-branch": "sw a0, 0(x0)\n\tbeq a0, a0, 1f" + EVEN,
     "store-fault": "sw a0, 0(x0)",
     "store-fault-split": "sh a0, 3(x0)",
 }
@@ -168,24 +175,41 @@ def priorities():
     return text
 
 
-SLEEPY = ("nop", "lw a5, 0(sp)", "sw a5, 2(sp)", "mul a5, a4, a4",
-          "j 1f" + EVEN, "j 1f" + ODD, "csrsi mie, 0", "div a5, a4, a0",
-          "lw a5, 2(sp)", "remu a5, a4, x0", "lw a5, 0(sp)\n\tadd a5, a5, a5",
-          "j 1f" + EVEN + "\n\tlw a5, 3(sp)\n\tnop",
-          "j 1f" + ODD + "\n\tdiv a5, a4, x0\n\t.2byte 1\n\tnop")
+# What leads to a WFI. After a jump to an even place, with only instructions of
+# 32 bits and one cycle since, a fetch is under way when the core goes to sleep.
+JUMP = "j 1f" + EVEN + "\n\t"
+SLEEPY = (
+    "nop", "lw a5, 0(sp)", "sw a5, 2(sp)", "mul a5, a4, a4", "j 1f" + EVEN,
+    "j 1f" + ODD, "csrsi mie, 0", "div a5, a4, a0", "lw a5, 2(sp)",
+    "remu a5, a4, x0", "lw a5, 0(sp)\n\tadd a5, a5, a5",
+    JUMP + "nop\n\tnop\n\tnop", JUMP + "lw a5, 0(sp)\n\tnop",
+    JUMP + "lw a5, 0(sp)\n\tadd a5, a5, a5", JUMP + "lw a5, 2(sp)\n\tnop",
+    JUMP + "div a5, a4, x0\n\tnop", JUMP + "mul a5, a4, a4\n\tmulh a5, a4, a4",
+    JUMP + "mul a5, a4, a4\n\tcsrr a5, mstatus", JUMP + ".2byte 1, 1\n\tnop",
+    JUMP + "csrsi mie, 0\n\tnop", JUMP + "csrc mie, x0\n\tnop",
+    JUMP + "wfi\n\tnop", "j 1f" + ODD + "\n\tnop", "fence.i\n\tnop",
+    "j 1f" + ODD + "\n\t.2byte 1\n\tnop", "j 1f" + ODD + "\n\tnop\n\t.2byte 1",
+    "beq a0, a0, 1f" + EVEN + "\n\tnop", "beq a0, a0, 1f" + ODD + "\n\tnop",
+    "bne a0, a0, bad", "la t4, 1f\n\tjalr ra, 0(t4)" + EVEN + "\n\tnop",
+    MRET + EVEN + "\n\tnop", "ecall\n\tnop", "lw a0, 0(x0)\n\tnop")
 
 
-def sleep(on):
+def sleep(on, pulse):
     """WFI at both kinds of place, behind different instructions, woken in
-    every cycle; then what mcycle says. The timer arms itself anew: with
-    interrupts on it may come before the core sleeps."""
+    every cycle; then what mcycle says. With interrupts on they may come before
+    the core sleeps; with pulses they may be withdrawn before."""
     text = BEGIN + "\tli t5, 99\n\tsw t5, 16(s11)\n"
     for before in SLEEPY:
         for delay in (*range(1, 24), 40):
             text += place(delay & 1)
-            text += "\tli a4, %d\n\tsw a4, 0(s0)\n" % delay
+            if pulse:
+                text += ("\tli a4, 90\n\tsw a4, 0(s0)\n\tli a4, %d\n"
+                         "\tsw a4, 0(s1)\n" % (1 + delay % 2 << 16 | delay))
+            else:
+                text += "\tli a4, %d\n\tsw a4, 0(s0)\n" % delay
             text += "\t.2byte 1\n" * (delay % 3)
-            text += "\t%s\n\twfi\n\tcsrr a3, mcycle\n\tlw a3, 8(s0)\n" % before
+            text += ("\t%s\n\twfi\n\tcsrr a3, mcycle\n\tlw a3, 8(s0)\n"
+                     % before)
             text += "" if on else "\tsw x0, 4(s0)\n"
     return (text.replace("csrw mie, s2\n", "csrw mie, s2\n\tcsrsi mstatus, 8\n")
             if on else text)
@@ -200,6 +224,45 @@ def user():
     return text
 
 
+# The last halfwords of memory: 16 and 32 bits, one that is cut off, a return,
+# jumps out of it and back.
+TAILS = (
+    (0x0001,) * 8,
+    (0x0013, 0x0000) * 4,
+    (0x0001, 0x0013, 0x0000, 0x0013, 0x0000, 0x0013, 0x0000, 0x0013),
+    (0x0001, 0x0001, 0x0001, 0x0001, 0x0001, 0x0001, 0x0001, 0x2003),
+    (0x0001, 0x0013, 0x0000, 0x0001, 0x0001, 0x0013, 0x0000, 0x8082),
+    (0x0001, 0x2503, 0x0001, 0x0001, 0x0001, 0x0001, 0x006f, 0x0040),
+    (0x0001, 0x0001, 0x0001, 0x4502, 0xa011, 0x0001, 0x0001, 0x0001),
+)
+
+
+def edge():
+    """Execution that comes near the end of memory, and leaves it."""
+    text = BEGIN + "\tli a3, 0x1ffff0\n"
+    for tail in TAILS:
+        for i in range(0, 8, 2):
+            text += "\tli a4, %d\n\tsw a4, %d(a3)\n" % (
+                tail[i + 1] << 16 | tail[i], 2 * i)
+        text += "\tfence.i\n"
+        for entry in range(8):
+            text += "\tli t4, %d\n\tjalr t4\n" % (0x1ffff0 + 2 * entry)
+    return text
+
+
+def rewrite():
+    """Instructions that were stored just before, also of another length."""
+    text = BEGIN
+    for k in range(24):
+        # addi a1, a1, k; or c.addi a1, 1 twice; or c.addi and half of a nop
+        word = (k << 20 | 0x58593, 0x05850585, 0x00130585)[k % 3]
+        text += place(k & 1) + (
+            "\tli a4, %d\n\tla t4, 1f\n\tsw a4, 0(t4)\n%s\tfence.i\n%s"
+            "1:\txori a1, a1, %d\n\t.2byte 0, 1\n"
+            % (word, "\tnop\n" * (k % 4), "\tnop\n" * (k // 4 % 3), k))
+    return text
+
+
 def programs():
     """Name, text, and the model that has what the program needs."""
     for a in KINDS:
@@ -209,6 +272,9 @@ def programs():
     for a in KINDS:
         yield "pulse-" + a, frame.program(pulse(a)), "ibex_model"
     yield "priorities", frame.program(priorities()), "ibex_model"
+    yield "edge", frame.program(edge()), "joulet"
+    yield "rewrite", frame.program(rewrite()), "joulet"
     yield "user", frame.program(user()), "joulet"
-    yield "sleep", frame.program(sleep(False)), "ibex_model"
-    yield "sleep-interrupt", frame.program(sleep(True)), "ibex_model"
+    yield "sleep", frame.program(sleep(False, False)), "joulet"
+    yield "sleep-interrupt", frame.program(sleep(True, False)), "joulet"
+    yield "sleep-pulse", frame.program(sleep(True, True)), "ibex_model"
