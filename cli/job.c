@@ -125,8 +125,12 @@ static bool compile(struct job *job, const struct job_args *args,
                     struct err *err)
 {
 	const struct joulet_dump dump = {args->dump, stdout};
-	job->program = joulet_compile(job->net, &job->design, job->target,
-	                              args->dump ? &dump : NULL, err);
+	const struct joulet_dump *to = args->dump ? &dump : NULL;
+	job->program =
+	        args->longer && job->target == JOULET_ACCEL
+	                ? joulet_compile_longer(job->net, &job->design, to, err)
+	                : joulet_compile(job->net, &job->design, job->target,
+	                                 to, err);
 	return job->program != NULL;
 }
 

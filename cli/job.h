@@ -10,6 +10,7 @@
 struct job_args {
 	const char *design, *net, *input, *target, *dump;
 	struct arg_list set;
+	bool longer; /* search longer for the program */
 };
 
 /* Where a run that hangs is shown, unless the user says otherwise. */

@@ -41,6 +41,8 @@ static bool parse(struct job_args *j, struct choice *choice, int argc,
 	         .flag = &choice->soc},
 	        {"set", "KEY=VALUE", "change the design; may be repeated",
 	         .list = &j->set},
+	        {"longer", NULL, "search longer for a faster program",
+	         .flag = &j->longer},
 	};
 	const struct command c = {
 	        .name = "verify",

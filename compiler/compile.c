@@ -46,6 +46,7 @@ static void note_ops(struct lowered *l, const struct sched *s)
 		struct tiling *g = &l->op[i].tiling;
 		g->n_commands = 0;
 		g->ex_cycles = g->begin = g->end = 0;
+		l->layer[l->op[i].layer].n_commands = 0;
 	}
 	for (int i = 0; i < s->at.n_items; i++) {
 		const struct item *it = &s->item[i];
@@ -96,22 +97,124 @@ static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
 	return true;
 }
 
+/* Emit what t->s has, with the tilings of l->op. */
+static bool finish(struct tiler *t, struct program *p, struct err *err)
+{
+	note_ops(t->l, t->s);
+	p->spad_bytes = t->s->at.most_bytes;
+	return emit(t, p, err);
+}
+
+/* ---- the longer search ---- */
+
+struct longer {
+	struct tiler *t;
+	const struct compile_clock *clock;
+	struct hw host;
+	struct program best; /* image NULL: none yet */
+	uint64_t cycles;
+	struct op *op;      /* tilings of the best */
+	struct sched sched; /* its schedule */
+};
+
+/* Tile for hardware `h`, which the host includes; keep it if it is faster. */
+static bool try_hw(struct longer *x, const struct hw *h, struct err *err)
+{
+	struct tiler *t = x->t;
+	struct sched found, moved;
+	struct program p = {0};
+	uint64_t cycles;
+
+	t->hw = *h;
+	sched_open(&found, h);
+	sched_open(&moved, &x->host);
+	bool ok = tile_best(t, &found, err);
+	t->hw = x->host;
+	t->s = &moved;
+	found.hw = h;
+	if (ok)
+		sched_move(&moved, &found);
+	sched_close(&found);
+	ok = ok && finish(t, &p, err);
+	p.layer = t->l->layer;
+	if (ok && x->best.image_bytes == p.image_bytes &&
+	    memcmp(x->best.image, p.image, p.image_bytes) == 0) {
+		sched_close(&moved);
+		return true;
+	}
+	ok = ok && x->clock->cycles(x->clock->ctx, &p, &cycles, err);
+	if (!ok || (x->best.image && cycles >= x->cycles)) {
+		sched_close(&moved);
+		return ok;
+	}
+	sched_close(&x->sched);
+	x->sched = moved;
+	x->best = p;
+	x->cycles = cycles;
+	x->op = t->l->op;
+	return true;
+}
+
+/* From the design itself down. What does not fit in less is no error. */
+static bool try_all(struct longer *x, struct err *err)
+{
+	const struct hw *host = &x->host;
+	struct err less;
+
+	for (int dma = host->dma; dma >= 4; dma /= 2)
+		for (int banks = host->banks; banks >= 4; banks /= 2)
+			for (uint32_t spad = host->spad_bytes; spad >= 1024;
+			     spad /= 2) {
+				struct hw h = *host;
+				bool first = dma == host->dma &&
+				             banks == host->banks &&
+				             spad == host->spad_bytes;
+				if (!hw_less(&h, spad, banks, dma))
+					continue;
+				if (!try_hw(x, &h, first ? err : &less) &&
+				    (first ? err : &less)->kind != ERR_DATA)
+					return false;
+			}
+	return x->best.image != NULL;
+}
+
+static bool search_longer(struct tiler *t, struct program *p, struct sched *s,
+                          const struct compile_opts *opts, struct err *err)
+{
+	struct longer x = {.t = t, .clock = opts->clock, .host = t->hw};
+
+	sched_open(&x.sched, &x.host);
+	bool ok = try_all(&x, err);
+	sched_close(s);
+	*s = x.sched;
+	s->hw = &t->hw;
+	t->hw = x.host;
+	t->s = s;
+	if (!ok)
+		return false;
+	t->l->op = x.op;
+	note_ops(t->l, s);
+	*p = x.best;
+	return true;
+}
+
 static bool tile_and_emit(struct program *p, struct lowered *l,
                           const struct compile_opts *opts, struct err *err)
 {
 	struct tiler t = {.l = l, .hw = hw_of(l->d)};
 	struct sched s;
+	bool ok;
 
 	sched_open(&s, &t.hw);
-	bool ok = tile_best(&t, &s, err);
-	if (ok) {
+	if (opts->clock) {
+		ok = search_longer(&t, p, &s, opts, err);
+	} else {
+		ok = tile_best(&t, &s, err);
 		t.s = &s;
-		note_ops(l, &s);
-		if (wanted(opts, "tiles"))
-			tiles_dump(&t, opts->dump_to);
-		ok = emit(&t, p, err);
+		ok = ok && finish(&t, p, err);
 	}
-	p->spad_bytes = s.at.most_bytes;
+	if (ok && wanted(opts, "tiles"))
+		tiles_dump(&t, opts->dump_to);
 	sched_close(&s);
 	return ok;
 }

@@ -41,8 +41,19 @@ struct program {
 	void *arena;   /* owns all the above */
 };
 
+/* How long does it take, exactly? False: err. */
+struct compile_clock {
+	bool (*cycles)(void *ctx, const struct program *p, uint64_t *cycles,
+	               struct err *err);
+	void *ctx;
+};
+
 struct compile_opts {
 	enum target target;
+	/* Search as if for every smaller scratchpad, fewer banks and narrower
+	 * memory too, and take what this clock says is fastest. NULL: only for
+	 * the design as it is. */
+	const struct compile_clock *clock;
 	const char *dump; /* comma-separated stages, or NULL */
 	FILE *dump_to;
 };

@@ -2,7 +2,6 @@
 #include "compiler/cycles.h"
 
 #include <assert.h>
-#include <stdbool.h>
 
 struct hw hw_of(const struct design *d)
 {
@@ -21,6 +20,22 @@ struct hw hw_of(const struct design *d)
 	h.word_log2 = __builtin_ctz((unsigned)h.word);
 	h.bank_log2 = __builtin_ctz(h.bank_bytes);
 	return h;
+}
+
+bool hw_less(struct hw *h, uint32_t spad_bytes, int banks, int dma)
+{
+	enum { LEAST_BANKS = 4, LEAST_DMA = 4 };
+
+	h->spad_bytes = spad_bytes;
+	h->banks = banks;
+	h->dma = dma;
+	h->bank_bytes = spad_bytes / (uint32_t)banks;
+	h->dma_log2 = __builtin_ctz((unsigned)dma);
+	if (banks < LEAST_BANKS || dma < LEAST_DMA ||
+	    h->bank_bytes < 2 * (uint32_t)h->word)
+		return false;
+	h->bank_log2 = __builtin_ctz(h->bank_bytes);
+	return true;
 }
 
 static int64_t max64(int64_t a, int64_t b)

@@ -7,6 +7,7 @@
 #ifndef COMPILER_CYCLES_H
 #define COMPILER_CYCLES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "isa/command.h"
 #include "isa/design.h"
@@ -21,6 +22,9 @@ struct hw {
 };
 
 struct hw hw_of(const struct design *d);
+/* The same with a smaller scratchpad, fewer banks or a narrower memory. False:
+ * no design has such banks. */
+bool hw_less(struct hw *h, uint32_t spad_bytes, int banks, int dma);
 
 /* Banks that so many bytes take. */
 static inline int hw_banks(const struct hw *h, int64_t bytes)

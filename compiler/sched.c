@@ -203,10 +203,12 @@ static void forget(struct sched *s, uint64_t banks)
 
 	for (int i = 0; i < a->n_buf; i++) {
 		struct buffer b = a->buf[i];
-		if (b.banks & banks)
+		if (b.banks & banks) {
 			a->slots &= ~((uint64_t)1 << b.slot);
-		else
+			a->begins &= ~(b.banks & -b.banks);
+		} else {
 			a->buf[n++] = b;
+		}
 	}
 	a->n_buf = n;
 }
@@ -225,6 +227,7 @@ static void remember(struct sched *s, const struct want *w)
 	forget(s, banks);
 	int slot = lowest_bank(~a->slots);
 	a->slots |= (uint64_t)1 << slot;
+	a->begins |= banks & -banks;
 	a->key[slot] = w->key;
 	a->buf[a->n_buf++] = (struct buffer){key_tag(&w->key), banks, slot};
 }
@@ -515,6 +518,8 @@ void sched_push(struct sched *s, struct item it)
 
 	s->item = grow(s->item, a->n_items, &s->cap_items, sizeof(*s->item));
 	s->item[a->n_items] = it;
+	if (!it.begins) /* else it is known from another list */
+		s->item[a->n_items].begins = a->begins;
 	s->queue[q] = grow(s->queue[q], a->base[q] + a->n[q], &s->cap_queue[q],
 	                   sizeof(*s->queue[q]));
 	for (int o = 0; o < N_QUEUES; o++)
@@ -525,6 +530,80 @@ void sched_push(struct sched *s, struct item it)
 	a->n_items++;
 	for (uint64_t left = it.banks; left; left &= left - 1)
 		a->bank_last[lowest_bank(left)][q] = a->n[q];
+}
+
+/* ---- another scratchpad ---- */
+
+/* Where a buffer's bytes lie in another scratchpad. */
+struct move {
+	const struct sched *to, *from;
+	int stride_log2; /* bytes there between what begins a bank apart here */
+	uint64_t begins;
+};
+
+static int begin_of(const struct move *m, int bank)
+{
+	uint64_t upto = m->begins & bank_mask(0, bank + 1);
+
+	return upto ? 63 - __builtin_clzll(upto) : 0;
+}
+
+static int64_t move_addr(const struct move *m, int64_t addr)
+{
+	int begin = begin_of(m, bank_of(m->from, (uint32_t)addr));
+
+	return addr - ((int64_t)begin << m->from->hw->bank_log2) +
+	       ((int64_t)begin << m->stride_log2);
+}
+
+static uint64_t move_banks(const struct move *m, uint64_t banks)
+{
+	uint32_t size = m->from->hw->bank_bytes;
+	uint64_t moved = 0;
+
+	for (uint64_t left = banks; left; left &= left - 1) {
+		int64_t at = (int64_t)lowest_bank(left)
+		             << m->from->hw->bank_log2;
+		moved |= sched_banks(m->to, (uint32_t)move_addr(m, at), size);
+	}
+	return moved;
+}
+
+static struct item move_item(struct move *m, const struct item *from)
+{
+	struct item it = *from;
+	struct command *c = &it.c;
+
+	m->begins = it.begins;
+	it.banks = move_banks(m, it.banks);
+	if (opcode_queue((int)c->opcode) != QUEUE_EX) {
+		c->spad = move_addr(m, c->spad);
+		return it;
+	}
+	c->act = move_addr(m, c->act);
+	c->wgt = move_addr(m, c->wgt);
+	c->par = move_addr(m, c->par);
+	c->out = move_addr(m, c->out);
+	return it;
+}
+
+void sched_move(struct sched *to, const struct sched *from)
+{
+	struct move m = {.to = to, .from = from};
+
+	m.stride_log2 =
+	        __builtin_ctz(to->hw->spad_bytes / (uint32_t)from->hw->banks);
+	for (int i = 0; i < from->at.n_steps; i++) {
+		const struct sched_step *s = &from->step[i];
+		if (!s->accel) {
+			sched_cpu(to, s->op);
+			continue;
+		}
+		for (int j = s->first; j < s->first + s->n; j++)
+			sched_push(to, move_item(&m, &from->item[j]));
+		sched_end_job(to);
+	}
+	to->at.most_bytes = from->at.most_bytes;
 }
 
 /* ---- loads moved forward ---- */

@@ -54,6 +54,7 @@ struct item {
 	int op;
 	bool flash;
 	uint64_t banks;
+	uint64_t begins;    /* banks in which buffers begin; set by push */
 	uint32_t lo, hi;    /* SRAM bytes; none if equal */
 	int64_t start, end; /* estimate */
 };
@@ -97,6 +98,7 @@ struct sched_state {
 	struct held held[MAX_HELD];
 	int n_held, n_buf;
 	struct buffer buf[MAX_BUFFERS]; /* in the order in which they came */
+	uint64_t begins;                /* the first bank of each */
 	uint64_t slots;                 /* of `key`: those in use */
 	struct key key[MAX_BUFFERS];
 };
@@ -153,6 +155,11 @@ bool sched_full(const struct sched *s);
 
 /* When everything so far has ended. */
 int64_t sched_end(const struct sched *s);
+
+/* Append all of `from` to `to`, which is open and empty: the same commands for
+ * a scratchpad that is as large or larger, of as many banks or more. What
+ * begins in bank b of n there begins b/n into this one. */
+void sched_move(struct sched *to, const struct sched *from);
 
 /* Append all of `from` to `to`, which is open and empty, with weight loads
  * moved forward: to where the load unit would otherwise wait for a store. */

@@ -341,6 +341,36 @@ static void search_pieces(struct search *s)
 			}
 }
 
+/* An op that is one group of pixels and channels waits for all of its weights;
+ * cut into parts of the sum, it begins with the first of them. */
+static void search_parts(struct search *s)
+{
+	enum { LEAST = 256, MOST_PARTS = 16 };
+	const struct hw *h = &s->t->hw;
+	const struct window *w = &s->op->array.win;
+	int height = w->y1 - w->y0, width = w->x1 - w->x0;
+	int64_t steps = tile_steps(&s->op->array);
+
+	if (s->op->array.opcode != OP_CONV || w->n != 1 || height != 1 ||
+	    width > h->rows || w->oc > h->cols || steps < LEAST)
+		return;
+	for (int parts = 2; parts <= MOST_PARTS; parts *= 2) {
+		int64_t k = (steps + parts - 1) / parts;
+		k = (k + h->word - 1) / h->word * h->word;
+		for (int in_piece = 0; in_piece < 2; in_piece++) {
+			if (in_piece && w->kh * w->kw != 1)
+				continue;
+			s->op->tiling = (struct tiling){.ty = 1,
+			                                .tx = width,
+			                                .tc = w->oc,
+			                                .kpiece = (int)k,
+			                                .in_piece = in_piece};
+			attempt_window(s);
+		}
+	}
+	settle(s);
+}
+
 /* Do short runs leave much of the array idle, so that input as rows of taps
  * may be better? */
 static bool wants_patches(const struct search *s)
@@ -371,7 +401,11 @@ static void search_window(struct search *s)
 		}
 		settle(s);
 	}
-	if (!s->any && s->op->array.opcode == OP_CONV)
+	if (s->op->array.opcode != OP_CONV)
+		return;
+	if (s->any)
+		search_parts(s);
+	else
 		search_pieces(s);
 }
 

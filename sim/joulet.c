@@ -66,28 +66,86 @@ int joulet_target_find(const char *name)
 	return strcmp(name, "cpu") == 0 ? JOULET_CPU : -1;
 }
 
-struct joulet_program *joulet_compile(const struct joulet_net *net,
-                                      const struct design *d,
-                                      enum joulet_target target,
-                                      const struct joulet_dump *dump,
-                                      struct err *err)
+static struct joulet_program *compile_with(const struct joulet_net *net,
+                                           const struct design *d,
+                                           const struct compile_opts *opts,
+                                           struct err *err)
 {
 	const struct src nowhere = {NULL, 0};
 	if (!design_check(d, nowhere, err))
 		return NULL;
 
 	struct joulet_program *p = mem_zero(1, sizeof *p);
+	p->net = net;
+	p->design = *d;
+	if (!compile(&p->code, &net->graph, d, opts, err)) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+struct joulet_program *joulet_compile(const struct joulet_net *net,
+                                      const struct design *d,
+                                      enum joulet_target target,
+                                      const struct joulet_dump *dump,
+                                      struct err *err)
+{
 	const struct compile_opts opts = {
 	        .target = target == JOULET_CPU ? TARGET_CPU : TARGET_ACCEL,
 	        .dump = dump ? dump->stages : NULL,
 	        .dump_to = dump ? dump->to : NULL,
 	};
-	p->net = net;
-	p->design = *d;
-	if (!compile(&p->code, &net->graph, d, &opts, err)) {
-		free(p);
-		return NULL;
+	return compile_with(net, d, &opts, err);
+}
+
+/* What a program takes on the fast model, timing only. */
+struct clock {
+	const struct joulet_net *net;
+	const struct design *d;
+	uint8_t *in, *out;
+};
+
+static bool clock_cycles(void *ctx, const struct program *code,
+                         uint64_t *cycles, struct err *err)
+{
+	const struct clock *c = ctx;
+	const struct joulet_opts opts = {.backend = "fast",
+	                                 .timing_only = true};
+	const struct joulet_program p = {
+	        .net = c->net, .design = *c->d, .code = *code};
+	struct soc_result s;
+	struct soc *soc = program_soc(&p, &opts, false, false, err);
+
+	bool ok = soc && soc_run(soc, c->in, joulet_net_in_bytes(c->net),
+	                         c->out, joulet_net_out_bytes(c->net), &s, err);
+	if (ok) {
+		*cycles = s.cycles;
+		soc_result_free(&s);
 	}
+	soc_close(soc);
+	return ok;
+}
+
+struct joulet_program *joulet_compile_longer(const struct joulet_net *net,
+                                             const struct design *d,
+                                             const struct joulet_dump *dump,
+                                             struct err *err)
+{
+	struct clock c = {.net = net,
+	                  .d = d,
+	                  .in = mem_zero(joulet_net_in_bytes(net), 1),
+	                  .out = mem_zero(joulet_net_out_bytes(net), 1)};
+	const struct compile_clock clock = {clock_cycles, &c};
+	const struct compile_opts opts = {
+	        .target = TARGET_ACCEL,
+	        .clock = &clock,
+	        .dump = dump ? dump->stages : NULL,
+	        .dump_to = dump ? dump->to : NULL,
+	};
+	struct joulet_program *p = compile_with(net, d, &opts, err);
+	free(c.in);
+	free(c.out);
 	return p;
 }
 
@@ -175,7 +233,7 @@ struct soc *program_soc(const struct joulet_program *p,
                         bool waves, struct err *err)
 {
 	const char *name = opts->backend ? opts->backend : "fast";
-	const struct soc_opts so = {
+	struct soc_opts so = {
 	        .backend = accel_find(name),
 	        .accel = {.timing_only = opts->timing_only,
 	                  .waves = waves,
@@ -189,6 +247,9 @@ struct soc *program_soc(const struct joulet_program *p,
 		no_backend(name, err);
 		return NULL;
 	}
+	/* A debugger may make it longer. */
+	if (so.max_cycles == 0 && so.backend == &accel_rtl && !opts->gdb)
+		so.max_cycles = waves_limit(p);
 	return soc_open(&p->design, firmware_elf, firmware_elf_bytes,
 	                p->code.image, p->code.image_bytes, &so, err);
 }
