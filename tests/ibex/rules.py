@@ -73,6 +73,7 @@ KINDS = {
     "jalr16": "la t4, 1f\n\t.option rvc\n\tc.jr t4\n\t.option norvc" + ODD,
     "fence-i": "fence.i",
     "load-jump": "la t4, 1f\n\tsw t4, 8(sp)\n\tlw t4, 8(sp)\n\tjr t4" + EVEN,
+    "load-csr": "lw a0, 0(sp)\n\tcsrrw a1, mscratch, a0",
     "load-branch": "lw a0, 0(sp)\n\tbeq a0, a0, 1f" + ODD,
     "taken": "beq a0, a0, 1f" + EVEN,
     "taken-odd": "bgeu a0, a0, 1f" + ODD,
@@ -215,12 +216,17 @@ def sleep(on, pulse):
             if on else text)
 
 
-def user():
-    """Every kind in user mode, which an ecall leaves."""
+def user(delays):
+    """Every kind in user mode, which an ecall leaves, or the timer: there
+    interrupts are always on."""
     text = BEGIN
     for a in KINDS.values():
-        text += ("\tla t4, 2f\n\tcsrw mepc, t4\n\tli t4, 0x1800\n"
-                 "\tcsrc mstatus, t4\n\tmret\n2:\t%s\n\tecall\n" % a)
+        for delay in delays:
+            text += ("\tla t4, 2f\n\tcsrw mepc, t4\n\tli t4, 0x1800\n"
+                     "\tcsrc mstatus, t4\n")
+            text += delay and "\tli a4, %d\n\tsw a4, 0(s0)\n" % delay or ""
+            text += "\tmret\n2:\t%s\n\taddi a5, a5, 1\n\tecall\n" % a
+            text += delay and "\tsw x0, 4(s0)\n" or ""
     return text
 
 
@@ -240,6 +246,8 @@ TAILS = (
 def edge():
     """Execution that comes near the end of memory, and leaves it."""
     text = BEGIN + "\tli a3, 0x1ffff0\n"
+    for beyond in (0xffffc, 0xffffe, 0x200000, 0x200002, 0xfffffffe):
+        text += "\tli t4, %d\n\tjalr t4\n" % beyond
     for tail in TAILS:
         for i in range(0, 8, 2):
             text += "\tli a4, %d\n\tsw a4, %d(a3)\n" % (
@@ -274,7 +282,8 @@ def programs():
     yield "priorities", frame.program(priorities()), "ibex_model"
     yield "edge", frame.program(edge()), "joulet"
     yield "rewrite", frame.program(rewrite()), "joulet"
-    yield "user", frame.program(user()), "joulet"
+    yield "user", frame.program(user([None])), "joulet"
+    yield "user-timer", frame.program(user(range(1, 22))), "joulet"
     yield "sleep", frame.program(sleep(False, False)), "joulet"
     yield "sleep-interrupt", frame.program(sleep(True, False)), "joulet"
     yield "sleep-pulse", frame.program(sleep(True, True)), "ibex_model"
