@@ -15,6 +15,7 @@
 #include <string.h>
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/packed.h"
 
 /* Commands of each queue known to have ended. */
 struct certain {
@@ -61,10 +62,14 @@ static void stretch(struct range *r, int64_t count, int64_t stride)
 		r->hi += by;
 }
 
-static struct range dma_spad(const struct command *c)
+static struct range dma_spad(const struct check *k, const struct command *c)
 {
 	struct range r = {c->spad, c->spad + c->n0};
 
+	if (c->opcode == OP_UNPACK) {
+		r.hi = c->spad + c->n2 * packed_unit(k->hw.dma);
+		return r;
+	}
 	stretch(&r, c->n1, c->spad_s1);
 	stretch(&r, c->n2, c->spad_s2);
 	return r;
@@ -74,6 +79,8 @@ static struct range dma_mem(const struct command *c)
 {
 	struct range r = {c->mem, c->mem + c->n0};
 
+	if (c->opcode == OP_UNPACK)
+		return r;
 	stretch(&r, c->n1, c->mem_s1);
 	stretch(&r, c->n2, c->mem_s2);
 	return r;
@@ -112,8 +119,11 @@ static int64_t col_groups(const struct check *k, const struct command *c)
 
 static struct range port_b(const struct check *k, const struct command *c)
 {
-	int64_t steps = c->ka * c->kb * (c->opcode == OP_CONV ? c->run : 1);
-	struct range r = {c->wgt, c->wgt + steps * k->hw.cols};
+	struct wfmt f = wfmt_of(c);
+	int64_t run = c->opcode == OP_CONV
+	                      ? wfmt_run(f, k->hw.cols, k->hw.word, c->run)
+	                      : wfmt_vector(f, k->hw.cols);
+	struct range r = {c->wgt, c->wgt + c->ka * c->kb * run};
 
 	if (c->opcode == OP_ADD)
 		return (struct range){c->wgt, c->wgt + add_count(c)};
@@ -183,7 +193,7 @@ static bool spad_banks(struct check *k, const struct command *c,
 	uint64_t a, b, p, o, s;
 
 	if (opcode_queue((int)c->opcode) != QUEUE_EX)
-		return in_spad(k, c, dma_spad(c), banks);
+		return in_spad(k, c, dma_spad(k, c), banks);
 	if (!in_spad(k, c, port_a(c), &a) || !in_spad(k, c, port_b(k, c), &b) ||
 	    !in_spad(k, c, port_params(k, c), &p) ||
 	    !in_spad(k, c, port_out(c), &o) ||
@@ -338,6 +348,11 @@ static bool check_contents(struct check *k, const struct command *c)
 		if (ok)
 			write_out(k, c);
 		return ok;
+	}
+	if (c->opcode == OP_UNPACK) {
+		struct range r = dma_spad(k, c);
+		write_bytes(k, r.lo, r.hi - r.lo);
+		return true;
 	}
 	for (int64_t i2 = 0; i2 < c->n2; i2++)
 		for (int64_t i1 = 0; i1 < c->n1; i1++) {

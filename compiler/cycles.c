@@ -2,6 +2,7 @@
 #include "compiler/cycles.h"
 
 #include <assert.h>
+#include "isa/wfmt.h"
 
 struct hw hw_of(const struct design *d)
 {
@@ -14,7 +15,11 @@ struct hw hw_of(const struct design *d)
 	               .word = design_word(d),
 	               .par_words = design_par_words(d),
 	               .spad_bytes = design_spad_bytes(d),
-	               .bank_bytes = design_bank_bytes(d)};
+	               .bank_bytes = design_bank_bytes(d),
+	               .split = d->split,
+	               .narrow = d->narrow,
+	               .sparse = d->sparse,
+	               .unpack = d->unpack};
 	h.par_bytes = h.word * h.par_words;
 	h.dma_log2 = __builtin_ctz((unsigned)h.dma);
 	h.word_log2 = __builtin_ctz((unsigned)h.word);
@@ -120,8 +125,11 @@ static int64_t inner_slots(const struct hw *h, const struct command *c,
 	int64_t rest = c->run - full * h->word;
 	int64_t runs = c->ka * c->kb;
 
-	*last = rest;
-	return runs * full * max64(nr, h->word) + (runs - 1) * max64(nr, rest);
+	struct wfmt f = wfmt_of(c);
+
+	*last = wfmt_reads(f, h->word, rest);
+	return runs * full * max64(nr, wfmt_reads(f, h->word, h->word)) +
+	       (runs - 1) * max64(nr, *last);
 }
 
 /* Pixel groups of a column group, and what the array does for one of them. */
@@ -293,6 +301,8 @@ static int64_t add_cycles(const struct hw *h, const struct command *c)
 int64_t command_cycles(const struct hw *h, const struct command *c)
 {
 	switch (c->opcode) {
+	case OP_UNPACK:
+		return div_up(c->mem % h->dma + c->n0, h->dma) + 3;
 	case OP_LOAD:
 	case OP_FILL:
 	case OP_STORE:

@@ -19,6 +19,7 @@ struct hw {
 	int par_bytes;       /* PW * W: a block of one column group */
 	uint32_t spad_bytes, bank_bytes;
 	int dma_log2, word_log2, bank_log2;
+	bool split, narrow, sparse, unpack; /* what the design has */
 };
 
 struct hw hw_of(const struct design *d);

@@ -19,6 +19,7 @@
 #include "compiler/arena.h"
 #include "isa/command.h"
 #include "isa/kernels.h"
+#include "isa/wfmt.h"
 
 enum unit { UNIT_CPU, UNIT_ARRAY };
 
@@ -53,6 +54,11 @@ struct array_op {
 	const int32_t *bias, *mult, *shift; /* bias: zero point folded in */
 	const struct plus *plus;            /* NULL: none */
 	const int8_t *wgt; /* CONV [oc][kh][kw][ic], DWCONV [kh][kw][c] */
+	/* How they are laid out (wgt.h). Compressed if stream is not NULL: all
+	 * column groups, group g from group_at[g] on. */
+	struct wfmt fmt;
+	const uint8_t *stream;
+	const uint32_t *group_at;
 };
 
 /* Constant bytes of a CPU op. */

@@ -1,5 +1,6 @@
 /* pack: weights and requantization parameters as the array reads them. */
 #include "compiler/tile.h"
+#include "compiler/wgt.h"
 
 #include <string.h>
 
@@ -47,6 +48,11 @@ void tile_chain(const struct array_op *a, bool swap, int *ka, int *kb, int *pm)
 /* Step q of a group is byte q of the kernel as it lies in memory. */
 static void pack_conv(const struct hw *h, const struct array_op *a, uint8_t *to)
 {
+	if (a->fmt.bits != 8 || a->fmt.of4 || a->fmt.split || a->stream) {
+		wgt_pack(h, a, to);
+		return;
+	}
+
 	int64_t steps = tile_steps(a);
 
 	for (int o = 0; o < a->win.oc; o++) {
@@ -69,14 +75,14 @@ static void pack_depthwise(const struct hw *h, const struct array_op *a,
 				for (int ia = f; ia < ka; ia += pm) {
 					int y = swap ? ia : ib;
 					int x = swap ? ib : ia;
-					memcpy(to,
-					       a->wgt +
-					               (y * a->win.kw + x) *
-					                       oc +
-					               g,
-					       (size_t)min_int(h->cols,
-					                       oc - g));
-					to += h->cols;
+					wgt_vector(a->wgt +
+					                   (y * a->win.kw + x) *
+					                           oc +
+					                   g,
+					           a->fmt,
+					           min_int(h->cols, oc - g),
+					           to);
+					to += wfmt_vector(a->fmt, h->cols);
 				}
 }
 

@@ -9,6 +9,7 @@
  * keeps the program that ends first.
  */
 #include "compiler/keep.h"
+#include "compiler/wgt.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -52,7 +53,8 @@ static bool small_enough(const struct hw *h, const struct op *op)
 {
 	const struct tiling *g = &op->tiling;
 	const struct window *w = &op->array.win;
-	int64_t steps = g->kpiece ? g->kpiece : tile_steps(&op->array);
+	int64_t group = g->kpiece ? wgt_steps(h, &op->array, g->kpiece)
+	                          : wgt_group(h, &op->array);
 	int64_t rows = (int64_t)g->ty * w->sh + (int64_t)w->kh * w->dh;
 	int64_t cols = (int64_t)g->tx * w->sw + (int64_t)w->kw * w->dw;
 
@@ -60,7 +62,7 @@ static bool small_enough(const struct hw *h, const struct op *op)
 		return g->tn <= h->spad_bytes;
 	return (int64_t)g->ty * g->tx * (g->out_whole ? w->oc : 1) <=
 	               h->spad_bytes &&
-	       (g->tc + h->cols) * steps <= h->spad_bytes &&
+	       (g->tc / h->cols + 1) * group <= h->spad_bytes &&
 	       rows * cols <= 16 * (int64_t)h->spad_bytes;
 }
 
@@ -322,8 +324,8 @@ static void search_pieces(struct search *s)
 	for (int tx = width < h->rows ? width : h->rows; tx > 0; tx--)
 		for (int b = h->banks - 2; b > 0; b--)
 			for (int in_piece = 0; in_piece < 2; in_piece++) {
-				int64_t k =
-				        (int64_t)b * h->bank_bytes / h->cols;
+				int64_t k = (int64_t)b * h->bank_bytes /
+				            wgt_steps(h, &s->op->array, 1);
 				k = k > 65535 ? 65535 : k;
 				k -= k > h->word ? k % h->word : 0;
 				if (k < 1 || (in_piece && w->kh * w->kw != 1))
@@ -379,7 +381,8 @@ static bool wants_patches(const struct search *s)
 	int run = w->kw * w->ic, word = s->t->hw.word;
 	uint32_t held;
 
-	return !sched_held(s->t->s, s->op->in[0], &held) &&
+	return wgt_is_plain(s->op) &&
+	       !sched_held(s->t->s, s->op->in[0], &held) &&
 	       s->op->array.opcode == OP_CONV && w->kh > 1 && w->dw == 1 &&
 	       run % word != 0 && run < 4 * word;
 }
@@ -401,7 +404,7 @@ static void search_window(struct search *s)
 		}
 		settle(s);
 	}
-	if (s->op->array.opcode != OP_CONV)
+	if (s->op->array.opcode != OP_CONV || !wgt_is_plain(s->op))
 		return;
 	if (s->any)
 		search_parts(s);
@@ -471,10 +474,7 @@ static uint32_t reserve(struct tiler *t, uint64_t bytes)
 static void reserve_op(struct tiler *t, struct op *op)
 {
 	const struct array_op *a = &op->array;
-	uint64_t groups = (uint64_t)tile_groups(&t->hw, a);
-
-	op->wgt_at = reserve(t, groups * (uint64_t)tile_steps(a) *
-	                                (uint64_t)t->hw.cols);
+	op->wgt_at = reserve(t, (uint64_t)wgt_section(&t->hw, a));
 	int blocks = tile_par_blocks(&t->hw, a) + (a->plus ? 1 : 0);
 	op->par_at = reserve(t, (uint64_t)blocks * (uint64_t)t->hw.par_bytes);
 	for (int i = 0; i < op->n_in; i++) {
@@ -547,8 +547,14 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 	struct op *op = &t->l->op[index];
 	struct search s = {.t = t, .index = index, .op = op, .mark = mark};
 
+	wgt_choose(&t->hw, op, &t->l->arena);
 	reserve_op(t, op);
 	search_all(&s);
+	if (!s.any && !wgt_is_plain(op)) {
+		wgt_plain(op); /* its kernel can be cut */
+		reserve_op(t, op);
+		search_all(&s);
+	}
 	free(s.wait);
 	if (!s.any)
 		return too_small(&s, err);

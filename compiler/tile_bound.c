@@ -6,6 +6,7 @@
  * the order of this bound and ends where no other can be as good as the best.
  */
 #include "compiler/tile_cmds.h"
+#include "compiler/wgt.h"
 
 static int64_t max64(int64_t a, int64_t b)
 {
@@ -87,8 +88,8 @@ static struct loads least_loads(const struct tiler *t, int index)
 	struct loads n = {.late = 0};
 
 	tile_wants(t, index, &first, w);
-	n.first = hw_beats(h, w[WGT].bytes);
-	n.all = hw_beats(h, tile_groups(h, a) * tile_steps(a) * h->cols);
+	n.first = hw_beats(h, wgt_flash(h, a, w[WGT].bytes));
+	n.all = hw_beats(h, wgt_section(h, a));
 	if (!op->tiling.par_out && !sched_has(t->s, &w[PAR]))
 		n.first += hw_beats(h, w[PAR].bytes);
 	n.all += hw_beats(h, tile_par_blocks(h, a) * h->par_bytes);

@@ -6,6 +6,8 @@
 #include "compiler/keep.h"
 #include "compiler/region.h"
 #include "compiler/tile_cmds.h"
+#include "compiler/wgt.h"
+#include "isa/packed.h"
 
 #include <assert.h>
 #include <string.h>
@@ -153,17 +155,19 @@ static struct want wgt_want(const struct tiler *t, int index,
                             const struct tile *e, const struct piece *p)
 {
 	const struct op *op = &t->l->op[index];
-	int64_t steps = tile_steps(&op->array), from = 0;
-	int64_t cols = t->hw.cols, n = tile_groups_of(&t->hw, e->nc) * steps;
+	const struct hw *h = &t->hw;
+	int64_t group = wgt_group(h, &op->array), from = 0;
+	int64_t n = tile_groups_of(h, e->nc) * group;
 
 	if (p) {
 		from = (int64_t)p->at * tile_run_bytes(&op->array.win) + p->off;
-		n = (int64_t)p->nb * p->len;
+		from = wgt_steps(h, &op->array, from);
+		n = wgt_steps(h, &op->array, (int64_t)p->nb * p->len);
 	}
 	struct want w = {.key = {.kind = BUF_WGT, .id = index},
-	                 .bytes = (uint32_t)(n * cols)};
-	w.key.v[0] = (e->c / cols * steps + from) * cols;
-	w.key.v[1] = n * cols;
+	                 .bytes = (uint32_t)n};
+	w.key.v[0] = e->c / h->cols * group + from;
+	w.key.v[1] = n;
 	return w;
 }
 
@@ -179,11 +183,49 @@ void load_section(struct tiler *t, int index, int64_t at, const struct want *w,
 		push_linear(t, index, c, n);
 }
 
+/* Groups g0 .. g1-1 of compressed weights, with as few commands as their count
+ * of bytes allows. */
+static void unpack_groups(struct tiler *t, int index, int64_t g0, int64_t g1,
+                          uint32_t spad)
+{
+	const struct op *op = &t->l->op[index];
+	const uint32_t *at = op->array.group_at;
+	int64_t group = wgt_group(&t->hw, &op->array);
+
+	while (g0 < g1) {
+		int64_t g = g0 + 1;
+		while (g < g1 && at[g + 1] - at[g0] <= UINT16_MAX)
+			g++;
+		struct item it = {.op = index, .flash = true};
+		it.c = (struct command){.opcode = OP_UNPACK,
+		                        .layer = op->layer,
+		                        .mem = op->wgt_at + at[g0],
+		                        .spad = spad,
+		                        .n0 = at[g] - at[g0],
+		                        .n1 = 1,
+		                        .n2 = (g - g0) * group /
+		                              packed_unit(t->hw.dma)};
+		it.banks =
+		        sched_banks(t->s, spad, (uint32_t)((g - g0) * group));
+		sched_push(t->s, it);
+		spad += (uint32_t)((g - g0) * group);
+		g0 = g;
+	}
+}
+
 static void load_wgt(struct tiler *t, int index, const struct want *w)
 {
-	if (w->bytes)
-		load_section(t, index, t->l->op[index].wgt_at + w->key.v[0], w,
-		             w->addr, w->bytes);
+	const struct op *op = &t->l->op[index];
+	int64_t group = wgt_group(&t->hw, &op->array);
+
+	if (!w->bytes)
+		return;
+	if (!op->array.stream)
+		load_section(t, index, op->wgt_at + w->key.v[0], w, w->addr,
+		             w->bytes);
+	else if (!w->hit)
+		unpack_groups(t, index, w->key.v[0] / group,
+		              (w->key.v[0] + w->key.v[1]) / group, w->addr);
 }
 
 /* Note the first tile's places and sizes for the dump. */
@@ -478,16 +520,14 @@ void tile_sizes(const struct tiler *t, struct op *op)
 	} else {
 		struct tile e = {.ny = g->ty, .nx = g->tx, .nc = g->tc};
 		struct region in = tile_in_region(op, &e);
-		int64_t steps = tile_steps(a);
-		if (g->kpiece)
-			steps = g->kpiece;
 		if (g->in_piece)
 			in.nch = g->kpiece;
 		struct patches patches = in_patches(op, &e);
 		g->in_bytes = (int)(g->patches ? patches_bytes(&patches)
 		                               : region_bytes(&in));
-		g->wgt_bytes =
-		        (int)(tile_groups_of(h, g->tc) * steps * h->cols);
+		int64_t group = g->kpiece ? wgt_steps(h, a, g->kpiece)
+		                          : wgt_group(h, a);
+		g->wgt_bytes = (int)(tile_groups_of(h, g->tc) * group);
 		int64_t block, par;
 		par_extent(h, op, &e, &block, &par);
 		g->par_bytes = (int)par;

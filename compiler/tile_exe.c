@@ -2,6 +2,7 @@
  * fields that gives, and how long they take. See tile.h. */
 #include "compiler/keep.h"
 #include "compiler/tile_cmds.h"
+#include "compiler/wgt.h"
 
 /* How a tile's input or output lies in the scratchpad: first byte, bytes from
  * pixel to pixel and from row to row; for inputs, pixels and rows from one
@@ -282,6 +283,14 @@ static void push_sum(struct tiler *t, int index, const struct tile *e,
 	*banks = sched_banks(t->s, v.addr, (uint32_t)bytes);
 }
 
+static void set_weights(const struct hw *h, const struct array_op *a,
+                        struct command *c)
+{
+	c->wgt_cs = wgt_group(h, a);
+	c->wfmt = wfmt_field(a->fmt);
+	c->flags |= a->fmt.split ? EXE_SPLIT : 0;
+}
+
 /* The execute command of tile `e`; how its output lies. */
 static struct command tile_command(const struct tiler *t, int index,
                                    const struct tile *e, const struct piece *p,
@@ -300,9 +309,10 @@ static struct command tile_command(const struct tiler *t, int index,
 	c->out = vo->addr;
 	c->nchan = e->nc;
 	c->nx = e->nx, c->ny = e->ny;
-	c->wgt_cs = tile_steps(a) * t->hw.cols;
 	c->out_xs = vo->pixel;
 	c->out_ys = e->ny > 1 ? vo->row : 0;
+	if (a->opcode == OP_CONV || a->opcode == OP_DWCONV)
+		set_weights(&t->hw, a, c);
 	if (a->opcode == OP_CONV)
 		set_conv(c, op, &vi, p);
 	else

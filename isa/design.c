@@ -130,6 +130,10 @@ static const struct param *broken_rule(const struct design *d, char *why,
 		         d->cols);
 		return row_of(offsetof(struct design, lanes));
 	}
+	if (d->split && d->rows < 2) {
+		snprintf(why, size, "needs array.rows of at least 2");
+		return row_of(offsetof(struct design, split));
+	}
 	uint32_t bank = design_bank_bytes(d);
 	int two = 2 * design_word(d);
 	if (bank % (uint32_t)two != 0) {
@@ -287,8 +291,9 @@ int design_word(const struct design *d)
 		need = d->rows;
 	if (d->cols > need)
 		need = d->cols;
-	if (d->dma_bytes > need)
-		need = d->dma_bytes;
+	int beat = d->unpack ? 2 * d->dma_bytes : d->dma_bytes;
+	if (beat > need)
+		need = beat;
 	int w = 8;
 	while (w < need)
 		w *= 2;

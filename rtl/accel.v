@@ -21,7 +21,11 @@ module accel #(
     parameter BANKS     = 16,
     parameter LANES     = 4,
     parameter DMA_BYTES = 8,
-    parameter QUEUE     = 4
+    parameter QUEUE     = 4,
+    parameter SPLIT     = 0,     // these: 1 if the hardware has it
+    parameter NARROW    = 0,
+    parameter SPARSE    = 0,
+    parameter UNPACK    = 0
 ) (
     input  wire                     clk_i,
     input  wire                     rst_ni,
@@ -61,14 +65,15 @@ module accel #(
     localparam D  = DMA_BYTES;
     localparam DL = $clog2(D);
     localparam M1 = ROWS > COLS ? ROWS : COLS;
-    localparam M2 = D > 8 ? D : 8;
+    localparam DW = UNPACK != 0 ? 2 * D : D;      // bytes that a beat gives
+    localparam M2 = DW > 8 ? DW : 8;
     localparam WL = $clog2(M1 > M2 ? M1 : M2);
     localparam W  = 1 << WL;
     localparam AW = $clog2(SPAD_KIB * 1024);
     localparam OW = AW < 16 ? AW : 16;
     localparam NL = $clog2(LANES + 1);
-    localparam LDN = 142 + 3 * AW, STN = 132 + 3 * AW;
-    localparam EXN = 122 + 9 * AW + 2 * OW;
+    localparam LDN = 143 + 3 * AW, STN = 132 + 3 * AW;
+    localparam EXN = 127 + 9 * AW + 2 * OW;
 
     // ------------------------------------------------------------------------
     // Registers and fetch
@@ -149,7 +154,8 @@ module accel #(
     wire [2*WL+1:0] ev_cells;
     wire [NL-1:0]   ev_requants;
 
-    load_unit #(.D(D), .DL(DL), .W(W), .WL(WL), .AW(AW), .N(LDN)) load (
+    load_unit #(.D(D), .DL(DL), .W(W), .WL(WL), .AW(AW), .N(LDN),
+                .UNPACK(UNPACK)) load (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start[0]), .item_i(ld_item),
         .busy_o(busy[0]), .end_o(finish[0]),
         .sram_req_o(ld_sram), .flash_req_o(ld_flash), .addr_o(ld_addr),
@@ -160,7 +166,8 @@ module accel #(
         .ev_flash_o(ev_ld_flash), .ev_bytes_o(ev_ld_bytes));
 
     exec_unit #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .W(W), .WL(WL),
-                .AW(AW), .OW(OW), .NL(NL), .EXN(EXN)) exec (
+                .AW(AW), .OW(OW), .NL(NL), .EXN(EXN), .SPLIT(SPLIT),
+                .NARROW(NARROW), .SPARSE(SPARSE)) exec (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start[1]), .item_i(ex_item),
         .busy_o(busy[1]), .end_o(finish[1]),
         .a_req_o(a_req), .a_addr_o(a_addr), .a_n_o(a_n), .a_rdata_i(a_rdata),

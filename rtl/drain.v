@@ -11,6 +11,7 @@
 
 module drain #(
     parameter ROWS  = 8,
+    parameter SPLIT = 0,
     parameter COLS  = 8,
     parameter LANES = 4,
     parameter NL    = 3,      // bits of 0..LANES
@@ -29,6 +30,7 @@ module drain #(
     input  wire                         add_i,       // these stay
     input  wire                         plus_i,
     input  wire                         vec_i,
+    input  wire                         split_i,
     input  wire                         single_i,
     input  wire [7:0]                   zp_i,
     input  wire [7:0]                   qmin_i,
@@ -253,9 +255,10 @@ module drain #(
                 assign lmult[m*31 +: 31] = mult[(m*LANES+l)*31 +: 31];
                 assign lshift[m*6 +: 6]  = shift[(m*LANES+l)*6 +: 6];
             end
-            drain_lane #(.ROWS(ROWS), .N(NC), .RL(RL), .ML(N)) slice (
+            drain_lane #(.ROWS(ROWS), .SPLIT(SPLIT), .N(NC), .RL(RL), .ML(N)) slice (
                 .clk_i(clk_i), .cap_i(cap_i), .sums_i(sums),
-                .en_i({en_q[2:0], enter}), .row_i(row_q), .m_i(m_q),
+                .en_i({en_q[2:0], enter}), .split_i(split_i),
+                .row_i(row_q), .m_i(m_q),
                 .bias_i(lbias), .mult_i(lmult), .shift_i(lshift),
                 .add_i(add_i || plus), .keep_i(add_keep_i || plus_keep_a),
                 .sum_i(add_sum_i || plus_sum), .plus_i(plus_i),

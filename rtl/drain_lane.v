@@ -9,6 +9,7 @@
 
 module drain_lane #(
     parameter ROWS = 8,
+    parameter SPLIT = 0,
     parameter N    = 2,
     parameter RL   = 3,     // bits of a row number
     parameter ML   = 3      // bits of m_i
@@ -18,6 +19,7 @@ module drain_lane #(
     input  wire [N*ROWS*32-1:0]     sums_i,
 
     input  wire [3:0]               en_i,
+    input  wire                     split_i,   // row 1 has the other half
     input  wire [RL-1:0]            row_i,
     input  wire [ML-1:0]            m_i,
     input  wire [N*32-1:0]          bias_i,    // of the lane's columns
@@ -58,18 +60,28 @@ module drain_lane #(
     // Column and element; a lane with fewer columns than others may be asked
     // for one too many, and nobody looks at the answer.
     localparam EL = $clog2(N * ROWS + 1);
-    wire [31:0] sum, bias;
+    localparam R1 = ROWS > 1 ? 1 : 0;
+    wire [31:0] half, half1, bias;
+    wire [31:0] sum = SPLIT != 0 && split_i ? half + half1 : half;
     wire [30:0] mult;
     wire [5:0]  shift;
     generate
         if (N > 1) begin : many
             wire [EL+ML-1:0] at = m_i * ROWS[EL-1:0] + {{EL+ML-RL{1'b0}}, row_i};
-            assign sum   = sums_q[at*32 +: 32];
+            assign half  = sums_q[at*32 +: 32];
+            if (SPLIT != 0) begin : two
+                wire [EL+ML-1:0] at1 = m_i * ROWS[EL-1:0] +
+                                       {{EL+ML-1{1'b0}}, 1'b1};
+                assign half1 = sums_q[at1*32 +: 32];
+            end else begin : none
+                assign half1 = 32'd0;
+            end
             assign bias  = bias_i[m_i*32 +: 32];
             assign mult  = mult_i[m_i*31 +: 31];
             assign shift = shift_i[m_i*6 +: 6];
         end else begin : one
-            assign sum   = sums_q[row_i*32 +: 32];
+            assign half  = sums_q[row_i*32 +: 32];
+            assign half1 = SPLIT != 0 ? sums_q[R1*32 +: 32] : 32'd0;
             assign bias  = bias_i;
             assign mult  = mult_i;
             assign shift = shift_i;

@@ -14,7 +14,8 @@ module exec_ctl #(
     parameter LANES = 4,
     parameter WL    = 3,
     parameter AW    = 17,
-    parameter PW    = 9       // words of a parameter block
+    parameter PW    = 9,      // words of a parameter block
+    parameter W     = 8
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,
@@ -27,6 +28,9 @@ module exec_ctl #(
     input  wire             hold_i,
     input  wire             shared_i,
     input  wire             plus_i,
+    input  wire             split_i,
+    input  wire [1:0]       of4_i,       // sparse weights: of each four; 0: all
+    input  wire [1:0]       bits_i,      // of a weight: 8, 4, 2
     input  wire [AW-1:0]    wgt_cs_i,
 
     // exec_agen
@@ -52,10 +56,12 @@ module exec_ctl #(
     // Port B and the array
     output wire             b_req_o,
     output wire [AW-1:0]    b_addr_o,
+    output wire [WL:0]      b_n_o,
+    output wire             index_o,     // the read before was of indices
     output wire             step_o,
     output wire             first_o,
     output wire             buf_o,
-    output wire [WL-1:0]    k_o,
+    output wire [WL-1:0]    k_o,         // byte of row 0's buffer
     output wire [ROWS-1:0]  rows_o,
     output wire             kept_o,      // step with what was kept
     output wire             move_o,      // ... row_buf, at the end of a step
@@ -78,6 +84,7 @@ module exec_ctl #(
     localparam LW = 2 * N + 2;           // bits of a drain time
     localparam [4:0] PRE = PW[4:0] + 5'd1;
     localparam [N-1:0] ROWSN = ROWS[N-1:0];
+    localparam [ROWS+1:0] PAIR = 3;      // rows 0 and 1
 
     // ------------------------------------------------------------------------
     // What is stepped: matrix the chunk read before, vector the read before
@@ -86,12 +93,34 @@ module exec_ctl #(
     reg             b_par_q, b_kept_q, b_move_q, buf_q;
     reg [N-1:0]     b_s_q, b_nr_q, b_nc_q, cnt_q;
     reg [2*N-1:0]   b_cells_q;
+    reg             index_q;             // sparse: indices are due
+
+    // Bytes of a vector of weights; of the indices of a block of steps, with
+    // one and two weights of four; steps of such a block: isa/wfmt.h.
+    localparam V8 = COLS, V4 = (COLS * 4 + 7) / 8, V2 = (COLS * 2 + 7) / 8;
+    localparam M1 = W / 4 < 4 ? W / 4 : 4, M2 = 4;
+    localparam B1 = (COLS * 2 * M1 + 7) / 8, B2 = (COLS * 2 * M2 + 7) / 8;
+    localparam [N-1:0] I1 = B1[N-1:0], I2 = B2[N-1:0];
+    localparam [1:0] LAST1 = M1 == 2 ? 2'd1 : 2'd3, LAST2 = 2'd3;
+
+    wire         sparse = of4_i != 2'd0;
+    wire [N-1:0] vector = bits_i[0] ? V4[N-1:0] : bits_i[1] ? V2[N-1:0]
+                                                            : V8[N-1:0];
+    wire [N:0]   s3     = {1'b0, s_i} + {{N-1{1'b0}}, 2'd3};
+    wire [N-1:0] quads  = {1'b0, s3[N:2]};
+    wire [N:0]   s1     = {1'b0, s_i} + {{N{1'b0}}, 1'b1};
+    wire [N-1:0] steps  = split_i ? s1[N:1] : !sparse ? s_i :
+                          of4_i[1] ? {quads[N-2:0], 1'b0} : quads;
+    wire [1:0]   last_of_block = of4_i[1] ? LAST2 : LAST1;
 
     wire         par   = cols_new_i && (cols_one_i || !shared_i);
     wire         load  = vec_i ? vstep_i : slot_end_o;
     wire [N-1:0] cnt1  = cnt_q + {{N-1{1'b0}}, 1'b1};
-    wire         step  = b_valid_q && (vec_i || cnt_q < b_s_q);
-    wire         b_fin = vec_i || cnt1 >= b_s_q;   // no step after this cycle
+    wire         read  = b_valid_q && (vec_i || cnt_q < b_s_q);
+    wire         index = read && sparse && index_q;
+    wire         step  = read && !index;
+    // no step after this cycle
+    wire         b_fin = vec_i || (cnt1 >= b_s_q && !index);
     wire         group = b_end_q && b_fin;
 
     always @(posedge clk_i)
@@ -108,15 +137,19 @@ module exec_ctl #(
             b_cmd_end_q  <= cmd_end_i;
             b_par_q      <= par;
             {b_kept_q, b_move_q} <= {vkept_i, vmove_i};
-            b_s_q        <= s_i;
+            b_s_q        <= steps;
             b_nr_q       <= nr_i;
             b_nc_q       <= nc_i;
-            b_cells_q    <= nr_i * nc_i;
+            b_cells_q    <= split_i ? {{N-1{1'b0}}, nc_i, 1'b0} : nr_i * nc_i;
         end
         if (start_i || slot_end_o)
             cnt_q <= {N{1'b0}};
         else if (step && !vec_i)
             cnt_q <= cnt1;
+        if (start_i || slot_end_o)
+            index_q <= 1'b1;
+        else if (read)
+            index_q <= !index && (cnt_q[1:0] & last_of_block) == last_of_block;
         if (start_i)
             buf_q <= 1'b0;
         else if (slot_end_o && !vec_i)
@@ -127,25 +160,27 @@ module exec_ctl #(
     // Weight addresses: consecutive, again for each pixel group.
     reg  [AW-1:0] waddr_q, wbase_q;
     wire [AW-1:0] wnext = wbase_q + wgt_cs_i;
-    localparam [AW-1:0] COLSA = COLS[AW-1:0];
+    wire [N-1:0]  wread = index ? (of4_i[1] ? I2 : I1) :
+                          split_i ? {vector[N-2:0], 1'b0} : vector;
 
     always @(posedge clk_i)
         if (start_i)
             {waddr_q, wbase_q} <= {2{wgt_i}};
-        else if (step) begin
-            waddr_q <= !group ? waddr_q + COLSA
+        else if (read) begin
+            waddr_q <= !group ? waddr_q + {{AW-N{1'b0}}, wread}
                               : b_cols_end_q ? wnext : wbase_q;
             if (group && b_cols_end_q)
                 wbase_q <= wnext;
         end
 
-    assign b_req_o  = step && !pool_i;
+    assign b_req_o  = read && !pool_i;
     assign b_addr_o = waddr_q;
+    assign b_n_o    = wread;
 
     // ------------------------------------------------------------------------
     // The step, one cycle after its weights were asked for
 
-    reg             step_q, first_q, sbuf_q, kept_q, move_q;
+    reg             was_index_q, step_q, first_q, sbuf_q, kept_q, move_q;
     reg [WL-1:0]    k_q;
     reg [ROWS-1:0]  rows_q;
 
@@ -153,17 +188,21 @@ module exec_ctl #(
 
     always @(posedge clk_i)
         if (!rst_ni)
-            step_q <= 1'b0;
+            {step_q, was_index_q} <= 2'b0;
         else
-            step_q <= step;
+            {step_q, was_index_q} <= {step, index};
+    assign index_o = was_index_q;
 
     always @(posedge clk_i)
         if (step) begin
             first_q <= b_first_q && (vec_i || cnt_q == {N{1'b0}}) && !keep_i;
             sbuf_q  <= !buf_q;
-            k_q     <= cnt_q[WL-1:0];
+            k_q     <= split_i ? {cnt_q[WL-2:0], 1'b0} :
+                       !sparse ? cnt_q[WL-1:0] :
+                       of4_i[1] ? {cnt_q[WL-2:1], 2'b0} : {cnt_q[WL-3:0], 2'b0};
             {kept_q, move_q} <= {2{vec_i}} & {b_kept_q, b_move_q};
-            rows_q  <= vec_i ? low << (ROWSN - b_nr_q) : low;
+            rows_q  <= vec_i ? low << (ROWSN - b_nr_q) :
+                       split_i ? PAIR[ROWS-1:0] : low;
         end
 
     assign step_o  = step_q;
@@ -270,6 +309,10 @@ module exec_ctl #(
                                     : active_q && !over_q && !step;
     assign ev_step_o  = step;
     assign ev_cells_o = b_cells_q;
+
+    // verilator lint_off UNUSED
+    wire unused = &{1'b0, s1[0], s3[1:0]};
+    // verilator lint_on UNUSED
 
 endmodule
 

@@ -16,7 +16,10 @@ module exec_unit #(
     parameter AW    = 17,
     parameter OW    = 16,
     parameter NL    = 3,
-    parameter EXN   = 307     // bits of the item: 122 + 9 * AW + 2 * OW
+    parameter EXN   = 312,    // bits of the item: 127 + 9 * AW + 2 * OW
+    parameter SPLIT  = 0,
+    parameter NARROW = 0,
+    parameter SPARSE = 0
 ) (
     input  wire             clk_i,
     input  wire             rst_ni,
@@ -49,19 +52,19 @@ module exec_unit #(
 );
 
     localparam PW = (COLS * 9 + W - 1) / W;
-    localparam [WL:0] COLSN = COLS[WL:0];
 
     // ------------------------------------------------------------------------
     // The command, in the order of cmd_queue
 
     wire [3:0]      i_op;
-    wire [5:0]      i_flags;
+    wire [6:0]      i_flags;
+    wire [3:0]      i_wfmt;
     wire [AW-1:0]   i_act, i_wgt, i_par, i_out, i_ka_s, i_kb_s;
     wire [AW-1:0]   i_act_xs, i_act_ys, i_wgt_cs;
     wire [15:0]     i_nchan, i_run, i_nx, i_ny;
     wire [7:0]      i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax;
     wire [OW-1:0]   i_out_xs, i_out_ys;
-    assign {i_op, i_flags, i_act, i_wgt, i_par, i_out, i_nchan, i_run,
+    assign {i_op, i_flags, i_wfmt, i_act, i_wgt, i_par, i_out, i_nchan, i_run,
             i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax, i_ka_s, i_kb_s, i_nx, i_ny,
             i_act_xs, i_act_ys, i_wgt_cs, i_out_xs, i_out_ys} = item_i;
 
@@ -71,7 +74,8 @@ module exec_unit #(
     wire i_sum = i_op == SUM[3:0];
 
     reg             add_q, sum_q, vec_q, max_q, avg_q;
-    reg [5:0]       flags_q;
+    reg [6:0]       flags_q;
+    reg [3:0]       wfmt_q;
     reg [AW-1:0]    ka_s_q, kb_s_q, act_xs_q, act_ys_q, wgt_cs_q;
     reg [15:0]      run_q, nx_q, ny_q;
     reg [7:0]       ka_q, kb_q, pm_q, zp_q, qmin_q, qmax_q;
@@ -85,6 +89,7 @@ module exec_unit #(
             max_q <= i_op == MAXPOOL[3:0];
             avg_q <= i_op == AVGPOOL[3:0];
             flags_q <= i_flags;
+            wfmt_q <= i_wfmt;
             run_q <= i_run;
             {ka_q, kb_q, pm_q} <= {i_ka, i_kb, i_pm};
             {zp_q, qmin_q, qmax_q} <= {i_zp, i_qmin, i_qmax};
@@ -102,6 +107,9 @@ module exec_unit #(
     wire plus   = flags_q[`EXE_PLUS_BIT] && !add_q && !sum_q;
     wire reuse  = flags_q[`EXE_REUSE_BIT] && vec_q;
     wire pool   = max_q || avg_q;
+    wire split  = SPLIT != 0 && flags_q[`EXE_SPLIT_BIT] && !vec_q;
+    wire [1:0] bits = NARROW != 0 ? wfmt_q[1:0] : 2'd0;
+    wire [1:0] of4  = SPARSE != 0 && !vec_q ? wfmt_q[3:2] : 2'd0;
 
     wire [AW-1:0] out_xs, out_ys, plus_xs, plus_ys;
     wire [OW-1:0] sum_xs, sum_ys;
@@ -155,6 +163,8 @@ module exec_unit #(
         .cols_end_o(cols_end), .cmd_end_o(cmd_end),
         .cols_new_o(cols_new), .cols_one_o(cols_one));
 
+    wire            index;
+    wire [WL:0]     wgt_n;
     wire            wgt_rd, step, step_first, step_buf, held, kept, move;
     wire [WL-1:0]   step_k;
     wire [ROWS-1:0] step_rows;
@@ -163,17 +173,19 @@ module exec_unit #(
     wire [4:0]      cap_pre;
 
     exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .WL(WL), .AW(AW),
-               .PW(PW)) ctl (
+               .PW(PW), .W(W)) ctl (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .wgt_i(i_wgt),
         .vec_i(vec_q), .pool_i(pool), .keep_i(keep), .hold_i(hold),
-        .shared_i(shared), .plus_i(plus), .wgt_cs_i(wgt_cs_q),
+        .shared_i(shared), .plus_i(plus), .split_i(split), .of4_i(of4),
+        .bits_i(bits), .wgt_cs_i(wgt_cs_q),
         .slot_end_o(slot_end), .valid_i(valid), .done_i(done), .rd_i(rd),
         .vstep_i(vstep), .vstep_end_i(vstep_end), .vkept_i(vkept),
         .vmove_i(vmove), .s_i(steps), .nr_i(nr), .nc_i(nc),
         .first_i(first), .group_end_i(group_end),
         .cols_end_i(cols_end), .cmd_end_i(cmd_end),
         .cols_new_i(cols_new), .cols_one_i(cols_one), .fill_o(fill),
-        .b_req_o(wgt_rd), .b_addr_o(wgt_addr), .step_o(step),
+        .b_req_o(wgt_rd), .b_addr_o(wgt_addr), .b_n_o(wgt_n),
+        .index_o(index), .step_o(step),
         .first_o(step_first), .buf_o(step_buf), .k_o(step_k),
         .rows_o(step_rows), .kept_o(kept), .move_o(move),
         .cap_o(cap), .cap_nr_o(cap_nr), .cap_nc_o(cap_nc),
@@ -202,6 +214,7 @@ module exec_unit #(
         end
 
     wire [ROWS*8-1:0]           bytes;
+    wire [ROWS*32-1:0]          quads;
     wire [(ROWS+1)*COLS*8-1:0]  chain, lines;
     wire [ROWS*COLS*8-1:0]      acts;
     assign chain[ROWS*COLS*8 +: COLS*8] = {COLS*8{1'b0}};   // never used
@@ -212,7 +225,9 @@ module exec_unit #(
     genvar r;
     generate
         for (r = 0; r < ROWS; r = r + 1) begin : row
-            wire mine = fill_en_q && fill_row_q == r[WL:0];
+            // SPLIT: row 1 has the same input as row 0.
+            wire mine = fill_en_q && (fill_row_q == r[WL:0] ||
+                                      (split && r == 1));
             row_buf #(.COLS(COLS), .W(W), .WL(WL), .LAST(r == ROWS - 1)) bufs (
                 .clk_i(clk_i),
                 .we0_i(vec_q ? fill_en_q : mine && !fill_buf_q),
@@ -221,8 +236,9 @@ module exec_unit #(
                 .chain_i(chain[(r+1)*COLS*8 +: COLS*8]),
                 .keep_i(line_keep), .load_i(line_load), .shift_i(line_shift),
                 .kept_i(kept), .line_i(lines[(r+1)*COLS*8 +: COLS*8]),
-                .pick_i(step && !vec_q), .buf_i(step_buf), .k_i(step_k),
-                .byte_o(bytes[r*8 +: 8]),
+                .pick_i(step && !vec_q), .buf_i(step_buf),
+                .k_i({step_k[WL-1:1], step_k[0] || (split && r == 1)}),
+                .byte_o(bytes[r*8 +: 8]), .quad_o(quads[r*32 +: 32]),
                 .chain_o(chain[r*COLS*8 +: COLS*8]),
                 .line_o(lines[r*COLS*8 +: COLS*8]),
                 .act_o(acts[r*COLS*8 +: COLS*8]));
@@ -240,11 +256,35 @@ module exec_unit #(
 
     wire [ROWS*COLS*32-1:0] sums;
 
-    mac_array #(.ROWS(ROWS), .COLS(COLS)) array (
+    wire [COLS*8-1:0]       wgt, wgt2;
+
+    wgt_decode #(.COLS(COLS), .W(W), .NARROW(NARROW), .SPLIT(SPLIT)) decode (
+        .fmt_i(bits), .data_i(b_rdata_i), .lo_o(wgt), .hi_o(wgt2));
+
+    // Indices of sparse weights: those of the next step are the lowest.
+    localparam IW = SPARSE != 0 ? COLS * 8 : COLS * 2;
+    wire [COLS*2-1:0]       idx;
+    generate
+        if (SPARSE != 0) begin : sparse
+            reg [IW-1:0] idx_q;
+            always @(posedge clk_i)
+                if (index)
+                    idx_q <= b_rdata_i[IW-1:0];
+                else if (step)
+                    idx_q <= idx_q >> (COLS * 2);
+            assign idx = idx_q[COLS*2-1:0];
+        end else begin : dense
+            assign idx = {COLS*2{1'b0}};
+        end
+    endgenerate
+
+    mac_array #(.ROWS(ROWS), .COLS(COLS), .SPARSE(SPARSE),
+                .SPLIT(SPLIT)) array (
         .clk_i(clk_i), .step_i(step), .first_i(step_first), .max_i(max_q),
         .vec_i(vec_q), .rows_i(step_rows),
-        .bytes_i(bytes), .chain_i(acts),
-        .wgt_i(avg_q ? {COLS{8'd1}} : b_rdata_i[COLS*8-1:0]),
+        .sparse_i(of4 != 2'd0), .split_i(split),
+        .bytes_i(bytes), .quads_i(quads), .index_i(idx), .chain_i(acts),
+        .wgt_i(avg_q ? {COLS{8'd1}} : wgt), .wgt2_i(wgt2),
         .sums_o(sums));
 
     wire            go_add, add_rd, add_a, add_b, add_sum, add_keep, add_last;
@@ -260,11 +300,12 @@ module exec_unit #(
     wire [30:0]     plus_mult;
     wire [5:0]      plus_shift;
 
-    drain #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .NL(NL), .W(W), .WL(WL),
+    drain #(.ROWS(ROWS), .SPLIT(SPLIT), .COLS(COLS), .LANES(LANES), .NL(NL), .W(W), .WL(WL),
             .AW(AW), .PW(PW)) drain_i (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .par_i(i_par),
         .out_i(i_out), .load_i(start_i && (i_add || i_sum)),
-        .add_i(add_q), .plus_i(plus), .vec_i(vec_q), .single_i(single), .zp_i(zp_q),
+        .add_i(add_q), .plus_i(plus), .vec_i(vec_q), .split_i(split),
+        .single_i(single), .zp_i(zp_q),
         .qmin_i(qmin_q), .qmax_i(qmax_q), .nx_i(nx_q), .ny_i(ny_q),
         .xs_i(out_xs), .ys_i(out_ys),
         .cap_i(cap), .cap_nr_i(cap_nr), .cap_nc_i(cap_nc),
@@ -318,10 +359,11 @@ module exec_unit #(
     assign a_n_o    = add_q ? add_bytes : rd_n;
     assign b_req_o  = add_q ? add_rd : wgt_rd;
     assign b_addr_o = add_q ? add_b_addr : wgt_addr;
-    assign b_n_o    = add_q ? add_bytes : COLSN;
+    assign b_n_o    = add_q ? add_bytes : wgt_n;
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, b_rdata_i, elements, chain, lines};
+    wire unused = &{1'b0, b_rdata_i, elements, chain, lines,
+                     quads, index, wfmt_q, flags_q};
     // verilator lint_on UNUSED
 
 endmodule

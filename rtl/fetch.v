@@ -66,7 +66,8 @@ module fetch #(
     // Which queue
 
     wire [7:0] op = buf_q[`F_opcode_W*32+`F_opcode_L +: `F_opcode_N];
-    wire is_ld = op == `OP_LOAD || op == `OP_FILL;
+    wire is_ld = op == `OP_LOAD || op == `OP_FILL ||
+                 op == `OP_UNPACK;
     wire is_st = op == `OP_STORE;
     wire is_ex = op == `OP_CONV || op == `OP_DWCONV || op == `OP_MAXPOOL ||
                  op == `OP_AVGPOOL || op == `OP_ADD || op == `OP_SUM;

@@ -1,7 +1,7 @@
 // row_buf: the activations of one row: two buffers of a scratchpad word.
 //
 // Matrix mode: one buffer is filled with a word (we0_i or we1_i) while bytes of
-// the other are picked (pick_i, buf_i, k_i; byte_o is zero otherwise). Vector
+// the other are picked (pick_i, buf_i, k_i; zeros otherwise). Vector
 // mode: buffer 0 is a link of the chain; the row above comes in at chain_i with
 // we0_i. Written data is there one cycle later.
 //
@@ -31,7 +31,8 @@ module row_buf #(
     input  wire                 pick_i,
     input  wire                 buf_i,
     input  wire [WL-1:0]        k_i,
-    output reg  [7:0]           byte_o,
+    output wire [7:0]           byte_o,
+    output reg  [31:0]          quad_o,     // the four that byte_o is one of
     output wire [COLS*8-1:0]    chain_o,
     output wire [COLS*8-1:0]    line_o,
     output wire [COLS*8-1:0]    act_o       // vector mode: for the cells
@@ -57,10 +58,12 @@ module row_buf #(
     end
 
     always @* begin
-        byte_o = 8'd0;
+        quad_o = 32'd0;
         if (pick_i)
-            byte_o = buf_i ? buf1_q[{k_i, 3'b0} +: 8] : buf0_q[{k_i, 3'b0} +: 8];
+            quad_o = buf_i ? buf1_q[{k_i[WL-1:2], 5'b0} +: 32]
+                           : buf0_q[{k_i[WL-1:2], 5'b0} +: 32];
     end
+    assign byte_o = quad_o[{k_i[1:0], 3'b0} +: 8];
 
     assign chain_o = buf0_q[COLS*8-1:0];
     assign line_o  = line_q;

@@ -23,6 +23,10 @@ module soc #(
     parameter int LANES     = 4,
     parameter int DMA_BYTES = 8,
     parameter int QUEUE     = 4,
+    parameter int SPLIT     = 0,
+    parameter int NARROW    = 0,
+    parameter int SPARSE    = 0,
+    parameter int UNPACK    = 0,
     parameter int SRAM_KIB  = 256,
     parameter int FLASH_KIB = 1024
 ) (
@@ -159,7 +163,8 @@ module soc #(
 
     accel #(
         .ROWS(ROWS), .COLS(COLS), .SPAD_KIB(SPAD_KIB), .BANKS(BANKS),
-        .LANES(LANES), .DMA_BYTES(D), .QUEUE(QUEUE)
+        .LANES(LANES), .DMA_BYTES(D), .QUEUE(QUEUE),
+        .SPLIT(SPLIT), .NARROW(NARROW), .SPARSE(SPARSE), .UNPACK(UNPACK)
     ) accel (
         .clk_i(clk_i), .rst_ni(rst_ni),
         .mmio_req_i(accel_req), .mmio_we_i(data_we),

@@ -20,6 +20,7 @@ static void fast_close(struct accel *a)
 	free(a->spad);
 	free(a->act16);
 	free(a->wgt16);
+	free(a->wgt8);
 	free(a);
 }
 
@@ -36,22 +37,26 @@ static void fast_reset(struct accel *a)
 	                           .bank_bytes = a->bank_bytes,
 	                           .spad = a->spad,
 	                           .act16 = a->act16,
-	                           .wgt16 = a->wgt16};
+	                           .wgt16 = a->wgt16,
+	                           .wgt8 = a->wgt8};
 
 	*a = zero;
 }
 
 /* CONV works on widened copies of one pixel's inputs and of one column
- * group's weights; a legal group's weights fit the scratchpad. */
+ * group's weights; a legal group's weights fit the scratchpad. Formats other
+ * than plain bytes hold at most 16 times as many (1 of 4 with 2 bits). */
 static bool alloc_data(struct accel *a)
 {
-	size_t n = a->spad_bytes;
+	bool dense = !a->d->narrow && !a->d->sparse;
+	size_t n = (size_t)a->spad_bytes * (dense ? 1 : 16);
 	size_t cols = (size_t)a->d->cols;
 
-	a->spad = calloc(n + SPAD_SLACK, 1);
+	a->spad = calloc(a->spad_bytes + SPAD_SLACK, 1);
 	a->act16 = malloc((n / cols + 16) * sizeof(*a->act16));
 	a->wgt16 = malloc((n + 16 * cols) * sizeof(*a->wgt16));
-	return a->spad && a->act16 && a->wgt16;
+	a->wgt8 = malloc(n + SPAD_SLACK);
+	return a->spad && a->act16 && a->wgt16 && a->wgt8;
 }
 
 static struct accel *fast_open(const struct design *d, struct mem *mem,

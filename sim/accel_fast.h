@@ -6,6 +6,7 @@
  * fast_exec.c   how long an execute command takes and what it counts
  * fast_check.c  is a command legal? (addresses, banks, ranges)
  * fast_math.c   what a command does to the scratchpad and the memories
+ * fast_weights.c  weights of all formats as plain bytes
  *
  * Timing never looks at tensor data. Arithmetic happens in one go when a
  * command ends: a legal program cannot tell the difference.
@@ -13,6 +14,7 @@
 #ifndef SIM_ACCEL_FAST_H
 #define SIM_ACCEL_FAST_H
 
+#include "isa/wfmt.h"
 #include "sim/accel.h"
 
 #define NEVER UINT64_MAX
@@ -97,9 +99,11 @@ struct accel {
 
 	int32_t sums[MAX_ROWS][MAX_COLS]; /* what HOLD left */
 	int held_rows, held_cols;         /* 0: nothing */
+	bool held_split;                  /* ... left by a SPLIT */
 	struct command sum;               /* the last SUM; opcode 0: none */
 	struct second second;             /* ... and what it has read */
 	int16_t *act16, *wgt16;           /* fast_math.c: CONV operands */
+	int8_t *wgt8;                     /* fast_weights.c: of a group */
 
 	bool halted; /* after a fault that leaves nothing sensible to do */
 	struct err fault;
@@ -127,6 +131,11 @@ void fast_fault(struct accel *a, const struct entry *e, const char *fmt, ...)
 
 /* fast_math.c: the data of a command that has passed fast_check. */
 void fast_math(struct accel *a, const struct command *c);
+
+/* fast_weights.c: the weights of a column group as plain bytes, a vector of COLS
+ * after the other: where they lie, or as made in wgt8. */
+const int8_t *fast_weights(struct accel *a, const struct command *c,
+                           int64_t group);
 
 /* CONV: bytes of the last piece of a run, and pieces before it. */
 struct pieces {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "isa/map.h"
+#include "isa/packed.h"
 
 /* Bounds of the work of one command; far above anything useful. */
 static const int64_t max_dma_bytes = (int64_t)1 << 26;
@@ -89,12 +90,51 @@ static void check_banks(struct accel *a, const struct entry *e, struct hull x,
 /* ------------------------------------------------------------------------
  * DMA */
 
+/* The memory's side: n2 times n1 runs. */
+static bool check_memory(struct accel *a, const struct entry *e, int64_t n1,
+                         int64_t n2)
+{
+	const struct command *c = &e->c;
+	int64_t region = c->mem >> REGION_SHIFT;
+	bool flash = region == MAP_FLASH >> REGION_SHIFT;
+
+	if (!flash && region != MAP_SRAM >> REGION_SHIFT)
+		return fail(a, e, "memory address not in SRAM or flash");
+	if (flash && c->opcode == OP_STORE)
+		return fail(a, e, "stores to flash");
+	int64_t offset = c->mem & ((1 << REGION_SHIFT) - 1);
+	struct hull m = {offset, offset + c->n0};
+	widen(&m, n1, c->mem_s1);
+	widen(&m, n2, c->mem_s2);
+	return inside(a, e, m, a->mem->size[flash ? MEM_FLASH : MEM_SRAM],
+	              flash ? "flash" : "SRAM");
+}
+
+static bool check_unpack(struct accel *a, const struct entry *e)
+{
+	const struct command *c = &e->c;
+	struct hull s = {c->spad,
+	                 c->spad + c->n2 * packed_unit(a->d->dma_bytes)};
+
+	if (!a->d->unpack)
+		return fail(a, e, "the design has no weights.unpack");
+	if (c->n1 != 1)
+		return fail(a, e, "UNPACK with n1 other than 1");
+	if (c->n0 < c->n2 * a->d->dma_bytes ||
+	    c->n0 > c->n2 * packed_most(a->d->dma_bytes))
+		return fail(a, e, "units do not fit the bytes");
+	return inside(a, e, s, a->spad_bytes, "scratchpad") &&
+	       check_memory(a, e, 1, 1);
+}
+
 static bool check_dma(struct accel *a, const struct entry *e)
 {
 	const struct command *c = &e->c;
 
 	if (c->n0 < 1 || c->n1 < 1 || c->n2 < 1)
 		return fail(a, e, "a count is zero");
+	if (c->opcode == OP_UNPACK)
+		return check_unpack(a, e);
 	if (c->n0 * c->n1 * c->n2 > max_dma_bytes)
 		return fail(a, e, "moves more than 64 MiB");
 	struct hull s = {c->spad, c->spad + c->n0};
@@ -102,20 +142,7 @@ static bool check_dma(struct accel *a, const struct entry *e)
 	widen(&s, c->n2, c->spad_s2);
 	if (!inside(a, e, s, a->spad_bytes, "scratchpad"))
 		return false;
-	if (c->opcode == OP_FILL)
-		return true;
-	int64_t region = c->mem >> REGION_SHIFT;
-	bool flash = region == MAP_FLASH >> REGION_SHIFT;
-	if (!flash && region != MAP_SRAM >> REGION_SHIFT)
-		return fail(a, e, "memory address not in SRAM or flash");
-	if (flash && c->opcode == OP_STORE)
-		return fail(a, e, "stores to flash");
-	int64_t offset = c->mem & ((1 << REGION_SHIFT) - 1);
-	struct hull m = {offset, offset + c->n0};
-	widen(&m, c->n1, c->mem_s1);
-	widen(&m, c->n2, c->mem_s2);
-	return inside(a, e, m, a->mem->size[flash ? MEM_FLASH : MEM_SRAM],
-	              flash ? "flash" : "SRAM");
+	return c->opcode == OP_FILL || check_memory(a, e, c->n1, c->n2);
 }
 
 /* ------------------------------------------------------------------------
@@ -133,8 +160,8 @@ static bool check_add(struct accel *a, const struct entry *e)
 		return fail(a, e, "no elements");
 	if (c->flags & (EXE_KEEP | EXE_HOLD))
 		return fail(a, e, "KEEP and HOLD are for CONV");
-	if (c->flags & (EXE_REUSE | EXE_PLUS))
-		return fail(a, e, "REUSE and PLUS are not for ADD");
+	if (c->flags & (EXE_REUSE | EXE_PLUS | EXE_SPLIT))
+		return fail(a, e, "REUSE, PLUS and SPLIT are not for ADD");
 	if (!inside(a, e, x, a->spad_bytes, "first operand") ||
 	    !inside(a, e, y, a->spad_bytes, "second operand") ||
 	    !inside(a, e, par, a->spad_bytes, "parameters") ||
@@ -252,9 +279,33 @@ static bool check_held(struct accel *a, const struct entry *e)
 		return true;
 	if (!one)
 		return fail(a, e, "KEEP or HOLD with more than one group");
+	if (c->flags & EXE_KEEP && a->held_split != !!(c->flags & EXE_SPLIT))
+		return fail(a, e, "KEEP and HOLD must both be SPLIT, or none");
 	if (c->flags & EXE_KEEP &&
 	    (a->held_rows < c->nx * c->ny || a->held_cols < c->nchan))
 		return fail(a, e, "KEEP of sums that no HOLD left");
+	return true;
+}
+
+/* Formats and SPLIT that the design has. */
+static bool check_weights(struct accel *a, const struct entry *e)
+{
+	const struct command *c = &e->c;
+	const struct design *d = a->d;
+	struct wfmt f = wfmt_of(c);
+	bool conv = c->opcode == OP_CONV;
+
+	if ((c->wfmt & 3) == 3 || f.of4 == 3 || (f.of4 && f.split))
+		return fail(a, e, "no such format of weights");
+	if ((f.bits < 8 && !d->narrow) || (f.of4 && !d->sparse) ||
+	    (f.split && !d->split))
+		return fail(a, e, "the design cannot take these weights");
+	if ((f.bits < 8 && !conv && c->opcode != OP_DWCONV) ||
+	    ((f.of4 || f.split) && !conv))
+		return fail(a, e, "no such weights in vector mode");
+	if (f.split &&
+	    (c->nx * c->ny != 1 || 2 * wfmt_vector(f, d->cols) > a->word))
+		return fail(a, e, "SPLIT of more than a pixel or a word");
 	return true;
 }
 
@@ -292,6 +343,7 @@ static void note_held(struct accel *a, const struct command *c)
 
 	a->held_rows = hold ? (int)(c->nx * c->ny) : 0;
 	a->held_cols = hold ? (int)c->nchan : 0;
+	a->held_split = c->flags & EXE_SPLIT;
 }
 
 static bool check_array(struct accel *a, const struct entry *e)
@@ -303,11 +355,14 @@ static bool check_array(struct accel *a, const struct entry *e)
 	bool weights = conv || c->opcode == OP_DWCONV;
 	bool drains = !(c->flags & EXE_HOLD);
 
-	if (!check_counts(a, e) || !check_reuse(a, e) || !check_held(a, e))
+	if (!check_counts(a, e) || !check_reuse(a, e) || !check_held(a, e) ||
+	    !check_weights(a, e))
 		return false;
 	struct hull x = input_hull(c), out = output_hull(c);
-	int64_t steps = c->ka * c->kb * (conv ? c->run : 1);
-	struct hull w = {c->wgt, c->wgt + steps * cols};
+	struct wfmt f = wfmt_of(c);
+	int64_t run = conv ? wfmt_run(f, a->d->cols, a->word, c->run)
+	                   : wfmt_vector(f, a->d->cols);
+	struct hull w = {c->wgt, c->wgt + c->ka * c->kb * run};
 	widen(&w, groups, c->wgt_cs);
 	struct hull par = {c->par, c->par + blocks * a->par_words * a->word};
 

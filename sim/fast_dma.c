@@ -62,8 +62,11 @@ void fast_dma_start(struct accel *a, enum queue q)
 		start_fill(a, u);
 		return;
 	}
-	uint64_t beats = memory_beats(c, log2_of(a->d->dma_bytes));
-	uint64_t bytes = (uint64_t)(c->n0 * c->n1 * c->n2);
+	bool packed = c->opcode == OP_UNPACK;
+	unsigned shift = log2_of(a->d->dma_bytes);
+	uint64_t beats = packed ? run_beats((uint32_t)c->mem, c->n0, shift)
+	                        : memory_beats(c, shift);
+	uint64_t bytes = (uint64_t)(packed ? c->n0 : c->n0 * c->n1 * c->n2);
 	int mem = c->mem >> 30 & 1 ? MEM_FLASH : MEM_SRAM;
 	bool load = q == QUEUE_LD;
 	if (load && mem == MEM_FLASH) {
@@ -76,7 +79,8 @@ void fast_dma_start(struct accel *a, enum queue q)
 		u->n_ev[EV_st_sram_beats] = beats;
 		u->n_ev[EV_st_sram_bytes] = bytes;
 	}
-	u->n_ev[load ? EV_spad_load : EV_spad_store] = beats;
+	u->n_ev[load ? EV_spad_load : EV_spad_store] =
+	        packed ? (uint64_t)c->n2 : beats;
 	a->stream[load ? STREAM_LD : STREAM_ST] = (struct stream){
 	        .from = u->start + (load ? T_LOAD_FIRST : T_STORE_FIRST),
 	        .left = beats,
@@ -122,7 +126,8 @@ static void stream_done(struct accel *a, enum stream_id id, uint64_t e)
 		fast_fetch_done(a, e);
 	} else if (id == STREAM_LD) {
 		u->n_ev[EV_ld_wait_mem] = s->waited;
-		u->end = e + T_LOAD_END;
+		u->end = e + (u->cur.c.opcode == OP_UNPACK ? T_UNPACK_END
+		                                           : T_LOAD_END);
 	} else {
 		u->n_ev[EV_st_wait_mem] = s->waited;
 		u->end = e + T_STORE_END;

@@ -72,6 +72,12 @@ static uint64_t drained(const struct exec *x)
 /* ------------------------------------------------------------------------
  * Matrix mode */
 
+/* Reads of weights for a piece of n bytes. */
+static uint64_t weight_reads(const struct exec *x, int64_t n)
+{
+	return (uint64_t)wfmt_reads(wfmt_of(x->c), x->a->word, n);
+}
+
 /* Slots between the first and the last chunk of one pixel group: read nr rows
  * of a chunk while the chunk before steps. */
 static uint64_t inner_cycles(const struct exec *x, uint64_t nr)
@@ -79,8 +85,8 @@ static uint64_t inner_cycles(const struct exec *x, uint64_t nr)
 	uint64_t taps = (uint64_t)(x->c->ka * x->c->kb);
 	struct pieces p = run_pieces(x->a, x->c->run);
 
-	return taps * p.full * max_u64(nr, (uint64_t)x->a->word) +
-	       (taps - 1) * max_u64(nr, p.last);
+	return taps * p.full * max_u64(nr, weight_reads(x, x->a->word)) +
+	       (taps - 1) * max_u64(nr, weight_reads(x, (int64_t)p.last));
 }
 
 static uint64_t matrix(struct exec *x)
@@ -91,7 +97,11 @@ static uint64_t matrix(struct exec *x)
 	uint64_t chans = (uint64_t)c->nchan, pixels = (uint64_t)(c->nx * c->ny);
 	uint64_t taps = (uint64_t)(c->ka * c->kb);
 	struct pieces p = run_pieces(x->a, c->run);
-	uint64_t steps = taps * (uint64_t)c->run;
+	struct wfmt f = wfmt_of(c);
+	uint64_t last = weight_reads(x, (int64_t)p.last);
+	uint64_t steps = taps * (p.full * (uint64_t)wfmt_steps(f, x->a->word) +
+	                         (uint64_t)wfmt_steps(f, (int64_t)p.last));
+	uint64_t reads = taps * (p.full * weight_reads(x, x->a->word) + last);
 	uint64_t chunks = taps * (p.full + 1);
 	uint64_t inner[2] = {
 	        inner_cycles(x, rows),
@@ -112,13 +122,13 @@ static uint64_t matrix(struct exec *x)
 			if (next == 0 && c0 + cols < chans)
 				next = first;
 			uint64_t slots =
-			        inner[nr == left] + max_u64(next, p.last);
+			        inner[nr == left] + max_u64(next, last);
 			x->t += slots;
 			x->n[EV_ex_stall_read] += slots - steps;
 			x->n[EV_array_steps] += steps;
-			x->n[EV_macs] += steps * nr * nc;
+			x->n[EV_macs] += steps * nr * nc * (f.split ? 2 : 1);
 			x->n[EV_spad_act] += chunks * nr;
-			x->n[EV_spad_wgt] += steps;
+			x->n[EV_spad_wgt] += reads;
 			if (hold)
 				continue;
 			wait_for_drain(x);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "isa/packed.h"
+
 /* ------------------------------------------------------------------------
  * Requantization */
 
@@ -235,8 +237,7 @@ static void conv(struct accel *a, const struct command *c)
 
 	for (int64_t g = 0; g * cols < c->nchan; g++) {
 		int nc = (int)min64(cols, c->nchan - g * cols);
-		const int8_t *w =
-		        (const int8_t *)a->spad + c->wgt + g * c->wgt_cs;
+		const int8_t *w = fast_weights(a, c, g);
 		if (pixels > FEW)
 			turn_weights(a, w, steps, padded);
 		if (!hold)
@@ -301,7 +302,7 @@ static inline void vector(struct accel *a, const struct command *c, int op)
 	for (int64_t g = 0; g * cols < c->nchan; g++) {
 		int nc = (int)min64(cols, c->nchan - g * cols);
 		const int8_t *w =
-		        op == OP_DWCONV ? spad + c->wgt + g * c->wgt_cs : spad;
+		        op == OP_DWCONV ? fast_weights(a, c, g) : spad;
 		read_params(a, params_at(a, c, g), &p);
 		for (int64_t y = 0; y < c->ny; y++)
 			for (int64_t x = 0; x < c->nx; x++) {
@@ -373,9 +374,23 @@ static void move(struct accel *a, const struct command *c)
 		}
 }
 
+static void unpack(struct accel *a, const struct command *c)
+{
+	int mem = c->mem >> 30 & 1 ? MEM_FLASH : MEM_SRAM;
+	const uint8_t *from = a->mem->bytes[mem] + (c->mem & ((1 << 28) - 1));
+
+	if (!packed_decode(from, c->n0, c->n2, a->d->dma_bytes,
+	                   a->spad + c->spad))
+		fast_fault(a, &a->unit[QUEUE_LD].cur,
+		           "packed weights do not fill their units");
+}
+
 void fast_math(struct accel *a, const struct command *c)
 {
 	switch (c->opcode) {
+	case OP_UNPACK:
+		unpack(a, c);
+		break;
 	case OP_CONV:
 		conv(a, c);
 		break;

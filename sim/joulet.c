@@ -78,7 +78,14 @@ static struct joulet_program *compile_with(const struct joulet_net *net,
 	struct joulet_program *p = mem_zero(1, sizeof *p);
 	p->net = net;
 	p->design = *d;
-	if (!compile(&p->code, &net->graph, d, opts, err)) {
+	p->graph = &net->graph;
+	const struct slim how = {.bits = d->weight_bits, .keep = d->keep_of_4};
+	if (slim_changes(&how)) {
+		graph_slim(&p->slim, &net->graph, &how);
+		p->graph = &p->slim;
+	}
+	if (!compile(&p->code, p->graph, d, opts, err)) {
+		graph_free(&p->slim);
 		free(p);
 		return NULL;
 	}
@@ -154,6 +161,7 @@ void joulet_program_close(struct joulet_program *p)
 	if (!p)
 		return;
 	program_free(&p->code);
+	graph_free(&p->slim);
 	free(p);
 }
 

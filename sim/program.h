@@ -3,6 +3,7 @@
 #define SIM_PROGRAM_H
 
 #include "compiler/compiler.h"
+#include "compiler/slim.h"
 #include "sim/joulet.h"
 
 struct joulet_net {
@@ -16,6 +17,8 @@ struct joulet_program {
 	const struct joulet_net *net; /* borrowed */
 	struct design design;
 	struct program code;
+	struct graph slim;         /* if the design asks for it (slim.h) */
+	const struct graph *graph; /* what was compiled */
 };
 
 /* A system that runs the program; waves: its backend can write waveforms. */

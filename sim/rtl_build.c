@@ -522,6 +522,10 @@ void rtl_top_accel(struct rtl_top *top, const struct design *d)
 	rtl_top_param(top, "LANES", d->lanes);
 	rtl_top_param(top, "DMA_BYTES", d->dma_bytes);
 	rtl_top_param(top, "QUEUE", d->queue);
+	rtl_top_param(top, "SPLIT", d->split);
+	rtl_top_param(top, "NARROW", d->narrow);
+	rtl_top_param(top, "SPARSE", d->sparse);
+	rtl_top_param(top, "UNPACK", d->unpack);
 }
 
 char *rtl_build(const struct rtl_top *top, const struct accel_opts *opts,

@@ -9,7 +9,7 @@
 
 #include "sim/accel.h"
 
-enum { RTL_MAX_PARAMS = 16, RTL_MAX_HEADERS = 4 };
+enum { RTL_MAX_PARAMS = 24, RTL_MAX_HEADERS = 4 };
 
 /* What a library is made of: the Verilog of a top module with its parameters,
  * and a wrapper in C++. Strings are borrowed. */

@@ -17,15 +17,18 @@ import tempfile
 
 STUB = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                     "ibex_stub.sv")
-NAMES = ("ROWS", "COLS", "SPAD_KIB", "BANKS", "LANES", "DMA_BYTES", "QUEUE")
+NAMES = ("ROWS", "COLS", "SPAD_KIB", "BANKS", "LANES", "DMA_BYTES", "QUEUE",
+         "SPLIT", "NARROW", "SPARSE", "UNPACK")
 SHAPES = (
-    (8, 8, 128, 16, 4, 8, 4),
-    (4, 4, 32, 4, 2, 4, 2),
-    (16, 16, 256, 16, 8, 16, 8),
-    (6, 10, 64, 8, 3, 8, 4),
-    (1, 4, 1, 4, 1, 4, 2),        # as small as it gets
-    (5, 7, 1, 64, 7, 4, 2),       # banks of one word a half
-    (64, 64, 1024, 64, 64, 16, 16),
+    (8, 8, 128, 16, 4, 8, 4, 0, 0, 0, 0),
+    (8, 8, 128, 16, 4, 8, 4, 1, 1, 1, 1),
+    (4, 4, 32, 4, 2, 4, 2, 0, 0, 1, 1),
+    (16, 16, 256, 16, 8, 16, 8, 1, 0, 0, 1),
+    (6, 10, 64, 8, 3, 8, 4, 0, 1, 0, 0),
+    (1, 4, 1, 4, 1, 4, 2, 0, 0, 0, 0),   # as small as it gets
+    (2, 5, 1, 4, 1, 4, 2, 1, 1, 0, 0),
+    (5, 7, 1, 64, 7, 4, 2, 0, 0, 0, 0),  # banks of one word a half
+    (64, 64, 1024, 64, 64, 16, 16, 1, 1, 1, 0),
 )
 
 

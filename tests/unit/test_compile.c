@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include "base/file.h"
 #include "compiler/emit.h"
+#include "compiler/slim.h"
 #include "isa/numerics.h"
 #include "tests/unit/image_run.h"
 #include "tests/unit/random_cpu.h"
@@ -172,6 +173,46 @@ static void random_operators_are_exact_on_every_shape(void **state)
 {
 	(void)state;
 	assert_in_range(try_random(rg_make, 600), 0, 10);
+}
+
+/* Fewer bits and fewer weights, on hardware that has some of the formats for
+ * them: always with the bits of the reference. */
+static int try_slim(void (*make)(struct random_graph *, uint64_t), int seed)
+{
+	struct random_graph r;
+	struct graph slim;
+	struct design d = shape(seed % N_SHAPES);
+	const struct slim how = {.bits = 8 >> seed % 3,
+	                         .keep = 1 << seed / 3 % 3};
+	struct err err;
+	char what[64];
+
+	d.narrow = seed >> 1 & 1, d.sparse = seed >> 2 & 1;
+	d.unpack = seed >> 3 & 1, d.split = (seed >> 4 & 1) && d.rows > 1;
+	if (!design_check(&d, nowhere, &err))
+		d.unpack = 0; /* its banks are too small for wider words */
+	make(&r, (uint64_t)seed);
+	graph_slim(&slim, &r.g, &how);
+	snprintf(what, sizeof(what), "seed %d, %d bits, %d of 4", seed,
+	         how.bits, how.keep);
+	uint8_t *in = random_input(&slim);
+	bool ok = try_graph(&slim, &d, TARGET_ACCEL, in, what, &err);
+	if (!ok && !strstr(err.msg, "bytes of scratchpad"))
+		fail_msg("%s: %s", what, err.msg);
+	free(in);
+	graph_free(&slim);
+	rg_close(&r);
+	return !ok;
+}
+
+static void slim_networks_are_exact_in_every_format(void **state)
+{
+	int refused = 0;
+
+	(void)state;
+	for (int seed = 0; seed < 400; seed++)
+		refused += try_slim(seed % 4 ? rg_make : rg_chain, seed);
+	assert_in_range(refused, 0, 20);
 }
 
 static void random_chains_are_exact_on_every_shape(void **state)
@@ -563,6 +604,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(random_operators_are_exact_on_every_shape),
 	        cmocka_unit_test(random_chains_are_exact_on_every_shape),
+	        cmocka_unit_test(slim_networks_are_exact_in_every_format),
 	        cmocka_unit_test(random_cpu_operators_are_exact),
 	        cmocka_unit_test(what_is_kept_makes_room),
 	        cmocka_unit_test(a_list_of_too_many_commands_is_several_jobs),
