@@ -62,8 +62,8 @@ struct accel_opts {
 	bool waves;            /* rtl: a library that can write waveforms */
 	/* rtl: a busy accelerator in which so many cycles pass without progress
 	 * is a fault, ERR_WATCHDOG; 0: never. Progress: a command is fetched,
-	 * starts or ends, a beat, an access to the scratchpad, a step of the
-	 * array, a register write. */
+	 * starts or ends, a unit gets a beat, an access to the scratchpad, a
+	 * step of the array, a register write. */
 	uint64_t stall;
 	void (*note)(void *ctx,
 	             const char *text); /* progress of a build; or NULL */

@@ -99,7 +99,8 @@ struct joulet_opts {
 	const char *backend; /* "fast" (NULL too) or "rtl" */
 	bool timing_only;    /* fast: no tensor data; `out` is not written */
 	bool timeline;       /* keep the command log of the first inference */
-	uint64_t max_cycles; /* watchdog of one inference; 0: default */
+	uint64_t max_cycles; /* watchdog of one inference, since reset; 0: 20e9,
+	                      * rtl: twice what fast takes, and 100,000 */
 	/* rtl: ERR_WATCHDOG after so many cycles without progress of a busy
 	 * accelerator (accel_opts.stall of sim/accel.h). */
 	uint64_t stall;

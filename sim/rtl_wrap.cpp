@@ -120,7 +120,6 @@ void cycle(rtl_model *m, const rtl_input *in)
 
 	const bool sram_read = top->sram_req_o && !top->sram_we_o;
 	const bool flash_read = top->flash_req_o;
-	const bool beat = top->sram_req_o || top->flash_req_o;
 	const uint32_t sram_addr = top->sram_addr_o;
 	const uint32_t flash_addr = top->flash_addr_o;
 	if (top->sram_req_o && top->sram_we_o)
@@ -151,7 +150,7 @@ void cycle(rtl_model *m, const rtl_input *in)
 	if (told)
 		m->host.trace(m->host.ctx, &t);
 	if (m->host.stall)
-		watch(m, told || beat || (in && in->write));
+		watch(m, told || (in && in->write));
 }
 
 void close(rtl_model *m)

@@ -368,11 +368,14 @@ static uint64_t next_wake(struct soc *s)
 	if (!(mask >> IRQ_ACCEL & 1))
 		return limit;
 	uint64_t end = limit < s->opts.max_cycles ? limit : s->opts.max_cycles;
+	/* The Verilog would simulate that nothing happens. */
+	uint64_t portion = ops->stalled && s->opts.accel.stall
+	                           ? s->opts.accel.stall
+	                           : SLEEP_PORTION;
 	ops->advance(s->accel, now);
 	while (!ops->irq(s->accel) && ops->busy(s->accel) && now < end &&
 	       ops->fault(s->accel, &(struct err){0})) {
-		uint64_t to =
-		        end - now < SLEEP_PORTION ? end : now + SLEEP_PORTION;
+		uint64_t to = end - now < portion ? end : now + portion;
 		now = ops->until_irq(s->accel, to);
 		s->seen = now;
 	}

@@ -329,3 +329,23 @@ void waves_replay(const struct joulet_program *p,
 		add(err, "; no waveforms: %.200s",
 		    why.msg[0] ? why.msg : "no cycles");
 }
+
+/* ---- When to give up ----------------------------------------------------- */
+
+uint64_t waves_limit(const struct joulet_program *p)
+{
+	const struct joulet_opts fast = {.timing_only = true};
+	const size_t bytes = joulet_net_in_bytes(p->net);
+	struct joulet_result r;
+	struct err ignored;
+	uint64_t limit = 0;
+	void *in = mem_zero(bytes, 1);
+
+	joulet_made_up(in, bytes);
+	if (joulet_run(p, &fast, in, 1, NULL, &r, &ignored)) {
+		limit = 2 * (r.boot_cycles + r.cycles) + 100000;
+		joulet_result_free(&r);
+	}
+	free(in);
+	return limit;
+}

@@ -32,4 +32,8 @@ void waves_replay(const struct joulet_program *p,
                   const struct joulet_opts *opts, const void *in,
                   uint64_t begin, uint64_t end, struct err *err);
 
+/* After so many cycles a run of the rtl backend has no end: twice what the fast
+ * model takes, boot included, and 100,000 more. 0: that is not known. */
+uint64_t waves_limit(const struct joulet_program *p);
+
 #endif

@@ -73,16 +73,18 @@ class Case(unittest.TestCase):
         self.assertEqual(p.stdout, "")
         self.assertEqual(sorted(os.listdir(self.dir)), before)
 
-    def bug(self, name, old, new):
-        """The Verilog with a line of accel.v changed."""
+    def bug(self, name, *changes):
+        """The Verilog with lines of accel.v changed: old, new, old, new."""
         folder = self.path(name)
         shutil.copytree(os.path.join(ROOT, "rtl"), folder)
         path = os.path.join(folder, "accel.v")
         with open(path) as f:
             text = f.read()
-        self.assertEqual(text.count(old), 1)
+        for old, new in zip(changes[::2], changes[1::2]):
+            self.assertEqual(text.count(old), 1)
+            text = text.replace(old, new)
         with open(path, "w") as f:
-            f.write(text.replace(old, new))
+            f.write(text)
         return {"JOULET_RTL_DIR": folder, "XDG_CACHE_HOME": self.path("cache")}
 
     def waves(self, name, *signals):
@@ -246,6 +248,40 @@ class Watchdog(Case):
         self.assertEqual(p.returncode, WATCHDOG, p.stderr)
         self.assertIn("at cycle %d of the inference" % end, p.stderr)
         self.assertEqual(self.waves("joulet-hang.fst")[1], end - 1)
+
+    def test_a_grant_that_gets_lost(self):
+        # The port of flash is busy for ever, but nobody gets anything.
+        env = self.bug("rtl", "    wire no_gnt, no_we;",
+                       "    wire gnt;\n    assign ld_flash_gnt = gnt &&"
+                       " tr_counts_o[31:0] < 11500;\n"
+                       "    wire no_gnt, no_we;",
+                       ".load_gnt_o(ld_flash_gnt)", ".load_gnt_o(gnt)")
+        p = self.run_rtl(**env)
+        self.assertEqual(p.returncode, WATCHDOG, p.stderr)
+        found = re.search(r"no progress in 1000 cycles, at cycle (\d+) .*; LD: "
+                          r"\d+ commands?, LOAD \d+ of layer \d+ at work; .* "
+                          r"are in joulet-hang.fst\n\Z", p.stderr)
+        self.assertTrue(found, p.stderr)
+        _, last, changes = self.waves("joulet-hang.fst", "flash_req_o")
+        self.assertEqual(last, int(found.group(1)) - 1)
+        self.assertEqual(changes[-1][2], 1)
+        self.assertLess(changes[-1][0], last - 990)
+
+    def test_an_interrupt_that_gets_lost(self):
+        env = self.bug("rtl", ".irq_o(irq_o)", ".irq_o(lost)",
+                       "    localparam D  = DMA_BYTES;",
+                       "    wire lost;\n    assign irq_o = 1'b0;\n"
+                       "    localparam D  = DMA_BYTES;")
+        p = self.run_rtl("--json")
+        cycles = json.loads(p.stdout)["cycles"]
+        p = self.run_rtl(**env)
+        self.assertEqual(p.returncode, WATCHDOG, p.stderr)
+        found = re.search(r"the host sleeps with nothing to wake it .* HEAD 1, "
+                          r"TAIL 1, STATUS 0x2; cycles \d+ up to (\d+) are in ",
+                          p.stderr)
+        self.assertTrue(found, p.stderr)
+        self.assertLess(int(found.group(1)), cycles + 1000)
+        self.waves("joulet-hang.fst")
 
     def test_too_many_cycles(self):
         p = self.run_rtl("--json")
