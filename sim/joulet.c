@@ -241,7 +241,7 @@ struct soc *program_soc(const struct joulet_program *p,
                         bool waves, struct err *err)
 {
 	const char *name = opts->backend ? opts->backend : "fast";
-	const struct soc_opts so = {
+	struct soc_opts so = {
 	        .backend = accel_find(name),
 	        .accel = {.timing_only = opts->timing_only,
 	                  .waves = waves,
@@ -255,6 +255,9 @@ struct soc *program_soc(const struct joulet_program *p,
 		no_backend(name, err);
 		return NULL;
 	}
+	/* A debugger may make it longer. */
+	if (so.max_cycles == 0 && so.backend == &accel_rtl && !opts->gdb)
+		so.max_cycles = waves_limit(p);
 	return soc_open(&p->design, firmware_elf, firmware_elf_bytes,
 	                p->code.image, p->code.image_bytes, &so, err);
 }
