@@ -1,5 +1,6 @@
 /* verify: run the Verilog, the C model and the compiler's reference, and
- * compare everything. With --soc the Verilog is the whole system. */
+ * compare everything. With --soc the Verilog is the whole system, with --replay
+ * the commands of a replay file run on the accelerator alone. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,7 +10,8 @@
 static const char example[] =
         "  joulet verify --net models/digits_cnn.tflite \\\n"
         "      --input models/digits_cnn.in.bin\n"
-        "  joulet verify --soc --net models/digits_cnn.tflite\n";
+        "  joulet verify --soc --net models/digits_cnn.tflite\n"
+        "  joulet verify --replay tests/cosim/golden.yaml\n";
 
 static const char about[] =
         "Compare Verilog, C model and reference: outputs, start and end of "
@@ -19,15 +21,34 @@ static const char about[] =
 
 struct choice {
 	const char *expect; /* or NULL */
+	const char *replay; /* or NULL */
 	bool soc;
 };
+
+/* A replay file holds its design and all the rest. */
+static bool check_choice(const struct job_args *j, const struct choice *choice,
+                         struct err *err)
+{
+	bool more = j->net || j->input || j->target || j->design || j->set.n ||
+	            choice->expect || choice->soc;
+
+	if (!choice->replay && !j->net)
+		return err_set(err, ERR_USAGE,
+		               "verify: needs --net NET.tflite (joulet verify "
+		               "--help)");
+	if (choice->replay && more)
+		return err_set(err, ERR_USAGE,
+		               "verify: --replay: goes with nothing else "
+		               "(joulet verify --help)");
+	return true;
+}
 
 static bool parse(struct job_args *j, struct choice *choice, int argc,
                   char **argv, bool *help, struct err *err)
 {
 	const struct option options[] = {
-	        {"net", "NET.tflite", "the network (needed)", .value = &j->net,
-	         .needed = true},
+	        {"net", "NET.tflite", "the network (needed, or --replay)",
+	         .value = &j->net},
 	        {"input", "IN.bin",
 	         "inputs, raw, one after the other (default: made up)",
 	         .value = &j->input},
@@ -39,6 +60,8 @@ static bool parse(struct job_args *j, struct choice *choice, int argc,
 	         .value = &j->target},
 	        {"soc", NULL, "the whole system in Verilog, real host core too",
 	         .flag = &choice->soc},
+	        {"replay", "FILE.yaml", "instead: what a random program found",
+	         .value = &choice->replay},
 	        {"set", "KEY=VALUE", "change the design; may be repeated",
 	         .list = &j->set},
 	        {"longer", NULL, "search longer for a faster program",
@@ -56,7 +79,7 @@ static bool parse(struct job_args *j, struct choice *choice, int argc,
 		return false;
 	if (*help)
 		args_help(&c, stdout);
-	return true;
+	return *help || check_choice(j, choice, err);
 }
 
 static bool read_expected(const struct job *job, const char *path, void **to,
@@ -129,6 +152,22 @@ static bool compare(const struct job *job, const struct choice *choice,
 	return ok && finish_stdout(err);
 }
 
+static bool replay(const char *path, struct err *err)
+{
+	const struct joulet_opts opts = {.note = say};
+	struct joulet_replayed r;
+
+	if (!joulet_replay(path, &opts, &r, err))
+		return false;
+	printf("%s: %zu job%s, %zu commands, %" PRIu64
+	       " cycles%s: rtl and fast agree\n",
+	       path, r.jobs, r.jobs == 1 ? "" : "s", r.commands, r.cycles,
+	       r.at_end ? "" : ", then cut");
+	if (!r.legal)
+		printf("not legal: %s\n", r.fault);
+	return finish_stdout(err);
+}
+
 int verify_main(int argc, char **argv)
 {
 	struct job_args args = {0};
@@ -141,6 +180,8 @@ int verify_main(int argc, char **argv)
 		return fail(&err);
 	if (help)
 		return finish_stdout(&err) ? 0 : fail(&err);
+	if (choice.replay)
+		return replay(choice.replay, &err) ? 0 : fail(&err);
 	if (!job_open(&job, &args, &err))
 		return fail(&err);
 	bool ok = compare(&job, &choice, &err);

@@ -60,6 +60,9 @@ struct accel_opts {
 	const char *cache_dir; /* rtl: where built libraries are kept */
 	const char *rtl_dir;   /* rtl: where the Verilog is */
 	bool waves;            /* rtl: a library that can write waveforms */
+	/* rtl: the library, from accel_rtl_library for this design; NULL: look
+	 * for it, which takes longer than a short run. Borrowed. */
+	const char *library;
 	/* rtl: a busy accelerator in which so many cycles pass without progress
 	 * is a fault, ERR_WATCHDOG; 0: never. Progress: a command is fetched,
 	 * starts or ends, a unit gets a beat, an access to the scratchpad, a
@@ -114,6 +117,11 @@ extern const struct accel_ops accel_fast, accel_rtl;
  * Verilog and wrapper. ERR_NOINPUT. */
 bool accel_rtl_sources(const struct accel_opts *opts, uint64_t *hash,
                        struct err *err);
+
+/* The verilated library of a design, built if need be. The caller's; NULL and
+ * err as for open. */
+char *accel_rtl_library(const struct design *d, const struct accel_opts *opts,
+                        struct err *err);
 
 /* "fast" or "rtl", else NULL. */
 const struct accel_ops *accel_find(const char *name);

@@ -54,7 +54,7 @@ struct stream {
 enum fetch_state { FETCH_IDLE, FETCH_RING, FETCH_CMD, FETCH_PUSH, FETCH_DRAIN };
 struct fetch {
 	enum fetch_state state;
-	uint64_t at;        /* PUSH, DRAIN: first cycle of the state */
+	uint64_t at;        /* PUSH: first cycle of the state */
 	uint64_t job_start; /* first cycle that is not IDLE */
 	uint32_t addr;      /* of the ring entry or command being read */
 	uint32_t seq, n;    /* commands of this job: number, how many */

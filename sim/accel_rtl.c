@@ -237,8 +237,8 @@ static const struct rtl_top accel_top = {
         .abi = RTL_ABI,
 };
 
-static char *build(const struct design *d, const struct accel_opts *opts,
-                   struct err *err)
+char *accel_rtl_library(const struct design *d, const struct accel_opts *opts,
+                        struct err *err)
 {
 	struct rtl_top top = accel_top;
 	char what[80];
@@ -280,7 +280,9 @@ static struct accel *rtl_open(const struct design *d, struct mem *mem,
                               const struct accel_opts *opts, struct err *err)
 {
 	static const struct accel_opts none;
-	char *path = build(d, opts ? opts : &none, err);
+	char *path = opts && opts->library
+	                     ? mem_str(opts->library)
+	                     : accel_rtl_library(d, opts ? opts : &none, err);
 	const struct rtl_api *api = path ? load(path, err) : NULL;
 
 	free(path);

@@ -177,8 +177,7 @@ static void push(struct accel *a)
 	}
 	a->again = true;
 	if (++f->seq == f->n) {
-		f->state = FETCH_DRAIN;
-		f->at = a->now + T_PUSH_TO_DRAIN;
+		f->state = FETCH_DRAIN; /* from the next cycle on */
 		return;
 	}
 	f->state = FETCH_CMD;
@@ -220,8 +219,7 @@ static void fetch_step(struct accel *a)
 			push(a);
 		return;
 	case FETCH_DRAIN:
-		if (a->now >= f->at)
-			drain(a);
+		drain(a);
 		return;
 	case FETCH_RING:
 	case FETCH_CMD:
@@ -324,7 +322,7 @@ static uint64_t horizon(struct accel *a)
 	for (int q = 0; q < N_QUEUES; q++)
 		if (a->unit[q].busy)
 			min_later(&next, a->unit[q].end, a->now);
-	if (a->fetch.state == FETCH_PUSH || a->fetch.state == FETCH_DRAIN)
+	if (a->fetch.state == FETCH_PUSH)
 		min_later(&next, a->fetch.at, a->now);
 	return fast_dma_horizon(a, next);
 }

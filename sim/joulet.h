@@ -269,6 +269,24 @@ void joulet_explain_json(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,
                          FILE *f);
 
+/* ---- Replay ------------------------------------------------------------ */
+
+struct joulet_replayed {
+	size_t jobs, commands; /* commands: that ended */
+	uint64_t cycles;
+	bool at_end; /* all jobs ended within the file's limit */
+	bool legal;  /* else fault says what both backends met */
+	char fault[512];
+};
+
+/* Run the commands of a replay file (docs/replay.md) on the accelerator alone:
+ * fast, fast without data, and rtl. Compare the memories, all counts, what the
+ * host reads, start and end of every command. Of opts only note is used.
+ * ERR_MISMATCH with the first difference; ERR_DATA and file, line and key if
+ * the file is not well formed. */
+bool joulet_replay(const char *path, const struct joulet_opts *opts,
+                   struct joulet_replayed *r, struct err *err);
+
 /* ---- Cost -------------------------------------------------------------- */
 
 enum joulet_share {

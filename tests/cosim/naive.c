@@ -1,17 +1,19 @@
 /* naive: the commands of a program one after the other, element by element,
  * written from docs/accelerator.md alone and as slowly as it reads. Checks the
  * fast model's arithmetic without any RTL. */
-#include "tests/cosim/pair.h"
+#include "tests/cosim/naive.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "isa/map.h"
 
 struct lane {
 	int64_t bias, mult, shift;
 };
 
 struct naive {
-	const struct program *p;
+	const struct trial *t;
 	uint8_t *mem[N_MEMS];
 	int8_t *spad;
 	int64_t rows, cols, par_bytes;
@@ -201,44 +203,106 @@ static void dma(struct naive *n, const struct command *c)
 			}
 }
 
-void run_naive(struct run *r, const struct program *p)
+/* The driver's word to the ring, as every run has it. */
+static void act(struct naive *n, const struct act *a, uint32_t *base,
+                uint32_t *mask)
+{
+	if (a->kind == ACT_WRITE && a->arg[0] == ACCEL_RING_BASE)
+		*base = a->arg[1];
+	if (a->kind == ACT_WRITE && a->arg[0] == ACCEL_RING_MASK)
+		*mask = a->arg[1];
+	if (a->kind != ACT_ENTRY)
+		return;
+	const struct trial_job *j = &n->t->job[a->arg[0]];
+	uint32_t words[4] = {j->list, j->n, j->irq ? JOB_IRQ : 0, 0};
+	uint8_t *to = n->mem[MEM_SRAM] + (*base & 0xfffffff) +
+	              (a->arg[0] & *mask) * RING_ENTRY_BYTES;
+
+	for (int i = 0; i < RING_ENTRY_BYTES; i++)
+		to[i] = (uint8_t)(words[i / 4] >> 8 * (i % 4));
+}
+
+/* False if the block at `par` is none that a legal program has. */
+static bool legal_block(const struct naive *n, int64_t par, int64_t cols,
+                        bool add)
+{
+	for (int64_t i = 0; i < cols; i++) {
+		struct lane l = lane(n, par, i);
+		if (l.mult < 0 || l.shift < -31 || l.shift > (add ? 0 : 31))
+			return false;
+	}
+	return true;
+}
+
+static bool legal_params(const struct naive *n, const struct command *c)
+{
+	int64_t groups = (c->nchan + n->cols - 1) / n->cols;
+
+	if (opcode_queue((int)c->opcode) != QUEUE_EX || c->flags & EXE_HOLD)
+		return true;
+	if (c->opcode == OP_SUM)
+		return true; /* unless PLUS wants it */
+	if (c->opcode == OP_ADD)
+		return legal_block(n, c->par, 3, true);
+	if (c->flags & EXE_PLUS)
+		for (int i = 0; i < 3; i++)
+			if (n->second[i].mult < 0 || n->second[i].shift > 0 ||
+			    n->second[i].shift < -31)
+				return false;
+	for (int64_t g = 0; g < groups; g++) {
+		int64_t left = c->nchan - g * n->cols;
+		int64_t block = c->flags & EXE_PAR_SHARED ? 0 : g;
+		if (!legal_block(n, c->par + block * n->par_bytes,
+		                 left < n->cols ? left : n->cols, false))
+			return false;
+	}
+	return true;
+}
+
+static void command(struct naive *n, const struct command *c)
+{
+	if (opcode_queue((int)c->opcode) != QUEUE_EX)
+		dma(n, c);
+	else if (c->opcode == OP_ADD)
+		add(n, c);
+	else if (c->opcode == OP_SUM)
+		sum(n, c);
+	else
+		array(n, c);
+}
+
+bool run_naive(struct run *r, const struct trial *t)
 {
 	struct naive *n = calloc(1, sizeof(*n));
+	struct mem mem;
+	uint32_t base = 0, mask = 0;
+	bool legal = true;
 
 	memset(r, 0, sizeof(*r));
 	r->name = "naive";
 	if (!n)
 		abort();
-	n->p = p;
-	n->rows = p->d.rows;
-	n->cols = p->d.cols;
-	n->par_bytes = design_par_words(&p->d) * design_word(&p->d);
-	n->spad = calloc(design_spad_bytes(&p->d), 1);
-	for (int m = 0; m < N_MEMS; m++) {
-		n->mem[m] = r->mem[m] = malloc(p->size[m]);
-		if (!n->spad || !n->mem[m])
-			abort();
-		memcpy(n->mem[m], p->init[m], p->size[m]);
-	}
-	for (int j = 0; j < p->n_jobs; j++) {
-		uint32_t at, words[4];
-		program_ring(p, (uint32_t)j, &at, words);
-		for (uint32_t i = 0; i < 4; i++)
-			put32(n->mem[MEM_SRAM] + at + 4 * i, words[i]);
-		for (uint32_t k = 0; k < p->job[j].n; k++) {
-			const struct command *c = &p->job[j].c[k];
-			if (c->opcode > OP_SUM)
+	n->t = t;
+	n->rows = t->d.rows;
+	n->cols = t->d.cols;
+	n->par_bytes = design_par_words(&t->d) * design_word(&t->d);
+	n->spad = calloc(design_spad_bytes(&t->d), 1);
+	if (!n->spad)
+		abort();
+	trial_memories(t, &mem);
+	for (int m = 0; m < N_MEMS; m++)
+		n->mem[m] = r->mem[m] = mem.bytes[m];
+	for (int i = 0; i < t->n_acts; i++)
+		act(n, &t->act[i], &base, &mask);
+	for (int j = 0; j < t->n_jobs; j++)
+		for (uint32_t k = 0; k < t->job[j].n; k++) {
+			const struct command *c = &t->job[j].c[k];
+			if (!strcmp(opcode_name((int)c->opcode), "?"))
 				continue;
-			if (opcode_queue((int)c->opcode) != QUEUE_EX)
-				dma(n, c);
-			else if (c->opcode == OP_ADD)
-				add(n, c);
-			else if (c->opcode == OP_SUM)
-				sum(n, c);
-			else
-				array(n, c);
+			legal = legal && legal_params(n, c);
+			command(n, c);
 		}
-	}
 	free(n->spad);
 	free(n);
+	return legal;
 }

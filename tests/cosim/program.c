@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "isa/map.h"
-#include "tests/cosim/generate.h"
+#include "tests/cosim/program_generate.h"
 #include "tests/cosim/rng.h"
 
 /* rows, cols, spad_kib, banks, lanes, dma_bytes, queue */

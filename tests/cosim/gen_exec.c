@@ -1,0 +1,340 @@
+/* gen_exec: random execute commands with their parameters; see gen.h. */
+#include "isa/map.h"
+#include "tests/cosim/gen.h"
+
+/* Fetch legal parameters for `c` and put them at c->par. */
+static void load_params(struct gen *g, const struct command *c, int64_t blocks)
+{
+	bool add = c->opcode == OP_ADD;
+	int64_t first = (add ? N_PAR : 0) + pick(g, 0, N_PAR - blocks);
+	uint64_t keep = g->banks;
+
+	gen_copy(g, OP_LOAD, MAP_FLASH + g->par_at + first * g->par_bytes,
+	         c->par, blocks * g->par_bytes);
+	g->banks = keep;
+}
+
+static bool small(const struct gen *g)
+{
+	return g->style != STYLE_MIXED;
+}
+
+static void clamp_fields(struct gen *g, struct command *c)
+{
+	c->zp = pick(g, -128, 127);
+	c->qmin = chance(g, 70) ? -128 : pick(g, -128, 127);
+	c->qmax = chance(g, 70) ? 127 : pick(g, c->qmin, 127);
+	if (chance(g, 25))
+		c->flags |= EXE_SINGLE_ROUND;
+}
+
+/* Output strides that keep pixels apart. */
+static struct range output(struct gen *g, struct command *c)
+{
+	int64_t pad = chance(g, 50) ? 0 : pick(g, 0, 5);
+	struct range h = {0, c->nchan};
+
+	if (chance(g, 80)) {
+		c->out_xs = c->nchan + pad;
+		c->out_ys = c->nx * c->out_xs + (chance(g, 50) ? pad : 0);
+	} else { /* columns first */
+		c->out_ys = c->nchan + pad;
+		c->out_xs = c->ny * c->out_ys;
+	}
+	gen_widen(&h, c->nx, c->out_xs);
+	gen_widen(&h, c->ny, c->out_ys);
+	return h;
+}
+
+/* Parameters and outputs outside the banks `taken`: disjoint bytes, perhaps
+ * one bank. */
+static bool place_results(struct gen *g, struct command *c, struct range out,
+                          int64_t par_bytes, uint64_t taken)
+{
+	struct range par = {0, par_bytes};
+
+	if (chance(g, 40)) {
+		struct range both = {out.lo, out.hi + par_bytes};
+		if (gen_place(g, both, taken, &c->out)) {
+			c->par = c->out + out.hi;
+			return true;
+		}
+	}
+	uint64_t before = g->banks;
+	if (!gen_place(g, par, taken, &c->par))
+		return false;
+	return gen_place(g, out, taken | (g->banks & ~before), &c->out);
+}
+
+/* PLUS, now and then: a second operand where the outputs go, or elsewhere but
+ * in their banks, perhaps; its parameters and SUM. */
+static void add_second(struct gen *g, struct command *c, struct range out,
+                       uint64_t taken)
+{
+	struct command s = {.opcode = OP_SUM,
+	                    .act = c->out,
+	                    .out_xs = c->out_xs,
+	                    .out_ys = c->out_ys};
+	struct range par = {0, g->par_bytes}, in = {0, c->nchan};
+	int64_t block = N_PAR + pick(g, 0, N_PAR - 1);
+	uint64_t before = g->banks;
+
+	clamp_fields(g, &s);
+	s.flags = 0;
+	if (!chance(g, 25) || !gen_place(g, par, before, &s.par))
+		return;
+	if (chance(g, 60)) {
+		s.out_xs = pick(g, 0, 2 * c->nchan);
+		s.out_ys = pick(g, 0, c->nx * c->nchan);
+		gen_widen(&in, c->nx, s.out_xs);
+		gen_widen(&in, c->ny, s.out_ys);
+		if (!gen_place(g, in, taken, &s.act) ||
+		    (s.act < c->out + out.hi && c->out < s.act + in.hi)) {
+			g->banks = before;
+			return;
+		}
+	}
+	uint64_t banks = g->banks;
+	gen_copy(g, OP_LOAD, MAP_FLASH + g->par_at + block * g->par_bytes,
+	         s.par, g->par_bytes);
+	g->banks = gen_banks(g, s.par, s.par + g->par_bytes);
+	gen_emit(g, &s);
+	g->banks = banks;
+	c->flags |= EXE_PLUS;
+}
+
+/* The command, all of whose operands are there: now and then the first of a
+ * job, its only one, or once more. */
+static void emit_all(struct gen *g, struct command *c)
+{
+	uint64_t banks = g->banks;
+	bool cut = chance(g, 5) && gen_cut(g);
+
+	gen_emit(g, c);
+	bool kept = c->flags & EXE_KEEP && !(c->flags & EXE_HOLD);
+	if (!kept && chance(g, 5)) {
+		g->banks = banks;
+		gen_emit(g, c);
+	} else if (cut) {
+		gen_cut(g);
+	}
+}
+
+/* Where the input, weights and results of an array command are. */
+static bool place_array(struct gen *g, struct command *c, struct range in,
+                        int64_t steps)
+{
+	int64_t cols = g->t->d.cols;
+	int64_t groups = (c->nchan + cols - 1) / cols;
+	bool weights = c->opcode == OP_CONV || c->opcode == OP_DWCONV;
+	struct range w = {0, steps * cols};
+
+	if (chance(g, 10))
+		c->flags |= EXE_PAR_SHARED;
+	int64_t blocks = c->flags & EXE_PAR_SHARED ? 1 : groups;
+	if (blocks > N_PAR)
+		return false;
+	c->wgt_cs = chance(g, 80) ? w.hi : pick(g, 0, w.hi + 20);
+	gen_widen(&w, groups, c->wgt_cs);
+	struct range out = output(g, c);
+	if (!gen_place(g, in, 0, &c->act))
+		return false;
+	uint64_t taken = g->banks;
+	if (weights && !gen_place(g, w, taken, &c->wgt))
+		return false;
+	taken = g->banks;
+	if (c->flags & EXE_HOLD)
+		return true;
+	if (!place_results(g, c, out, blocks * g->par_bytes, taken))
+		return false;
+	load_params(g, c, blocks);
+	add_second(g, c, out, taken);
+	return true;
+}
+
+/* Fields of CONV apart from channels and pixels. */
+static bool finish_conv(struct gen *g, struct command *c)
+{
+	c->opcode = OP_CONV;
+	c->ka = chance(g, 40) ? 1 : pick(g, 1, 4);
+	c->kb = chance(g, 50) ? 1 : pick(g, 1, 4);
+	c->run = chance(g, 25) ? pick(g, 1, 3 * g->word) : pick(g, 1, g->word);
+	if (small(g))
+		c->run = pick(g, 1, 6), c->ka = pick(g, 1, 2), c->kb = 1;
+	if (!small(g) && chance(g, 4)) {
+		c->run = pick(g, 1, 1500);
+		c->ka = c->kb = 1;
+	}
+	if (!small(g) && chance(g, 4)) {
+		c->run = pick(g, 1, 3);
+		c->ka = pick(g, 1, 255);
+		c->kb = pick(g, 1, 2);
+		if (chance(g, 50))
+			c->kb = c->ka, c->ka = 1;
+	}
+	c->ka_s = gen_stride(g, c->run);
+	c->kb_s = gen_stride(g, c->run * c->ka);
+	c->act_xs = gen_stride(g, pick(g, 1, c->run));
+	c->act_ys = gen_stride(g, pick(g, 1, c->run * c->nx));
+	clamp_fields(g, c);
+	struct range in = {0, c->run};
+	gen_widen(&in, c->ka, c->ka_s);
+	gen_widen(&in, c->kb, c->kb_s);
+	gen_widen(&in, c->nx, c->act_xs);
+	gen_widen(&in, c->ny, c->act_ys);
+	if (!place_array(g, c, in, c->ka * c->kb * c->run))
+		return false;
+	emit_all(g, c);
+	return true;
+}
+
+/* Channels and pixels; now and then many of one of them. */
+static struct command shape(struct gen *g)
+{
+	int64_t cols = g->t->d.cols, rows = g->t->d.rows;
+	int64_t far = small(g) ? 99 : pick(g, 0, 99);
+	struct command c = {
+	        .nchan = pick(g, 1, chance(g, 50) ? cols : 3 * cols),
+	        .nx = pick(g, 1, chance(g, 50) ? 6 : 40),
+	        .ny = pick(g, 1, chance(g, 50) ? 2 : 8),
+	};
+
+	if (small(g))
+		c.nchan = pick(g, 1, cols), c.nx = pick(g, 1, 4), c.ny = 1;
+	if (chance(g, 15)) /* whole groups */
+		c.nchan = cols * (small(g) ? 1 : pick(g, 1, 2));
+	if (chance(g, 15))
+		c.nx = rows, c.ny = small(g) ? 1 : pick(g, 1, 2);
+	if (far >= 6)
+		return c;
+	c.nchan = far < 2 ? pick(g, 1, N_PAR * cols) : pick(g, 1, 3);
+	c.nx = far == 2 || far == 3 ? pick(g, 1, 1500) : 1;
+	c.ny = far > 3 ? pick(g, 1, 700) : 1;
+	return c;
+}
+
+static bool gen_conv(struct gen *g)
+{
+	struct command c = shape(g);
+
+	return finish_conv(g, &c);
+}
+
+/* A sum in several commands: HOLD, KEEP HOLD ..., KEEP. */
+static bool gen_split(struct gen *g)
+{
+	struct command c = {
+	        .nchan = pick(g, 1, g->t->d.cols),
+	        .nx = pick(g, 1, g->t->d.rows),
+	};
+	bool any = false;
+
+	c.ny = pick(g, 1, g->t->d.rows / c.nx);
+	for (int64_t i = pick(g, 1, 3); i >= 0; i--) {
+		struct command part = c;
+		part.flags = (any ? EXE_KEEP : 0) | (i ? EXE_HOLD : 0);
+		g->banks = 0;
+		if (finish_conv(g, &part))
+			any = true;
+	}
+	return any;
+}
+
+/* Rows of at most one group, each as many kernel rows further as leaves the
+ * last two segments of one the first two of the next. */
+static void reuse_fields(struct gen *g, struct command *c)
+{
+	int64_t rows = g->t->d.rows;
+
+	c->flags |= EXE_REUSE;
+	c->pm = pick(g, 1, 2);
+	c->ka = pick(g, c->pm, 3 * c->pm);
+	c->kb = pick(g, c->pm == 1 ? 3 : 2, chance(g, 70) ? 3 : 9);
+	c->nx = pick(g, 1, c->nx < rows ? c->nx : rows);
+	c->act_ys = (c->kb - 2 / c->pm) * c->kb_s;
+}
+
+static bool gen_vector(struct gen *g, int64_t op)
+{
+	struct command c = shape(g);
+
+	c.opcode = op;
+	c.ka = pick(g, 1, small(g) ? 3 : chance(g, 80) ? 4 : 12);
+	c.kb = pick(g, 1, small(g) ? 3 : chance(g, 80) ? 4 : 9);
+	if (!small(g) && chance(g, 5)) {
+		int64_t many = pick(g, 1, 255);
+		c.ka = chance(g, 50) ? many : 1;
+		c.kb = c.ka == 1 ? many : 1;
+	}
+	c.pm = pick(g, 1, c.ka);
+	c.act_xs = gen_stride(g, pick(g, 1, c.nchan));
+	c.act_ys = gen_stride(g, pick(g, 1, c.nchan * 2));
+	c.ka_s = gen_stride(g, c.nchan);
+	c.kb_s = gen_stride(g, c.nchan);
+	if (chance(g, 40))
+		reuse_fields(g, &c);
+	clamp_fields(g, &c);
+	struct range in = {0, 0}, base = {0, 0};
+	for (int64_t f = 0; f < c.pm; f++) {
+		struct range h = {f * c.ka_s, f * c.ka_s};
+		gen_widen(&h, (c.ka - f + c.pm - 1) / c.pm, c.act_xs);
+		in.lo = h.lo < in.lo ? h.lo : in.lo;
+		in.hi = h.hi > in.hi ? h.hi : in.hi;
+	}
+	gen_widen(&base, c.nx, c.act_xs);
+	gen_widen(&base, c.ny, c.act_ys);
+	gen_widen(&base, c.kb, c.kb_s);
+	in.lo += base.lo;
+	in.hi += base.hi + c.nchan;
+	if (!place_array(g, &c, in, c.ka * c.kb))
+		return false;
+	emit_all(g, &c);
+	return true;
+}
+
+static bool gen_add(struct gen *g)
+{
+	int64_t n = pick(g, 1, small(g) ? 9 : chance(g, 50) ? 40 : 400);
+	struct command c = {.opcode = OP_ADD, .nx = n};
+	struct range h = {0, n};
+
+	if (g->spad > 3 * 65536 && chance(g, 10)) { /* the high half */
+		h.hi += 65536;
+		c.ny = 1;
+	}
+	clamp_fields(g, &c);
+	if (!gen_place(g, h, 0, &c.act) || !gen_place(g, h, g->banks, &c.wgt) ||
+	    !place_results(g, &c, h, g->par_bytes, g->banks))
+		return false;
+	load_params(g, &c, 1);
+	emit_all(g, &c);
+	return true;
+}
+
+/* For nobody: the next PLUS has its own. */
+static bool gen_sum(struct gen *g)
+{
+	struct command c = {.opcode = OP_SUM,
+	                    .act = pick(g, 0, g->spad - 1),
+	                    .out_xs = pick(g, 0, 65535),
+	                    .out_ys = pick(g, 0, 65535)};
+	struct range par = {0, g->par_bytes};
+
+	clamp_fields(g, &c);
+	c.flags = 0;
+	if (!gen_place(g, par, 0, &c.par))
+		return false;
+	emit_all(g, &c);
+	return true;
+}
+
+bool gen_exec(struct gen *g, int64_t op)
+{
+	if (op == OP_SUM)
+		return gen_sum(g);
+	if (op == OP_ADD)
+		return gen_add(g);
+	if (op == OP_CONV)
+		return chance(g, 60) ? gen_conv(g) : gen_split(g);
+	return gen_vector(g, op);
+}
