@@ -73,20 +73,6 @@ class Case(unittest.TestCase):
         self.assertEqual(p.stdout, "")
         self.assertEqual(sorted(os.listdir(self.dir)), before)
 
-    def bug(self, name, *changes):
-        """The Verilog with lines of accel.v changed: old, new, old, new."""
-        folder = self.path(name)
-        shutil.copytree(os.path.join(ROOT, "rtl"), folder)
-        path = os.path.join(folder, "accel.v")
-        with open(path) as f:
-            text = f.read()
-        for old, new in zip(changes[::2], changes[1::2]):
-            self.assertEqual(text.count(old), 1)
-            text = text.replace(old, new)
-        with open(path, "w") as f:
-            f.write(text)
-        return {"JOULET_RTL_DIR": folder, "XDG_CACHE_HOME": self.path("cache")}
-
     def waves(self, name, *signals):
         """First and last time; every change of the signals."""
         p = subprocess.run([FST_READ, self.path(name)] + list(signals),
@@ -199,12 +185,53 @@ class Waves(Case):
             self.assertEqual(f.read(), "as it was")
 
 
-HANG = ("assign start = ~empty & ~busy & ready;",
-        "assign start = ~empty & ~busy & ready &"
-        " {2'b11, tr_counts_o[31:0] < 11500};")
+def changed(folder, *changes):
+    """Copy the Verilog, with lines of accel.v changed: old, new, old, new."""
+    shutil.copytree(os.path.join(ROOT, "rtl"), folder)
+    path = os.path.join(folder, "accel.v")
+    with open(path) as f:
+        text = f.read()
+    for old, new in zip(changes[::2], changes[1::2]):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    with open(path, "w") as f:
+        f.write(text)
+
+
+# One library for all bugs: the environment says which, when a model is made.
+BUGS = (
+    "    localparam D  = DMA_BYTES;", r"""
+    reg [1:0] bug;
+    initial bug = $c32("(std::getenv(\"BUG\") ?",
+                       "std::atoi(std::getenv(\"BUG\")) : 0)");
+    wire late = tr_counts_o[31:0] >= 11500;    // ex_busy
+    wire line, gnt;
+    assign irq_o = line && bug != 2'd3;
+    assign ld_flash_gnt = gnt && !(bug == 2'd2 && late);
+    localparam D  = DMA_BYTES;""",
+    "assign start = ~empty & ~busy & ready;",
+    "assign start = ~empty & ~busy & ready & {2'b11, !(bug == 2'd1 && late)};",
+    ".load_gnt_o(ld_flash_gnt)", ".load_gnt_o(gnt)",
+    ".irq_o(irq_o)", ".irq_o(line)")
+NOT_READY, NO_GRANT, NO_INTERRUPT = "1", "2", "3"
 
 
 class Watchdog(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.mkdtemp(prefix="joulet-bugs-")
+        changed(os.path.join(cls.place, "rtl"), *BUGS)
+        cls.env = {"JOULET_RTL_DIR": os.path.join(cls.place, "rtl"),
+                   "XDG_CACHE_HOME": os.path.join(cls.place, "cache")}
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.place)
+
+    def test_without_a_bug(self):
+        p = self.run_rtl("--json", **self.env)
+        self.assertEqual(p.stdout, self.run_rtl("--json").stdout)
+
     def hang(self, env, *args):
         """Cycle in which it gives up, first cycle of the waveforms, name."""
         p = self.run_rtl(*args, **env)
@@ -222,7 +249,7 @@ class Watchdog(Case):
         return stall, end, first, found.group(5)
 
     def test_a_load_that_never_becomes_ready(self):
-        env = self.bug("rtl", *HANG)
+        env = dict(self.env, BUG=NOT_READY)
         stall, end, first, name = self.hang(env)
         self.assertEqual((stall, name), (1000, "joulet-hang.fst"))
         self.assertEqual(first, end - 10000)
@@ -251,12 +278,7 @@ class Watchdog(Case):
 
     def test_a_grant_that_gets_lost(self):
         # The port of flash is busy for ever, but nobody gets anything.
-        env = self.bug("rtl", "    wire no_gnt, no_we;",
-                       "    wire gnt;\n    assign ld_flash_gnt = gnt &&"
-                       " tr_counts_o[31:0] < 11500;\n"
-                       "    wire no_gnt, no_we;",
-                       ".load_gnt_o(ld_flash_gnt)", ".load_gnt_o(gnt)")
-        p = self.run_rtl(**env)
+        p = self.run_rtl(BUG=NO_GRANT, **self.env)
         self.assertEqual(p.returncode, WATCHDOG, p.stderr)
         found = re.search(r"no progress in 1000 cycles, at cycle (\d+) .*; LD: "
                           r"\d+ commands?, LOAD \d+ of layer \d+ at work; .* "
@@ -268,13 +290,9 @@ class Watchdog(Case):
         self.assertLess(changes[-1][0], last - 990)
 
     def test_an_interrupt_that_gets_lost(self):
-        env = self.bug("rtl", ".irq_o(irq_o)", ".irq_o(lost)",
-                       "    localparam D  = DMA_BYTES;",
-                       "    wire lost;\n    assign irq_o = 1'b0;\n"
-                       "    localparam D  = DMA_BYTES;")
         p = self.run_rtl("--json")
         cycles = json.loads(p.stdout)["cycles"]
-        p = self.run_rtl(**env)
+        p = self.run_rtl(BUG=NO_INTERRUPT, **self.env)
         self.assertEqual(p.returncode, WATCHDOG, p.stderr)
         found = re.search(r"the host sleeps with nothing to wake it .* HEAD 1, "
                           r"TAIL 1, STATUS 0x2; cycles \d+ up to (\d+) are in ",
@@ -384,8 +402,9 @@ class Confirm(Case):
 
     def other_verilog(self):
         """A bug in the counts of one unit: found, named, kept."""
-        env = self.bug("rtl", "wire ex_waits = !idle", "wire ex_waits = idle")
-        del env["XDG_CACHE_HOME"]
+        env = {"JOULET_RTL_DIR": self.path("rtl")}
+        changed(self.path("rtl"), "wire ex_waits = !idle",
+                "wire ex_waits = idle")
         self.assertEqual(self.confirmed(**env), [])
         for again in range(2):
             p = self.sweep("--confirm", "all", "--jobs", "1", "--csv",
