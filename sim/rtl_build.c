@@ -103,11 +103,12 @@ static char *tool_line(char *const argv[])
 
 	if (pipe(ends) != 0)
 		return NULL;
+	/* Not for processes that other threads start. */
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&fa, ends[1], 1);
-	posix_spawn_file_actions_addclose(&fa, ends[0]);
-	posix_spawn_file_actions_addclose(&fa, ends[1]);
 	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) == 0;
 	posix_spawn_file_actions_destroy(&fa);
 	close(ends[1]);
