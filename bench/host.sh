@@ -7,8 +7,9 @@
 #
 # Figures are million instructions a second of CPU time, medians of RUNS (5),
 # taken in turns so that both meet the same neighbours; what an empty program
-# takes is subtracted. `flash`: instructions arrive 3 cycles after their grant;
-# `shared`: one memory with one port. ratio: exact / qemu.
+# takes is subtracted. `exact`: memories of one cycle; `flash`: instructions
+# arrive 3 cycles after their grant; `shared`: one memory with one port; all three
+# exact to the cycle. In brackets: the ratio to qemu.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C
@@ -94,19 +95,20 @@ for ((i = 0; i < runs; i++)); do
 done
 
 echo "Million instructions a second of CPU time"
-printf '%-8s %12s %7s %7s %7s %7s %7s\n' \
-	kernel instructions exact flash shared qemu ratio
+printf '%-8s %12s %12s %12s %12s %6s\n' \
+	kernel instructions exact flash shared qemu
 for k in $kernels; do
 	run exact "$k"
 	n=$(sed -n 's/.*retired=\([0-9]*\).*/\1/p' "$scratch/err")
+	case " $ways " in
+	*' qemu '*) qemu=$(speed qemu "$k" "$n") ;;
+	*) qemu=- ;;
+	esac
 	row=()
-	for way in exact flash shared qemu; do
-		case " $ways " in
-		*" $way "*) row+=("$(speed "$way" "$k" "$n")") ;;
-		*) row+=(-) ;;
-		esac
+	for way in exact flash shared; do
+		v=$(speed "$way" "$k" "$n")
+		row+=("$v ($(awk -v v="$v" -v q="$qemu" \
+			'BEGIN { if (q + 0 > 0) printf "%.2f", v / q; else printf "-" }'))")
 	done
-	ratio=$(awk -v j="${row[0]}" -v q="${row[3]}" \
-		'BEGIN { if (q + 0 > 0) printf "%.2f", j / q; else print "-" }')
-	printf '%-8s %12s %7s %7s %7s %7s %7s\n' "$k" "$n" "${row[@]}" "$ratio"
+	printf '%-8s %12s %12s %12s %12s %6s\n' "$k" "$n" "${row[@]}" "$qemu"
 done

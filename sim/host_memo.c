@@ -6,15 +6,16 @@
 #include <string.h>
 
 enum {
-	MAX_ROWS = 1 << 16,
-	SLOTS = 1 << 17,
+	MAX_ROWS = 1 << 15,
+	SLOTS = 1 << 16,
 	/* For states on their own any cycle will do that is not 0. */
 	ANY_CYCLE = 1000,
 };
 
 struct memo {
 	struct front_rules rules;
-	memo_entry (*row)[MEMO_CLASSES];
+	struct memo_entry (*row)[MEMO_CLASSES];
+	struct memo_entry learned;
 	uint32_t *key;  /* of a row */
 	uint16_t *slot; /* rows by hash of their key; 0: none */
 	uint32_t n_rows;
@@ -25,7 +26,8 @@ static void forget(struct memo *m)
 	memset(m->slot, 0, SLOTS * sizeof *m->slot);
 	memset(m->row, 0, m->n_rows * sizeof *m->row);
 	for (int i = 0; i < MEMO_CLASSES; i++)
-		m->row[MEMO_NOWHERE][i] = MEMO_NOWHERE << 16 | 1;
+		m->row[MEMO_NOWHERE][i] =
+		        (struct memo_entry){m->row[MEMO_NOWHERE], 1};
 	m->n_rows = MEMO_NOWHERE + 1;
 }
 
@@ -57,21 +59,21 @@ void memo_close(struct memo *m)
 	free(m);
 }
 
-const memo_entry *memo_table(const struct memo *m)
+const struct memo_entry *memo_table(const struct memo *m)
 {
 	return m->row[0];
 }
 
 static uint32_t row_of(struct memo *m, uint32_t key)
 {
-	uint32_t at = key * 2654435761u >> 15;
+	uint32_t at = key * 2654435761u >> 16;
 
 	for (; m->slot[at]; at = (at + 1) % SLOTS)
 		if (m->key[m->slot[at]] == key)
 			return m->slot[at];
 	if (m->n_rows == MAX_ROWS) {
 		forget(m);
-		at = key * 2654435761u >> 15;
+		at = key * 2654435761u >> 16;
 	}
 	m->key[m->n_rows] = key;
 	m->slot[at] = (uint16_t)m->n_rows;
@@ -90,7 +92,7 @@ void memo_front(const struct memo *m, uint32_t row, struct front *f,
 	front_unpack(f, m->key[row], cyc);
 }
 
-memo_entry memo_learn(struct memo *m, uint32_t row, uint8_t class)
+const struct memo_entry *memo_learn(struct memo *m, uint32_t row, uint8_t class)
 {
 	bool odd = class & 2, wide = class & 1;
 	struct front f;
@@ -104,8 +106,8 @@ memo_entry memo_learn(struct memo *m, uint32_t row, uint8_t class)
 	front_run(&m->rules, &f, &p);
 
 	uint32_t n_rows = m->n_rows, next = memo_row(m, &f);
-	memo_entry e = next << 16 | (uint32_t)(f.cyc - ANY_CYCLE);
+	m->learned = (struct memo_entry){m->row[next], f.cyc - ANY_CYCLE};
 	if (m->n_rows >= n_rows) /* else `row` is gone */
-		m->row[row][class] = e;
-	return e;
+		m->row[row][class] = m->learned;
+	return &m->learned;
 }

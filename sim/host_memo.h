@@ -18,8 +18,10 @@ enum {
 	MEMO_NOWHERE = 0,
 };
 
-/* Next row << 16 | cycles; 0: not known yet. */
-typedef uint32_t memo_entry;
+struct memo_entry {
+	const struct memo_entry *row; /* the next one; NULL: not known yet */
+	uint64_t cycles;
+};
 
 struct memo;
 
@@ -32,14 +34,15 @@ static inline uint8_t memo_class(enum kind kind, bool odd, bool wide)
 struct memo *memo_open(const struct front_rules *r);
 void memo_close(struct memo *m);
 /* The rows, MEMO_CLASSES entries each. They stay where they are. */
-const memo_entry *memo_table(const struct memo *m);
+const struct memo_entry *memo_table(const struct memo *m);
 
 /* The row of a state, and the state of a row. */
 uint32_t memo_row(struct memo *m, const struct front *f);
 void memo_front(const struct memo *m, uint32_t row, struct front *f,
                 uint64_t cyc);
 /* Fill in an entry. All rows may have been forgotten then, but for the one
- * that the entry leads to. */
-memo_entry memo_learn(struct memo *m, uint32_t row, uint8_t class);
+ * that it leads to. */
+const struct memo_entry *memo_learn(struct memo *m, uint32_t row,
+                                    uint8_t class);
 
 #endif

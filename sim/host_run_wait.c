@@ -3,18 +3,17 @@
  * does to both. */
 #define LOOP loop_wait
 #define LOOP_STATE                                                             \
-	const memo_entry *const table = memo_table(h->memo);                   \
-	const memo_entry *row = table + h->row * MEMO_CLASSES
-#define LOOP_SAVE h->row = (uint32_t)(row - table) / MEMO_CLASSES
+	const struct memo_entry *const table = memo_table(h->memo);            \
+	const struct memo_entry *row = table + h->row * MEMO_CLASSES
+#define LOOP_SAVE h->row = ROW
+#define ROW (uint32_t)((row - table) / MEMO_CLASSES)
 #define SPEND(class)                                                           \
 	do {                                                                   \
-		memo_entry e = row[class];                                     \
-		if (!LIKELY(e))                                                \
-			e = memo_learn(h->memo,                                \
-			               (uint32_t)(row - table) / MEMO_CLASSES, \
-			               (class));                               \
-		cyc += (uint16_t)e;                                            \
-		row = table + (e >> 16) * MEMO_CLASSES;                        \
+		const struct memo_entry *e = row + (class);                    \
+		if (!LIKELY(e->row))                                           \
+			e = memo_learn(h->memo, ROW, (class));                 \
+		cyc += e->cycles;                                              \
+		row = e->row;                                                  \
 	} while (0)
 #define PASS_ONE SPEND(p->cost)
 #define PASS SPEND(p->cost)
