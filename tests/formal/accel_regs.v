@@ -7,6 +7,7 @@
 //@ read accel_regs.v
 //@ prove : bmc 4, induction 1, cover 8
 //@ mutants : bmc 2, induction 1
+//@ complete all outputs equal a reference
 //@ bug reads accel_regs.v: base_q <= wdata_i => base_q <= {wdata_i[31:4], 4'd0}
 //@ bug reads accel_regs.v: irq_q, busy} => irq_q && enable_q, busy}
 //@ bug reads accel_regs.v: addr_i[11:7] == 5'h02 => addr_i[10:7] == 4'h2

@@ -32,8 +32,8 @@ module bench #(
 );
 
     localparam AW = 13, OW = 13, L = $clog2(DEPTH);
-    localparam N = UNIT == 0 ? 142 + 3 * AW : UNIT == 2 ? 132 + 3 * AW
-                                            : 122 + 9 * AW + 2 * OW;
+    localparam N = UNIT == 0 ? 143 + 3 * AW : UNIT == 2 ? 132 + 3 * AW
+                                            : 127 + 9 * AW + 2 * OW;
 
     wire [47:0]  waits, twin_waits;
     wire [N-1:0] item, twin_item;

@@ -11,10 +11,12 @@ do; a line begins with `//@`:
     //@ prove NAME=VALUE... : bmc N, induction K, cover C
     //@ bug LABEL FILE: OLD => NEW    (of the first `prove` line)
     //@ mutants NAME=VALUE... : bmc N, induction K    (tests/mutate)
+    //@ complete WHY                  (tests/mutate)
     //@ yosys COMMAND                 after flattening
 
 `mutants` is the elaboration that the netlist of tests/mutate has: there a proof
-that fails on a damaged module has caught the damage.
+that fails on a damaged module has caught the damage. `complete` says that the
+assertions leave no freedom to the module's outputs where anybody reads them.
 
 Every `prove` line is one elaboration: assertions hold in the first N cycles
 after power-up, they are K-inductive (so they hold for ever), and every cover is
@@ -72,7 +74,7 @@ class Bench:
         self.path = path
         self.name = os.path.splitext(os.path.basename(path))[0]
         self.read, self.proofs, self.bugs, self.yosys = [], [], [], []
-        self.mutants = None
+        self.mutants, self.complete = None, False
         with open(path) as f:
             text = f.read()
         for line in re.findall(r"^[/;]+@ +(.*)$", text, re.M):
@@ -85,6 +87,8 @@ class Bench:
             self.read += rest.split()
         elif word == "yosys":
             self.yosys.append(rest)
+        elif word == "complete":
+            self.complete = True
         elif word in ("prove", "mutants"):
             params, how = rest.split(":")
             steps = dict(item.split() for item in how.split(","))
@@ -205,9 +209,9 @@ def caught(bench, bug, args):
     return True, "%s: caught by %s" % (title, label)
 
 
-def refutes(bench, args, path):
-    """Does a proof fail with the module in `path` in the place of the RTL's?
-    A solver that gives no answer is no proof that it does."""
+def holds(bench, args, path):
+    """Do the proofs hold with the module in `path` in the place of the RTL's?
+    None if the solver gives no answer."""
     params, steps = bench.mutants
     name = os.path.basename(path)
     files = [path if f == name else os.path.join(args.rtl, f)
@@ -217,8 +221,13 @@ def refutes(bench, args, path):
         wrong = elaborate(bench, params, files, args, out)
         if wrong:
             sys.exit("%s: %s: %s" % (bench.name, path, wrong[-2000:]))
-        return any(failed_labels(smtbmc(out, mode, steps[kind])[1])
-                   for kind, mode in (("induction", ["-i"]), ("bmc", [])))
+        answer = True
+        for kind, mode in (("induction", ["-i"]), ("bmc", [])):
+            good, text = smtbmc(out, mode, steps[kind])
+            if failed_labels(text):
+                return False
+            answer = answer if good else None
+        return answer
 
 
 def z3(text):

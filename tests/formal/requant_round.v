@@ -13,6 +13,7 @@
 //@ yosys cutpoint t:$mul
 //@ prove : bmc 6, induction 6, cover 7
 //@ mutants : bmc 6, induction 6
+//@ complete w_qo and out_o equal a reference for all inputs
 //@ bug front requant_lane.v: left20_i ? 5'd20 : up => left20_i ? 5'd19 : up
 //@ bug rounds requant_lane.v: nudge, 30'd0} => nudge && !product[63], 30'd0}
 //@ bug rounds requant_lane.v: right3_q != 5'd0 && !single_i && u_q[31] => right3_q != 5'd0 && u_q[31]

@@ -6,6 +6,7 @@
 //@ read scoreboard.v
 //@ prove : bmc 8, induction 2, cover 8
 //@ mutants : bmc 2, induction 2
+//@ complete all outputs equal a reference
 //@ bug ready_of_all scoreboard.v: ex_q >= wait_i[k*48+16 +: 16] => ex_q > wait_i[k*48+16 +: 16]
 //@ bug ready_of_all scoreboard.v: if (end_i[1]) ex_q => if (end_i[1] && !end_i[0]) ex_q
 //@ bug ready_of_all scoreboard.v: !rst_ni || clear_i => !rst_ni

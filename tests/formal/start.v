@@ -38,8 +38,8 @@ module bench #(
 );
 
     localparam AW = 13, OW = 13, L = $clog2(DEPTH);
-    localparam LDN = 142 + 3 * AW, STN = 132 + 3 * AW;
-    localparam EXN = 122 + 9 * AW + 2 * OW;
+    localparam LDN = 143 + 3 * AW, STN = 132 + 3 * AW;
+    localparam EXN = 127 + 9 * AW + 2 * OW;
 
     wire [143:0]   waits;
     wire [LDN-1:0] ld_item;
