@@ -337,7 +337,7 @@ static bool run_tool(char *const argv[], char *const env[], const char *log)
 	return ok && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-enum { MAX_ARGS = 80 };
+enum { MAX_ARGS = 96 };
 struct args {
 	char *v[MAX_ARGS + 1];
 	int n;
