@@ -1,4 +1,5 @@
 /* run: simulate inferences of one network on one design and report. */
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -36,11 +37,11 @@ static const char example[] =
         "  joulet run --net models/digits_cnn.tflite --backend rtl \\\n"
         "      --waves conv.fst --window layer=conv2d_1/Relu\n";
 
-static bool parse(struct run *o, int argc, char **argv, bool *help,
-                  struct err *err)
+/* Options of every run; returns how many. */
+static int usual_options(struct run *o, struct option *to)
 {
 	struct job_args *j = &o->job;
-	const struct option options[] = {
+	const struct option list[] = {
 	        {"net", "NET.tflite", "the network (needed)", .value = &j->net,
 	         .needed = true},
 	        {"input", "IN.bin",
@@ -69,6 +70,21 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        {"profile", "FILE",
 	         "write the firmware's profile there, collapsed stacks",
 	         .value = &o->profile},
+	        {"gdb", "PORT",
+	         "wait for gdb on this port (0: any), then let it drive",
+	         .value = &o->gdb},
+	        {"dump", "STAGES",
+	         "print compiler stages first: graph,tiles,image",
+	         .value = &j->dump},
+	};
+	memcpy(to, list, sizeof list);
+	return (int)(sizeof list / sizeof list[0]);
+}
+
+/* Options for looking into the Verilog. */
+static int inside_options(struct run *o, struct option *to)
+{
+	const struct option list[] = {
 	        {"waves", "FILE.fst",
 	         "write the Verilog's waveforms there (--backend rtl)",
 	         .value = &o->waves},
@@ -84,13 +100,18 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        {"hang", "FILE.fst",
 	         "where its last cycles go then (default: joulet-hang.fst)",
 	         .value = &o->hang},
-	        {"gdb", "PORT",
-	         "wait for gdb on this port (0: any), then let it drive",
-	         .value = &o->gdb},
-	        {"dump", "STAGES",
-	         "print compiler stages first: graph,tiles,image",
-	         .value = &j->dump},
 	};
+	memcpy(to, list, sizeof list);
+	return (int)(sizeof list / sizeof list[0]);
+}
+
+static bool parse(struct run *o, int argc, char **argv, bool *help,
+                  struct err *err)
+{
+	struct option options[32];
+	int n = usual_options(o, options);
+	n += inside_options(o, options + n);
+	assert(n <= 32);
 	const struct command c = {
 	        .name = "run",
 	        .about =
@@ -100,9 +121,9 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        .operand = "[DESIGN.yaml]",
 	        .example = example,
 	        .option = options,
-	        .n_options = sizeof options / sizeof options[0],
+	        .n_options = n,
 	};
-	if (!args_parse(&c, argc, argv, &j->design, help, err))
+	if (!args_parse(&c, argc, argv, &o->job.design, help, err))
 		return false;
 	if (*help)
 		args_help(&c, stdout);
