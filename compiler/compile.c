@@ -63,15 +63,30 @@ static void note_ops(struct lowered *l, const struct sched *s)
 	}
 }
 
+/* Does the array rest so little that no other way can gain much? */
+static bool is_near(const struct sched *s)
+{
+	enum { NEAR = 24 }; /* a part of the execute commands' cycles */
+	int64_t busy = 0;
+
+	for (int i = 0; i < s->at.n_items; i++)
+		if (opcode_queue((int)s->item[i].c.opcode) == QUEUE_EX)
+			busy += s->item[i].end - s->item[i].start;
+	return sched_end(s) <= busy + busy / NEAR;
+}
+
 /* Tile with each weight; keep the schedule that ends first in `best`, and its
- * tilings in the ops. */
-static bool tile_best(struct tiler *t, struct sched *best, struct err *err)
+ * tilings in the ops. all: even if one of the first is good enough. */
+static bool tile_best(struct tiler *t, bool all, struct sched *best,
+                      struct err *err)
 {
 	struct lowered *l = t->l;
 	struct op *kept =
 	        arena_zero(&l->arena, (size_t)l->n_ops, sizeof(*kept));
 
 	for (int i = 0; i < N_TILE_WAYS; i++) {
+		if (i > 0 && !all && is_near(best))
+			break;
 		struct sched first, final;
 		sched_open(&first, &t->hw);
 		sched_open(&final, &t->hw);
@@ -128,7 +143,7 @@ static bool try_hw(struct longer *x, const struct hw *h, struct err *err)
 	t->hw = *h;
 	sched_open(&found, h);
 	sched_open(&moved, &x->host);
-	bool ok = tile_best(t, &found, err);
+	bool ok = tile_best(t, true, &found, err);
 	t->hw = x->host;
 	t->s = &moved;
 	found.hw = h;
@@ -169,7 +184,9 @@ static bool try_all(struct longer *x, struct err *err)
 				bool first = dma == host->dma &&
 				             banks == host->banks &&
 				             spad == host->spad_bytes;
-				if (!hw_less(&h, spad, banks, dma))
+				/* Compressed weights are of one width. */
+				if ((h.unpack && dma != host->dma) ||
+				    !hw_less(&h, spad, banks, dma))
 					continue;
 				if (!try_hw(x, &h, first ? err : &less) &&
 				    (first ? err : &less)->kind != ERR_DATA)
@@ -209,7 +226,7 @@ static bool tile_and_emit(struct program *p, struct lowered *l,
 	if (opts->clock) {
 		ok = search_longer(&t, p, &s, opts, err);
 	} else {
-		ok = tile_best(&t, &s, err);
+		ok = tile_best(&t, false, &s, err);
 		t.s = &s;
 		ok = ok && finish(&t, p, err);
 	}

@@ -301,6 +301,24 @@ static int64_t patch_at(const struct patches *p, int y, int x, int ky, int kx)
 	return (pixel * w->kh + ky) * patch_run(p) + (int64_t)kx * w->ic;
 }
 
+int64_t patches_beats(const struct patches *p, const struct hw *h)
+{
+	const struct window *w = p->win;
+	int64_t rows = 0, columns = 0;
+	struct clip c;
+
+	for (int y = p->y; y < p->y + p->ny; y = c.to) {
+		c = y_clip(p, y);
+		rows += (int64_t)(c.to - c.from) * (c.tb - c.ta);
+	}
+	for (int x = p->x; x < p->x + p->nx; x = c.to) {
+		c = x_clip(p, x);
+		columns += (c.to - c.from) *
+		           hw_beats(h, (int64_t)(c.tb - c.ta) * w->ic);
+	}
+	return rows * columns;
+}
+
 /* Taps left and right of the image, of one column of pixels. */
 static void fill_sides(struct tiler *t, int op, const struct patches *p,
                        uint32_t spad)

@@ -42,6 +42,9 @@ struct patches {
 	const struct window *win;
 };
 int64_t patches_bytes(const struct patches *p);
+/* Beats of the load unit at least: a row of taps inside of the image is a run
+ * of its own. */
+int64_t patches_beats(const struct patches *p, const struct hw *h);
 struct key patches_key(const struct patches *p, int op);
 void load_patches(struct tiler *t, int op, const struct patches *p,
                   uint32_t spad);

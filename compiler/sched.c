@@ -591,8 +591,12 @@ void sched_move(struct sched *to, const struct sched *from)
 {
 	struct move m = {.to = to, .from = from};
 
-	m.stride_log2 =
-	        __builtin_ctz(to->hw->spad_bytes / (uint32_t)from->hw->banks);
+	/* Smaller banks: everything may stay where it is. Larger ones: what
+	 * begins in a bank begins in one. */
+	m.stride_log2 = from->hw->bank_log2;
+	if (to->hw->bank_bytes > from->hw->bank_bytes)
+		m.stride_log2 = __builtin_ctz(to->hw->spad_bytes /
+		                              (uint32_t)from->hw->banks);
 	for (int i = 0; i < from->at.n_steps; i++) {
 		const struct sched_step *s = &from->step[i];
 		if (!s->accel) {

@@ -157,8 +157,9 @@ bool sched_full(const struct sched *s);
 int64_t sched_end(const struct sched *s);
 
 /* Append all of `from` to `to`, which is open and empty: the same commands for
- * a scratchpad that is as large or larger, of as many banks or more. What
- * begins in bank b of n there begins b/n into this one. */
+ * a scratchpad that is as large or larger, of as many banks or more. If its
+ * banks are larger, what begins in bank b of n there begins b/n into this one.
+ */
 void sched_move(struct sched *to, const struct sched *from);
 
 /* Append all of `from` to `to`, which is open and empty, with weight loads

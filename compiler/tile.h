@@ -28,7 +28,8 @@ struct tiler {
 	                  * sixteenths of a cycle that passes */
 };
 
-/* Opinions on what is best: values for load_weight and keep. */
+/* Opinions on what is best: values for load_weight and keep, the one that is
+ * right most often first. */
 enum { N_TILE_WAYS = 3 };
 struct tile_way {
 	int load_weight;

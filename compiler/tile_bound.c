@@ -49,6 +49,18 @@ struct loads {
 	int64_t first, all, late;
 };
 
+/* All rows of taps, whatever the tiles. */
+static int64_t all_patches(const struct tiler *t, int index)
+{
+	const struct window *w = &t->l->op[index].array.win;
+	const struct tile all = {.y = w->y0,
+	                         .x = w->x0,
+	                         .ny = w->y1 - w->y0,
+	                         .nx = w->x1 - w->x0};
+
+	return w->n * tile_input_beats(t, index, &all);
+}
+
 /* Of the inputs of all tiles of full size: those that are not there at the
  * beginning are loaded once at least. Looks at some of them only, unless none
  * is there. */
@@ -62,7 +74,7 @@ static int64_t input_beats(const struct tiler *t, int index, int64_t beats)
 	int64_t nx = (w->x1 - w->x0) / g->tx, ny = (w->y1 - w->y0) / g->ty;
 	int64_t n = nc * nx * ny * w->n, missing = 0;
 
-	if (g->patches || !sched_knows(t->s, op->in[0]))
+	if (!sched_knows(t->s, op->in[0]))
 		return n * beats;
 	for (int64_t i = 0; i < n && i < LOOK; i++) {
 		struct tile e = {.img = (int)(i / nc / nx / ny),
@@ -94,10 +106,11 @@ static struct loads least_loads(const struct tiler *t, int index)
 		n.first += hw_beats(h, w[PAR].bytes);
 	n.all += hw_beats(h, tile_par_blocks(h, a) * h->par_bytes);
 	if (w[IN].bytes) {
-		int64_t beats = hw_beats(h, w[IN].bytes);
+		int64_t beats = tile_input_beats(t, index, &first);
 		bool there = sched_has(t->s, &w[IN]);
 		n.first += there ? 0 : beats;
-		n.all += input_beats(t, index, beats);
+		n.all += op->tiling.patches ? all_patches(t, index)
+		                            : input_beats(t, index, beats);
 		if (!there && !t->l->g->tensor[op->in[0]].data)
 			n.late = t->s->at.debt[0];
 	}
@@ -106,12 +119,13 @@ static struct loads least_loads(const struct tiler *t, int index)
 	return n;
 }
 
-static int64_t last_store(const struct tiler *t, const struct op *op)
+/* The last tile's output is stored. */
+static int64_t last_store(const struct tiler *t, const struct op *op,
+                          const struct tile *e)
 {
-	const struct tile e = nth_tile(op, tile_total(op) - 1);
-	int64_t nc = op->tiling.out_whole ? op->array.win.oc : e.nc;
+	int64_t nc = op->tiling.out_whole ? op->array.win.oc : e->nc;
 
-	return hw_beats(&t->hw, e.ny * e.nx * nc) + 2;
+	return op->tiling.keep ? 0 : hw_beats(&t->hw, e->ny * e->nx * nc) + 2;
 }
 
 static int64_t window_bound(const struct tiler *t, int index)
@@ -121,18 +135,23 @@ static int64_t window_bound(const struct tiler *t, int index)
 	const struct sched_state *a = &t->s->at;
 	const struct command sum = {.opcode = OP_SUM};
 	const struct loads loads = least_loads(t, index);
-	int64_t begin = a->free[QUEUE_EX], ld = a->free[QUEUE_LD];
+	const struct tile last = nth_tile(op, tile_total(op) - 1);
+	int64_t begin = a->free[QUEUE_EX], ld = a->free[QUEUE_LD] + loads.late;
 
 	if (!g->ex_cycles)
 		g->ex_cycles = all_executes(t, index);
 	g->load_least = loads.all;
-	g->store_last = g->keep ? 0 : last_store(t, op);
+	g->store_last = last_store(t, op, &last);
 	if (loads.first)
-		begin = max64(begin, ld + loads.late + loads.first + 2);
+		begin = max64(begin, ld + loads.first + 2);
+	/* No tile takes less than the last one; the last load is before it. */
+	int64_t end =
+	        max64(begin + g->ex_cycles,
+	              ld + loads.all + tile_execute_cycles(t, index, &last));
 	if (op->array.plus) /* the first SUM may not wait for all of them */
-		begin -= command_cycles(&t->hw, &sum);
-	return max64(begin + g->ex_cycles, ld + loads.late + loads.all) +
-	       g->store_last + (loads.all + loads.late) * t->load_weight / 16;
+		end -= command_cycles(&t->hw, &sum);
+	return end + g->store_last +
+	       (loads.all + loads.late) * t->load_weight / 16;
 }
 
 int64_t tile_bound(const struct tiler *t, int index)

@@ -268,6 +268,18 @@ struct want tile_input(const struct tiler *t, int index, const struct tile *e)
 	return in_want(t, index, e, &in);
 }
 
+int64_t tile_input_beats(const struct tiler *t, int index, const struct tile *e)
+{
+	const struct op *op = &t->l->op[index];
+	struct region in = tile_in_region(op, e);
+
+	if (op->tiling.patches) {
+		struct patches patches = in_patches(op, e);
+		return patches_beats(&patches, &t->hw);
+	}
+	return hw_beats(&t->hw, region_bytes(&in));
+}
+
 /* What every command of tile `e` asks for, but weights. */
 static void base_wants(const struct tiler *t, int index, const struct tile *e,
                        const struct region *in, const struct region *out,

@@ -50,6 +50,9 @@ struct tile nth_tile(const struct op *op, int64_t i);
 void tile_wants(const struct tiler *t, int index, const struct tile *e,
                 struct want w[N_WANTS]);
 struct want tile_input(const struct tiler *t, int index, const struct tile *e);
+/* Beats that loading this input takes at least. */
+int64_t tile_input_beats(const struct tiler *t, int index,
+                         const struct tile *e);
 
 /* The fields that all execute commands of an op have in common. */
 struct command exe_command(const struct tiler *t, int index);

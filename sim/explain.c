@@ -95,17 +95,18 @@ static void set_bounds(struct joulet_explain *x, const struct design *d)
 static const char *const keys[] = {
         "array.rows",        "array.cols",    "scratchpad.kib",
         "scratchpad.banks",  "requant.lanes", "dma.bytes_per_cycle",
-        "accel.queue_depth", "cpu.core",
+        "accel.queue_depth", "array.split",   "weights.unpack",
+        "cpu.core",
 };
 enum { N_KEYS = sizeof keys / sizeof keys[0], MAX_TRIALS = 2 * N_KEYS };
 
-/* The neighbour's value: twice or half as much, inside the range; a core that
- * is faster or slower. False: there is none. */
+/* The neighbour's value: twice or half as much, inside the range; with an
+ * option or without; a core that is faster or slower. False: there is none. */
 static bool neighbour(const struct design *d, const struct param *p, bool up,
                       struct joulet_trial *t)
 {
 	const int now = *(const int *)((const char *)d + p->offset);
-	long value = up ? 2 * now : now / 2;
+	long value = up ? (now ? 2 * now : 1) : now / 2;
 
 	if (p->rule == RULE_CORE)
 		value = up ? now - 1 : now + 1;

@@ -32,6 +32,10 @@ static const char *const settings[][4][2] = {
          {"dma.bytes_per_cycle", "4"},
          {"accel.queue_depth", "2"}},
         {{"scratchpad.kib", "16"}, {"scratchpad.banks", "8"}},
+        {{"array.split", "1"},
+         {"weights.unpack", "1"},
+         {"weights.sparse", "1"},
+         {"network.keep_of_4", "2"}},
 };
 enum { N_SETTINGS = sizeof settings / sizeof settings[0] };
 

@@ -75,7 +75,9 @@ static struct design random_design(struct random_graph *r)
 		d.spad_kib = 4 << rg_in(r, 0, 6);
 		d.banks = 4 << rg_in(r, 0, 3);
 		d.dma_bytes = 4 << rg_in(r, 0, 2);
-		d.queue = rg_in(r, 2, 8);
+		d.queue = 2 << rg_in(r, 0, 2);
+		d.split = rg_in(r, 0, 1);
+		d.unpack = rg_in(r, 0, 3) == 0;
 		d.sram_kib = 1024;
 		d.flash_kib = 4096;
 	} while (!design_check(&d, (struct src){NULL, 0}, &err));
@@ -150,7 +152,7 @@ static void check_bounds(const struct design *d, const struct joulet_result *r)
 
 /* ---- what of flash is moved ---- */
 
-/* Calls `use` for every LOAD from flash. */
+/* Calls `use` for every LOAD and UNPACK from flash. */
 static void each_flash_load(const struct joulet_program *p,
                             void (*use)(void *ctx, const struct command *c),
                             void *ctx)
@@ -170,7 +172,8 @@ static void each_flash_load(const struct joulet_program *p,
 			       image + (s.arg - MAP_FLASH) + k * COMMAND_BYTES,
 			       sizeof words);
 			assert_true(command_decode(words, &c));
-			if (c.opcode == OP_LOAD && c.mem >= MAP_FLASH)
+			if ((c.opcode == OP_LOAD || c.opcode == OP_UNPACK) &&
+			    c.mem >= MAP_FLASH)
 				use(ctx, &c);
 		}
 	}
@@ -179,8 +182,9 @@ static void each_flash_load(const struct joulet_program *p,
 static void mark_bytes(void *ctx, const struct command *c)
 {
 	uint8_t *seen = ctx;
+	int64_t n2 = c->opcode == OP_LOAD ? c->n2 : 1;
 
-	for (int64_t i2 = 0; i2 < c->n2; i2++)
+	for (int64_t i2 = 0; i2 < n2; i2++)
 		for (int64_t i1 = 0; i1 < c->n1; i1++)
 			memset(seen + (c->mem - MAP_FLASH) + i2 * c->mem_s2 +
 			               i1 * c->mem_s1,
@@ -220,7 +224,8 @@ static void check_flash(const struct joulet_program *p,
 	uint64_t moved = r->total.n[EV_ld_flash_bytes];
 	uint64_t footprint = flash_footprint(p);
 
-	assert_true(footprint >= weight_bytes(p));
+	if (!p->design.unpack)
+		assert_true(footprint >= weight_bytes(p));
 	assert_true(moved >= footprint);
 	if (fits)
 		assert_int_equal(moved, footprint);
@@ -344,38 +349,50 @@ static bool more(struct design *d, int way)
 		d->spad_kib *= 2;
 	if (way == WIDTH)
 		d->dma_bytes *= 2;
+	if (way == WIDTH && d->unpack)
+		return false;
 	return d->banks <= 64 && d->spad_kib <= 1024 && d->dma_bytes <= 16 &&
 	       design_check(d, (struct src){NULL, 0}, &err);
 }
 
+/* Twice the scratchpad alone must fit, no more: its banks are larger then, and
+ * what lay in two may lie in one (docs/laws.md). */
+static bool holds(int way, uint64_t less, uint64_t more)
+{
+	return more > 0 && (way == MEMORY || more <= less);
+}
+
+/* Adds to *done and returns how often the law is broken. */
 static int check_pairs(const struct joulet_net *net, struct random_graph *r,
-                       uint64_t seed)
+                       uint64_t seed, int *done)
 {
 	static const char *const name[N_WAYS] = {
 	        "banks", "scratchpad", "banks and scratchpad", "width"};
 	const struct design d = random_design(r);
 	uint64_t less = best_cycles(net, &d);
-	int done = 0;
+	int broken = 0;
 
 	for (int way = 0; less && way < N_WAYS; way++) {
 		struct design larger = d;
 		if (!more(&larger, way))
 			continue;
 		uint64_t cycles = best_cycles(net, &larger);
-		if (!cycles || cycles > less)
-			fail_msg("seed %d: twice the %s: %d cycles, not %d "
-			         "(%dx%d, %d lanes, %d KiB, %d banks, %d B)",
-			         (int)seed, name[way], (int)cycles, (int)less,
-			         d.rows, d.cols, d.lanes, d.spad_kib, d.banks,
-			         d.dma_bytes);
-		done++;
+		++*done;
+		if (holds(way, less, cycles))
+			continue;
+		broken++;
+		print_error("seed %d: twice the %s: %d cycles, not %d (%dx%d, "
+		            "%d lanes, %d KiB, %d banks, %d B)\n",
+		            (int)seed, name[way], (int)cycles, (int)less,
+		            d.rows, d.cols, d.lanes, d.spad_kib, d.banks,
+		            d.dma_bytes);
 	}
-	return done;
+	return broken;
 }
 
 static void more_memory_or_bandwidth_is_never_slower(void **state)
 {
-	int done = 0;
+	int done = 0, broken = 0;
 
 	(void)state;
 	for (uint64_t seed = 1000; seed < 1000 + times(30); seed++) {
@@ -386,11 +403,12 @@ static void more_memory_or_bandwidth_is_never_slower(void **state)
 		else
 			rg_chain(&r, seed);
 		net.graph = r.g;
-		done += check_pairs(&net, &r, seed);
+		broken += check_pairs(&net, &r, seed, &done);
 		rg_close(&r);
 	}
 	printf("%d pairs of designs\n", done);
 	assert_true(done > 80);
+	assert_int_equal(broken, 0);
 }
 
 int main(void)
