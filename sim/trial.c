@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/packed.h"
 
 enum { PERIOD = 20 }; /* of the last wait's looks at STATUS */
 
@@ -175,17 +176,86 @@ static void random_params(struct rng *r, uint8_t *to, int cols, bool add)
 	}
 }
 
+/* Four steps: in each column the indices of two that meet the same four bytes
+ * differ. Two bits each, column by column, step by step. */
+static void random_indices(struct rng *r, uint8_t *to, int cols)
+{
+	int index[4];
+
+	memset(to, 0, (size_t)cols);
+	for (int col = 0; col < cols; col++)
+		for (int step = 0; step < 4; step++) {
+			int at = step * cols + col;
+			index[step] = (int)rng_in(r, 0, 3);
+			if (step % 2)
+				index[step] = (index[step - 1] +
+				               (int)rng_in(r, 1, 3)) %
+				              4;
+			to[at / 4] |= (uint8_t)(index[step] << at % 4 * 2);
+		}
+}
+
+/* The next unit; returns its bytes. Blocks are of all widths. */
+static int64_t random_unit(struct rng *r, int dma, uint8_t *to)
+{
+	uint8_t plain[64];
+
+	for (int i = 0; i < packed_unit(dma); i += 8) {
+		int shift = (int)rng_in(r, 0, 8);
+		for (int k = i; k < i + 8; k++)
+			plain[k] = (uint8_t)((int8_t)rng_next(r) >> shift);
+		if (rng_percent(r, 10))
+			memset(plain + i, 0, 8);
+	}
+	return packed_encode(plain, 1, dma, to);
+}
+
+uint32_t trial_packed(const struct design *d, uint64_t seed, int64_t units)
+{
+	struct rng r = {seed};
+	uint8_t unit[64];
+	int64_t n = 0;
+
+	for (int64_t i = 0; i < units; i++)
+		n += random_unit(&r, d->dma_bytes, unit);
+	return (uint32_t)n;
+}
+
+static void fill_packed(const struct trial *t, const struct trial_data *d,
+                        uint8_t *to)
+{
+	struct rng r = {d->seed};
+	uint8_t unit[64];
+
+	for (uint32_t at = 0; at < d->bytes;) {
+		int64_t n = random_unit(&r, t->d.dma_bytes, unit);
+		if (at + n > d->bytes)
+			break;
+		memcpy(to + at, unit, (size_t)n);
+		at += (uint32_t)n;
+	}
+}
+
 static void fill(const struct trial *t, const struct trial_data *d, uint8_t *to)
 {
 	size_t block = (size_t)(design_par_words(&t->d) * design_word(&t->d));
 	struct rng r = {d->seed};
 
+	if (d->kind == TRIAL_PACKED) {
+		fill_packed(t, d, to);
+		return;
+	}
 	random_bytes(&r, to, d->bytes);
 	if (d->kind == TRIAL_BYTES)
 		return;
+	if (d->kind == TRIAL_INDICES)
+		block = (size_t)t->d.cols;
 	for (size_t at = 0; at + block <= d->bytes; at += block)
-		random_params(&r, to + at, t->d.cols,
-		              d->kind == TRIAL_ADD_PARAMS);
+		if (d->kind == TRIAL_INDICES)
+			random_indices(&r, to + at, t->d.cols);
+		else
+			random_params(&r, to + at, t->d.cols,
+			              d->kind == TRIAL_ADD_PARAMS);
 }
 
 static uint8_t *at_address(const struct mem *mem, uint32_t addr)

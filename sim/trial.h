@@ -16,9 +16,18 @@
 
 #include "sim/accel.h"
 
-/* Bytes of a memory before the run, made from a seed: any, or parameter blocks
- * that are legal for CONV and the like, or for ADD and SUM. Else zero. */
-enum trial_kind { TRIAL_BYTES, TRIAL_PARAMS, TRIAL_ADD_PARAMS, N_TRIAL_KINDS };
+/* Bytes of a memory before the run, made from a seed: any; parameter blocks
+ * that are legal for CONV and the like, or for ADD and SUM; indices of weights
+ * of which two of four are there, COLS bytes after COLS bytes; whole units for
+ * UNPACK. Else zero. */
+enum trial_kind {
+	TRIAL_BYTES,
+	TRIAL_PARAMS,
+	TRIAL_ADD_PARAMS,
+	TRIAL_INDICES,
+	TRIAL_PACKED,
+	N_TRIAL_KINDS
+};
 struct trial_data {
 	int mem;            /* MEM_* */
 	uint32_t at, bytes; /* offset in it */
@@ -78,6 +87,9 @@ void trial_add_data(struct trial *t, const struct trial_data *d);
 struct trial_job *trial_add_job(struct trial *t);
 void trial_add_command(struct trial_job *j, const struct command *c);
 void trial_add_act(struct trial *t, const struct act *a);
+
+/* Bytes that so many units of TRIAL_PACKED take with this seed. */
+uint32_t trial_packed(const struct design *d, uint64_t seed, int64_t units);
 
 /* The memories before the run, sizes from the design; the caller's. */
 void trial_memories(const struct trial *t, struct mem *mem);

@@ -11,8 +11,8 @@
 #include "isa/map.h"
 #include "sim/trial.h"
 
-static const char *const kind_name[N_TRIAL_KINDS + 1] = {"bytes", "params",
-                                                         "add-params", NULL};
+static const char *const kind_name[N_TRIAL_KINDS + 1] = {
+        "bytes", "params", "add-params", "indices", "packed", NULL};
 static const char *const mem_name[N_MEMS + 1] = {"sram", "flash", NULL};
 
 static const struct name {
@@ -120,9 +120,13 @@ static bool choice(const struct yaml *y, const char *const *names, int *value,
 	for (*value = 0; y->kind == YAML_SCALAR && names[*value]; ++*value)
 		if (strcmp(names[*value], y->text) == 0)
 			return true;
-	return err_at(err, yaml_src(y), "%s: '%.40s' is not one of %s, %s%s%s",
-	              y->key, y->kind == YAML_SCALAR ? y->text : "", names[0],
-	              names[1], names[2] ? ", " : "", names[2] ? names[2] : "");
+	char all[100];
+	size_t n = 0;
+	for (int i = 0; names[i]; i++)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s",
+		                      i ? ", " : "", names[i]);
+	return err_at(err, yaml_src(y), "%s: '%.40s' is not one of %s", y->key,
+	              y->kind == YAML_SCALAR ? y->text : "", all);
 }
 
 /* The value of a map's key, which must be there. */

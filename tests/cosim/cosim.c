@@ -4,7 +4,8 @@
  *           [--cache DIR] [--rtl DIR]
  *
  * WHAT is one of
- *     --plan ci|long [--entry I | --from I --to I]   entries of a plan
+ *     --plan ci|long [--entry I | --from I --to I] [--progress]   entries of a
+ *         plan
  *     --design I | --random S   a fixed or a random design, with
  *         [--seed S] [--count N] [--commands N]
  *     --replay FILE   --write FILE (the first program, as a replay file)
@@ -41,7 +42,7 @@ struct args {
 	int from, to, design;
 	int64_t random;
 	struct entry entry; /* of --design or --random */
-	bool rtl, mutate, coverage, features;
+	bool rtl, mutate, coverage, features, progress;
 	char *library; /* of the design at hand; owned */
 	struct accel_opts opts;
 };
@@ -251,6 +252,12 @@ static int run_plan(struct args *o, struct sum *sum)
 		if (!plan_entry(o->plan, i, &e))
 			break;
 		status = run_entry(o, &e, sum);
+		if (o->progress)
+			printf("%d %s: %" PRIu64 " programs, %" PRIu64
+			       " commands, %" PRIu64 " cycles so far\n",
+			       i, e.name, sum->programs, sum->commands,
+			       sum->cycles);
+		fflush(stdout);
 	}
 	return status;
 }
@@ -299,6 +306,8 @@ static bool flag(struct args *o, const char *key)
 		return o->mutate = true;
 	if (!strcmp(key, "--coverage"))
 		return o->coverage = true;
+	if (!strcmp(key, "--progress"))
+		return o->progress = true;
 	if (!strcmp(key, "--features"))
 		return o->features = true;
 	return false;

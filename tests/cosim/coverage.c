@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/wfmt.h"
 #include "sim/accel_fast.h"
 
 enum { MAX_OPS = 64, MAX_FEATURES = 2048, MAX_FLAGS = 8 };
@@ -45,7 +46,10 @@ static uint64_t of_queue(enum queue q)
 #define SET_NOT_LD (all_ops & ~SET_LD)
 #define SET_NOT_EX (all_ops & ~SET_EX)
 #define SET_NOT_ST (all_ops & ~SET_ST)
-#define SET_DMA (SET_LD | SET_ST)
+#define SET_DMA (BIT(OP_LOAD) | BIT(OP_FILL) | BIT(OP_STORE))
+#define SET_UNPACK BIT(OP_UNPACK)
+#define SET_LOADS (BIT(OP_LOAD) | BIT(OP_UNPACK))
+#define SET_BEATS (SET_MEM | BIT(OP_UNPACK))
 #define SET_MEM (BIT(OP_LOAD) | BIT(OP_STORE))
 #define SET_LOAD BIT(OP_LOAD)
 #define SET_CONV BIT(OP_CONV)
@@ -58,7 +62,7 @@ static uint64_t of_queue(enum queue q)
 /* What conditions are asked of, besides the command. */
 struct context {
 	const struct design *d;
-	int64_t word, bank, steps, elements;
+	int64_t word, bank, weights, elements;
 	bool others, barrier;
 };
 
@@ -117,7 +121,7 @@ static void list_conditions(struct coverage *c, int op)
 /* Flags that mean something for the opcode; new ones do for the array. */
 static unsigned legal_flags(int op)
 {
-	unsigned conv = EXE_KEEP | EXE_HOLD, vector = EXE_REUSE;
+	unsigned conv = EXE_KEEP | EXE_HOLD | EXE_SPLIT, vector = EXE_REUSE;
 
 	if (op == OP_ADD)
 		return EXE_SINGLE_ROUND;
@@ -223,8 +227,9 @@ static void list_params(struct coverage *c)
 		for (int k = 0; k < 3; k++) {
 			snprintf(text, sizeof(text), "%s: %s", params[i].key,
 			         where[k]);
-			c->param[i][k] =
-			        params[i].elab ? add(c, "designs", text) : -1;
+			bool is = params[i].elab &&
+			          (k != 1 || params[i].max > params[i].min + 1);
+			c->param[i][k] = is ? add(c, "designs", text) : -1;
 		}
 	c->lanes_cols = add(c, "designs", "as many lanes as columns");
 }
@@ -356,16 +361,16 @@ static void probe_streams(struct coverage *c, const struct accel *a)
 		bool fetch = wants(&a->stream[STREAM_FETCH], a->now, m);
 		bool st = wants(&a->stream[STREAM_ST], a->now, m);
 		bool ld = wants(&a->stream[STREAM_LD], a->now, m);
+		int64_t op = a->unit[QUEUE_LD].cur.c.opcode;
 		hit(c, c->wants[m][host | fetch << 1 | st << 2 | ld << 3]);
 		situation(c, OP_STORE, SIT_DENIED_BY_HOST, st && host);
-		situation(c, OP_LOAD, SIT_DENIED_BY_HOST, ld && host);
+		situation(c, op, SIT_DENIED_BY_HOST, ld && host);
 		situation(c, OP_STORE, SIT_DENIED_BY_FETCH,
 		          st && fetch && !host);
-		situation(c, OP_LOAD, SIT_DENIED_BY_FETCH,
-		          ld && fetch && !host);
-		situation(c, OP_LOAD, SIT_DENIED_BY_STORE,
+		situation(c, op, SIT_DENIED_BY_FETCH, ld && fetch && !host);
+		situation(c, op, SIT_DENIED_BY_STORE,
 		          ld && st && !fetch && !host);
-		situation(c, OP_LOAD, SIT_DENIED_LONG,
+		situation(c, op, SIT_DENIED_LONG,
 		          ld && a->stream[STREAM_LD].waited > 16);
 		situation(c, OP_STORE, SIT_DENIED_LONG,
 		          st && a->stream[STREAM_ST].waited > 16);
@@ -527,8 +532,10 @@ static void trial_job(struct coverage *cov, const struct trial *t,
 		        .d = &t->d,
 		        .word = design_word(&t->d),
 		        .bank = design_bank_bytes(&t->d),
-		        .steps = c->ka * c->kb *
-		                 (c->opcode == OP_CONV ? c->run : 1),
+		        .weights = c->ka * c->kb *
+		                   wfmt_run(wfmt_of(c), t->d.cols,
+		                            design_word(&t->d),
+		                            c->opcode == OP_CONV ? c->run : 1),
 		        .elements = c->nx | c->ny << 16,
 		        .barrier = true,
 		};

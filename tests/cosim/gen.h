@@ -18,9 +18,13 @@ enum {
 	N_BLOCKS = 8, /* of SRAM, that loads read and stores write */
 	BLOCK = 2048,
 	FLASH_DATA = 16 * 1024,
-	N_PAR = 24, /* parameter blocks of each kind, in flash */
-	RINGS = 2,  /* places for the ring */
-	RING = 16,  /* entries of the longest */
+	N_PAR = 24,  /* parameter blocks of each kind, in flash */
+	STREAMS = 4, /* of packed weights, in each memory */
+	STREAM = 640,
+	MAX_UNITS = 16,
+	INDICES = 4096, /* bytes of indices of sparse weights */
+	RINGS = 2,      /* places for the ring */
+	RING = 16,      /* entries of the longest */
 	MAX_JOBS = 16,
 	N_LAYERS = 6,
 };
@@ -51,6 +55,10 @@ struct gen {
 	bool bad_opcode; /* now and then an unknown command */
 	/* Addresses */
 	uint32_t blocks_at, dump_at, ring_at[RINGS], data_at, par_at;
+	uint32_t streams_at[N_MEMS], indices_at;
+	struct stream_data {
+		uint32_t at, bytes, units, seed; /* at: in its slot */
+	} packed[N_MEMS][STREAMS];
 	/* Of the host */
 	int traffic[N_MEMS], ring_now;
 	uint32_t ring_mask;
@@ -77,6 +85,7 @@ int64_t gen_stride(struct gen *g, int64_t span);
 
 /* False: no room; nothing but loads of parameters was added. */
 bool gen_dma(struct gen *g, int64_t op);
+bool gen_unpack(struct gen *g);
 bool gen_exec(struct gen *g, int64_t op);
 /* A plain copy of n bytes to or from memory. */
 void gen_copy(struct gen *g, int64_t op, int64_t mem, int64_t spad, int64_t n);

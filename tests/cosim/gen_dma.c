@@ -1,5 +1,6 @@
 /* gen_dma: random LOAD, FILL and STORE; see gen.h. */
 #include "isa/map.h"
+#include "isa/packed.h"
 #include "tests/cosim/gen.h"
 
 int64_t gen_stride(struct gen *g, int64_t span)
@@ -76,6 +77,24 @@ bool gen_dma(struct gen *g, int64_t op)
 	if (!gen_place(g, s, 0, &c.spad))
 		return false;
 	if (op != OP_FILL && !place_memory(g, m, flash, &c.mem))
+		return false;
+	gen_emit(g, &c);
+	return true;
+}
+
+bool gen_unpack(struct gen *g)
+{
+	int m = chance(g, 60) ? MEM_FLASH : MEM_SRAM;
+	int64_t i = pick(g, 0, STREAMS - 1);
+	const struct stream_data *s = &g->packed[m][i];
+	struct command c = {.opcode = OP_UNPACK, .n0 = s->bytes, .n1 = 1};
+	struct range h = {0,
+	                  (int64_t)s->units * packed_unit(g->t->d.dma_bytes)};
+
+	c.n2 = s->units;
+	c.mem = (m == MEM_FLASH ? MAP_FLASH : MAP_SRAM) + g->streams_at[m] +
+	        i * STREAM + s->at;
+	if (!gen_place(g, h, 0, &c.spad))
 		return false;
 	gen_emit(g, &c);
 	return true;

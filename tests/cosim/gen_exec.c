@@ -1,5 +1,6 @@
 /* gen_exec: random execute commands with their parameters; see gen.h. */
 #include "isa/map.h"
+#include "isa/wfmt.h"
 #include "tests/cosim/gen.h"
 
 /* Fetch legal parameters for `c` and put them at c->par. */
@@ -120,21 +121,86 @@ static void emit_all(struct gen *g, struct command *c)
 	}
 }
 
+/* Of one column group. */
+static int64_t weight_bytes(const struct gen *g, const struct command *c)
+{
+	return c->ka * c->kb *
+	       wfmt_run(wfmt_of(c), g->t->d.cols, (int)g->word,
+	                c->opcode == OP_CONV ? c->run : 1);
+}
+
+/* Weights of a format that the design has, now and then. Runs are such that
+ * any bytes are legal weights; but indices: load_indices. */
+static void weight_format(struct gen *g, struct command *c)
+{
+	const struct design *d = &g->t->d;
+	struct wfmt f = {.bits = 8};
+
+	if (d->narrow && chance(g, 50))
+		f.bits = chance(g, 50) ? 4 : 2;
+	if (c->opcode == OP_CONV && d->sparse && chance(g, 40)) {
+		f.of4 = (int)pick(g, 1, 2);
+		c->run = (c->run + 7) / 8 * 8;
+	}
+	if (c->flags & EXE_SPLIT) /* as the part before, which had room */
+		f.of4 = 0;
+	while (c->flags & EXE_SPLIT && 2 * wfmt_vector(f, d->cols) > g->word)
+		f.bits /= 2;
+	c->wfmt = wfmt_field(f);
+	if (c->opcode == OP_CONV && d->split && !f.of4 && c->nx * c->ny == 1) {
+		if (2 * wfmt_vector(f, d->cols) > g->word)
+			return;
+		if (!(c->flags & EXE_KEEP) && chance(g, 60))
+			c->flags |= EXE_SPLIT;
+		if (c->flags & EXE_SPLIT)
+			c->run += c->run % 2;
+	}
+}
+
+/* Two of four: the indices, that every block of steps begins with. Blocks
+ * follow each other over pieces, taps and, apart from wgt_cs, groups. */
+static void load_indices(struct gen *g, const struct command *c, int64_t groups)
+{
+	const struct wfmt f = wfmt_of(c);
+	int cols = g->t->d.cols, word = (int)g->word;
+
+	if (f.of4 != 2)
+		return;
+	int64_t index = wfmt_index(f, cols, word);
+	int64_t block = index + wfmt_block(f, word) * wfmt_vector(f, cols);
+	uint64_t keep = g->banks;
+	struct command l = {.opcode = OP_LOAD,
+	                    .spad = c->wgt,
+	                    .mem = MAP_FLASH + g->indices_at,
+	                    .n0 = index,
+	                    .n1 = weight_bytes(g, c) / block,
+	                    .n2 = groups,
+	                    .spad_s1 = block,
+	                    .spad_s2 = c->wgt_cs};
+
+	l.mem_s1 = l.n1 * index <= INDICES ? index : 0;
+	g->banks = gen_banks(g, c->wgt,
+	                     c->wgt + weight_bytes(g, c) +
+	                             (groups - 1) * c->wgt_cs);
+	gen_emit(g, &l);
+	g->banks = keep;
+}
+
 /* Where the input, weights and results of an array command are. */
-static bool place_array(struct gen *g, struct command *c, struct range in,
-                        int64_t steps)
+static bool place_array(struct gen *g, struct command *c, struct range in)
 {
 	int64_t cols = g->t->d.cols;
 	int64_t groups = (c->nchan + cols - 1) / cols;
 	bool weights = c->opcode == OP_CONV || c->opcode == OP_DWCONV;
-	struct range w = {0, steps * cols};
+	struct range w = {0, weight_bytes(g, c)};
 
 	if (chance(g, 10))
 		c->flags |= EXE_PAR_SHARED;
 	int64_t blocks = c->flags & EXE_PAR_SHARED ? 1 : groups;
 	if (blocks > N_PAR)
 		return false;
-	c->wgt_cs = chance(g, 80) ? w.hi : pick(g, 0, w.hi + 20);
+	bool own = wfmt_of(c).of4 == 2 || chance(g, 80);
+	c->wgt_cs = own ? w.hi : pick(g, 0, w.hi + 20);
 	gen_widen(&w, groups, c->wgt_cs);
 	struct range out = output(g, c);
 	if (!gen_place(g, in, 0, &c->act))
@@ -143,6 +209,8 @@ static bool place_array(struct gen *g, struct command *c, struct range in,
 	if (weights && !gen_place(g, w, taken, &c->wgt))
 		return false;
 	taken = g->banks;
+	if (weights)
+		load_indices(g, c, groups);
 	if (c->flags & EXE_HOLD)
 		return true;
 	if (!place_results(g, c, out, blocks * g->par_bytes, taken))
@@ -176,13 +244,14 @@ static bool finish_conv(struct gen *g, struct command *c)
 	c->kb_s = gen_stride(g, c->run * c->ka);
 	c->act_xs = gen_stride(g, pick(g, 1, c->run));
 	c->act_ys = gen_stride(g, pick(g, 1, c->run * c->nx));
+	weight_format(g, c);
 	clamp_fields(g, c);
 	struct range in = {0, c->run};
 	gen_widen(&in, c->ka, c->ka_s);
 	gen_widen(&in, c->kb, c->kb_s);
 	gen_widen(&in, c->nx, c->act_xs);
 	gen_widen(&in, c->ny, c->act_ys);
-	if (!place_array(g, c, in, c->ka * c->kb * c->run))
+	if (!place_array(g, c, in))
 		return false;
 	emit_all(g, c);
 	return true;
@@ -228,14 +297,19 @@ static bool gen_split(struct gen *g)
 	        .nx = pick(g, 1, g->t->d.rows),
 	};
 	bool any = false;
+	int64_t split = 0; /* all parts, or none */
 
-	c.ny = pick(g, 1, g->t->d.rows / c.nx);
+	if (chance(g, 20))
+		c.nx = 1;
+	c.ny = chance(g, 20) ? 1 : pick(g, 1, g->t->d.rows / c.nx);
 	for (int64_t i = pick(g, 1, 3); i >= 0; i--) {
 		struct command part = c;
-		part.flags = (any ? EXE_KEEP : 0) | (i ? EXE_HOLD : 0);
+		part.flags = (any ? EXE_KEEP | split : 0) | (i ? EXE_HOLD : 0);
 		g->banks = 0;
-		if (finish_conv(g, &part))
+		if (finish_conv(g, &part)) {
 			any = true;
+			split = part.flags & EXE_SPLIT;
+		}
 	}
 	return any;
 }
@@ -286,7 +360,9 @@ static bool gen_vector(struct gen *g, int64_t op)
 	gen_widen(&base, c.kb, c.kb_s);
 	in.lo += base.lo;
 	in.hi += base.hi + c.nchan;
-	if (!place_array(g, &c, in, c.ka * c.kb))
+	if (op == OP_DWCONV)
+		weight_format(g, &c);
+	if (!place_array(g, &c, in))
 		return false;
 	emit_all(g, &c);
 	return true;

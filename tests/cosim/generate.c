@@ -17,15 +17,16 @@
 #include "isa/map.h"
 #include "tests/cosim/gen.h"
 
-/* rows, cols, spad_kib, banks, lanes, dma_bytes, queue */
-static const int designs[N_FIXED][7] = {
-        {8, 8, 16, 16, 4, 8, 4},      {6, 10, 16, 8, 3, 4, 2},
-        {16, 16, 64, 32, 8, 16, 8},   {1, 4, 8, 4, 1, 4, 2},
-        {5, 7, 16, 16, 7, 16, 16},    {3, 20, 32, 8, 20, 8, 4},
-        {32, 32, 128, 16, 16, 16, 4}, {20, 5, 32, 16, 2, 4, 8},
-        {13, 64, 256, 16, 40, 8, 2},  {64, 6, 64, 8, 6, 16, 4},
-        {8, 8, 512, 32, 8, 16, 4},    {4, 4, 4, 4, 2, 8, 2},
-        {2, 9, 64, 64, 9, 16, 16},
+/* rows, cols, spad_kib, banks, lanes, dma_bytes, queue; narrow, sparse, split,
+ * unpack as bits */
+static const int designs[N_FIXED][8] = {
+        {8, 8, 16, 16, 4, 8, 4, 15},     {6, 10, 16, 8, 3, 4, 2, 3},
+        {16, 16, 64, 32, 8, 16, 8, 8},   {1, 4, 8, 4, 1, 4, 2, 3},
+        {5, 7, 16, 16, 7, 16, 16, 15},   {3, 20, 32, 8, 20, 8, 4, 0},
+        {32, 32, 128, 16, 16, 16, 4, 0}, {20, 5, 32, 16, 2, 4, 8, 12},
+        {13, 64, 256, 16, 40, 8, 2, 15}, {64, 6, 64, 8, 6, 16, 4, 6},
+        {8, 8, 512, 32, 8, 16, 4, 0},    {4, 4, 4, 4, 2, 8, 2, 12},
+        {2, 9, 64, 64, 9, 16, 16, 7},
 };
 
 int64_t pick(struct gen *g, int64_t lo, int64_t hi)
@@ -54,6 +55,10 @@ bool design_fixed(int i, struct design *d)
 	d->lanes = v[4];
 	d->dma_bytes = v[5];
 	d->queue = v[6];
+	d->narrow = v[7] & 1;
+	d->sparse = v[7] >> 1 & 1;
+	d->split = v[7] >> 2 & 1;
+	d->unpack = v[7] >> 3 & 1;
 	return true;
 }
 
@@ -63,6 +68,8 @@ static long random_value(struct rng *r, const struct param *p)
 	int64_t where = rng_in(r, 0, 99);
 	long v = p->min;
 
+	if (p->max - p->min < 4)
+		return rng_in(r, p->min, p->max);
 	if (where < 15)
 		return p->min;
 	if (where < 25)
@@ -185,6 +192,8 @@ static bool gen_one(struct gen *g, int64_t kind)
 
 	g->banks = 0;
 	g->blocks = 0;
+	if (kind < 6 && g->t->d.unpack)
+		return gen_unpack(g);
 	if (kind < 22)
 		return gen_dma(g, OP_LOAD);
 	if (kind < 30)
@@ -309,6 +318,18 @@ static uint32_t random_seed(struct gen *g)
 	return (uint32_t)rng_next(&g->r);
 }
 
+/* SRAM behind the rings from `s` on, flash from `f` on. */
+static void set_addresses(struct gen *g, uint32_t s, uint32_t f)
+{
+	g->blocks_at = s;
+	g->streams_at[MEM_SRAM] = s + N_BLOCKS * BLOCK;
+	g->dump_at = g->streams_at[MEM_SRAM] + STREAMS * STREAM;
+	g->data_at = f;
+	g->streams_at[MEM_FLASH] = f + FLASH_DATA;
+	g->indices_at = g->streams_at[MEM_FLASH] + STREAMS * STREAM;
+	g->par_at = g->indices_at + INDICES;
+}
+
 /* A size in KiB for `bytes`, and where they begin: often the least and the
  * start, else anywhere, now and then so that they end with the memory. */
 static uint32_t place_all(struct gen *g, int *kib, const char *key,
@@ -327,6 +348,31 @@ static uint32_t place_all(struct gen *g, int *kib, const char *key,
 	return (uint32_t)(at / 64 * 64);
 }
 
+/* Streams of packed weights, somewhere in their slots. */
+static void make_streams(struct gen *g)
+{
+	for (int m = 0; m < N_MEMS; m++)
+		for (int i = 0; i < STREAMS; i++) {
+			struct stream_data *s = &g->packed[m][i];
+			s->at = (uint32_t)pick(g, 0, 63);
+			s->units = (uint32_t)pick(g, 1, i ? 4 : MAX_UNITS);
+			s->seed = random_seed(g);
+			s->bytes = trial_packed(&g->t->d, s->seed, s->units);
+		}
+}
+
+static void add_streams(struct gen *g)
+{
+	for (int m = 0; m < N_MEMS && g->t->d.unpack; m++)
+		for (uint32_t i = 0; i < STREAMS; i++) {
+			const struct stream_data *s = &g->packed[m][i];
+			const struct trial_data d = {
+			        m, g->streams_at[m] + i * STREAM + s->at,
+			        s->bytes, TRIAL_PACKED, s->seed};
+			trial_add_data(g->t, &d);
+		}
+}
+
 static void place_memories(struct gen *g)
 {
 	struct trial *t = g->t;
@@ -338,9 +384,9 @@ static void place_memories(struct gen *g)
 		        t->job[j].n * COMMAND_BYTES;
 	/* Multiples of 64 all; the dump is the last but for the lists. */
 	int64_t sram = RINGS * RING * RING_ENTRY_BYTES + N_BLOCKS * BLOCK +
-	               g->spad + lists[MEM_SRAM];
-	int64_t flash =
-	        FLASH_DATA + (2 * par + 63) / 64 * 64 + lists[MEM_FLASH];
+	               STREAMS * STREAM + g->spad + lists[MEM_SRAM];
+	int64_t flash = FLASH_DATA + STREAMS * STREAM + INDICES +
+	                (2 * par + 63) / 64 * 64 + lists[MEM_FLASH];
 	uint32_t s = place_all(g, &t->d.sram_kib, "sram.kib", sram);
 	uint32_t f = place_all(g, &t->d.flash_kib, "flash.kib", flash);
 	uint32_t at[N_MEMS] = {s + (uint32_t)(sram - lists[MEM_SRAM]),
@@ -348,10 +394,7 @@ static void place_memories(struct gen *g)
 
 	for (int i = 0; i < RINGS; i++, s += RING * RING_ENTRY_BYTES)
 		g->ring_at[i] = s;
-	g->blocks_at = s;
-	g->dump_at = s + N_BLOCKS * BLOCK;
-	g->data_at = f;
-	g->par_at = f + FLASH_DATA;
+	set_addresses(g, s, f);
 	for (int j = 0; j < t->n_jobs; j++) {
 		int m = in_sram >> j & 1 ? MEM_SRAM : MEM_FLASH;
 		t->job[j].list = (m ? MAP_FLASH : MAP_SRAM) + at[m];
@@ -361,6 +404,8 @@ static void place_memories(struct gen *g)
 	        {MEM_SRAM, g->ring_at[0], (uint32_t)(sram - lists[MEM_SRAM]),
 	         TRIAL_BYTES, random_seed(g)},
 	        {MEM_FLASH, f, FLASH_DATA, TRIAL_BYTES, random_seed(g)},
+	        {MEM_FLASH, g->indices_at, INDICES, TRIAL_INDICES,
+	         random_seed(g)},
 	        {MEM_FLASH, g->par_at, (uint32_t)par, TRIAL_PARAMS,
 	         random_seed(g)},
 	        {MEM_FLASH, g->par_at + (uint32_t)par, (uint32_t)par,
@@ -368,6 +413,7 @@ static void place_memories(struct gen *g)
 	};
 	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++)
 		trial_add_data(t, &data[i]);
+	add_streams(g);
 }
 
 /* Commands are made before it is known where memories are: their addresses are
@@ -377,7 +423,8 @@ static void move_commands(struct gen *g)
 	for (int j = 0; j < g->t->n_jobs; j++)
 		for (uint32_t k = 0; k < g->t->job[j].n; k++) {
 			struct command *c = &g->t->job[j].c[k];
-			if (c->opcode == OP_STORE || c->opcode == OP_LOAD)
+			if (c->opcode == OP_STORE || c->opcode == OP_LOAD ||
+			    c->opcode == OP_UNPACK)
 				c->mem += c->mem >> 30 & 1 ? g->data_at
 				                           : g->ring_at[0];
 		}
@@ -386,10 +433,7 @@ static void move_commands(struct gen *g)
 /* As if all began at 0. */
 static void first_addresses(struct gen *g)
 {
-	g->blocks_at = RINGS * RING * RING_ENTRY_BYTES;
-	g->dump_at = g->blocks_at + N_BLOCKS * BLOCK;
-	g->data_at = 0;
-	g->par_at = FLASH_DATA;
+	set_addresses(g, RINGS * RING * RING_ENTRY_BYTES, 0);
 }
 
 void generate(struct trial *t, const struct design *d, uint64_t seed,
@@ -411,6 +455,7 @@ void generate(struct trial *t, const struct design *d, uint64_t seed,
 	g.layer = g.tag[0];
 	g.bad_opcode = chance(&g, 5);
 	first_addresses(&g);
+	make_streams(&g);
 	gen_jobs(&g);
 	place_memories(&g);
 	move_commands(&g);

@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/packed.h"
+#include "isa/wfmt.h"
 
 struct range {
 	int64_t lo, hi; /* hi is not in it */
@@ -50,6 +52,13 @@ static void touch_dma(const struct design *d, const struct command *c,
 	struct range s = {c->spad, c->spad + c->n0};
 	struct range m = {c->mem, c->mem + c->n0};
 
+	if (c->opcode == OP_UNPACK) {
+		s.hi = c->spad + c->n2 * packed_unit(d->dma_bytes);
+		n->banks = banks_of(d, s);
+		if (!(c->mem >> 30 & 1))
+			n->sram = m;
+		return;
+	}
 	widen(&s, c->n1, c->spad_s1);
 	widen(&s, c->n2, c->spad_s2);
 	widen(&m, c->n1, c->mem_s1);
@@ -87,9 +96,11 @@ static void touch_array(const struct design *d, const struct command *c,
                         const struct command *sum, struct node *n)
 {
 	int64_t groups = (c->nchan + d->cols - 1) / d->cols;
-	int64_t steps = c->ka * c->kb * (c->opcode == OP_CONV ? c->run : 1);
+	int64_t weights = c->ka * c->kb *
+	                  wfmt_run(wfmt_of(c), d->cols, design_word(d),
+	                           c->opcode == OP_CONV ? c->run : 1);
 	int64_t par = design_par_words(d) * design_word(d);
-	struct range w = {c->wgt, c->wgt + steps * d->cols};
+	struct range w = {c->wgt, c->wgt + weights};
 	struct range p = {c->par, c->par + par};
 	struct range o = {c->out, c->out + c->nchan};
 	struct range second = {sum->act, sum->act + c->nchan};

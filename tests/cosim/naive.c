@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "isa/map.h"
+#include "isa/packed.h"
+#include "isa/wfmt.h"
 
 struct lane {
 	int64_t bias, mult, shift;
@@ -95,23 +97,61 @@ static void finish(struct naive *n, const struct command *c, int64_t g,
 	        out;
 }
 
+/* `bits` bits, signed, from bit `at` on. */
+static int32_t field(const int8_t *from, int64_t at, int bits)
+{
+	unsigned v = (uint8_t)from[at / 8] >> at % 8 & ((1u << bits) - 1);
+
+	return v >> (bits - 1) ? (int32_t)v - (1 << bits) : (int32_t)v;
+}
+
+/* The weight of column `col` for byte number k of a piece of n bytes, whose
+ * weights begin at `from`. */
+static int32_t weight(const struct naive *n, struct wfmt f, const int8_t *from,
+                      int64_t bytes, int64_t k, int64_t col)
+{
+	int64_t vector = (n->cols * f.bits + 7) / 8;
+	int64_t word = design_word(&n->t->d), block = word / 4 * f.of4;
+
+	if (!f.of4)
+		return field(from + k * vector, col * f.bits, f.bits);
+	block = block > 4 ? 4 : block;
+	int64_t index = (n->cols * 2 * block + 7) / 8;
+	int64_t steps = (bytes + 3) / 4 * f.of4;
+	for (int64_t j = k / 4 * f.of4; j < steps && j / f.of4 == k / 4; j++) {
+		const int8_t *b = from + j / block * (index + block * vector);
+		int64_t at = (j % block * n->cols + col) * 2;
+		if (((uint8_t)b[at / 8] >> at % 8 & 3) == k % 4)
+			return field(b + index + j % block * vector,
+			             col * f.bits, f.bits);
+	}
+	return 0;
+}
+
 static int32_t conv_sum(const struct naive *n, const struct command *c,
                         int64_t g, int64_t x, int64_t y, int64_t col)
 {
+	const struct wfmt f = wfmt_of(c);
+	const int8_t *w = n->spad + c->wgt + g * c->wgt_cs;
+	const int64_t word = design_word(&n->t->d);
 	uint32_t sum = 0;
-	int64_t q = 0;
 
 	for (int64_t ib = 0; ib < c->kb; ib++)
 		for (int64_t ia = 0; ia < c->ka; ia++)
-			for (int64_t k = 0; k < c->run; k++, q++)
+			for (int64_t k = 0; k < c->run; k++) {
+				int64_t left = c->run - k / word * word;
+				int64_t bytes = left < word ? left : word;
 				sum += (uint32_t)(n->spad[c->act +
 				                          y * c->act_ys +
 				                          x * c->act_xs +
 				                          ib * c->kb_s +
 				                          ia * c->ka_s + k] *
-				                  n->spad[c->wgt +
-				                          g * c->wgt_cs +
-				                          q * n->cols + col]);
+				                  weight(n, f, w, bytes,
+				                         k % word, col));
+				if (k % word == bytes - 1)
+					w += wfmt_bytes(f, (int)n->cols,
+					                (int)word, bytes);
+			}
 	return (int32_t)sum;
 }
 
@@ -120,20 +160,22 @@ static int32_t vector_sum(const struct naive *n, const struct command *c,
 {
 	int64_t x0 = x / n->rows * n->rows, r = x % n->rows;
 	int32_t sum = c->opcode == OP_MAXPOOL ? -128 : 0;
+	const struct wfmt f = wfmt_of(c);
+	const int8_t *w = n->spad + c->wgt + g * c->wgt_cs;
 	int64_t q = 0;
 
 	for (int64_t ib = 0; ib < c->kb; ib++)
-		for (int64_t f = 0; f < c->pm; f++)
-			for (int64_t i = 0; f + i * c->pm < c->ka; i++, q++) {
+		for (int64_t p = 0; p < c->pm; p++)
+			for (int64_t i = 0; p + i * c->pm < c->ka; i++, q++) {
 				int32_t v =
 				        n->spad[c->act + g * n->cols + col +
 				                y * c->act_ys + x0 * c->act_xs +
-				                ib * c->kb_s + f * c->ka_s +
+				                ib * c->kb_s + p * c->ka_s +
 				                (r + i) * c->act_xs];
 				if (c->opcode == OP_DWCONV)
-					sum += v *
-					       n->spad[c->wgt + g * c->wgt_cs +
-					               q * n->cols + col];
+					sum += v * weight(n, f, w,
+					                  c->ka * c->kb, q,
+					                  col);
 				else if (c->opcode == OP_AVGPOOL)
 					sum += v;
 				else if (v > sum)
@@ -182,6 +224,12 @@ static void sum(struct naive *n, const struct command *c)
 		int64_t low = n->second[i].bias & 511;
 		n->second[i].bias = low < 256 ? low : low - 512;
 	}
+}
+
+static void unpack(struct naive *n, const struct command *c)
+{
+	packed_decode(n->mem[c->mem >> 30 & 1] + (c->mem & 0xfffffff), c->n0,
+	              c->n2, n->t->d.dma_bytes, (uint8_t *)n->spad + c->spad);
 }
 
 static void dma(struct naive *n, const struct command *c)
@@ -261,7 +309,9 @@ static bool legal_params(const struct naive *n, const struct command *c)
 
 static void command(struct naive *n, const struct command *c)
 {
-	if (opcode_queue((int)c->opcode) != QUEUE_EX)
+	if (c->opcode == OP_UNPACK)
+		unpack(n, c);
+	else if (opcode_queue((int)c->opcode) != QUEUE_EX)
 		dma(n, c);
 	else if (c->opcode == OP_ADD)
 		add(n, c);

@@ -9,13 +9,14 @@
 /* Seeds of random designs, chosen for their ends, and programs on each. */
 static const struct {
 	int seed, count;
-} ci_random[] = {{4, 80}, {14, 80}, {27, 80}, {31, 80}, {33, 60}, {6, 12}};
+} ci_random[] = {{38, 80}, {26, 80}, {27, 80}, {31, 80},
+                 {29, 60}, {33, 20}, {6, 12}};
 
 enum {
 	CI_COUNT = 170, /* programs on a fixed design */
 	CI_RANDOM = sizeof(ci_random) / sizeof(ci_random[0]),
-	LONG_DESIGNS = 500,
-	LONG_COUNT = 200,
+	LONG_DESIGNS = 50,
+	LONG_COUNT = 2000,
 	LONG_COMMANDS = 12,
 };
 
