@@ -296,6 +296,8 @@ void wgt_choose(const struct hw *h, struct op *op, struct arena **arena)
 {
 	struct array_op *a = &op->array;
 
+	if (a->fmt.bits)
+		return;
 	wgt_plain(op);
 	if (a->opcode != OP_CONV && a->opcode != OP_DWCONV)
 		return;

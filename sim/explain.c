@@ -93,10 +93,10 @@ static void set_bounds(struct joulet_explain *x, const struct design *d)
 
 /* Parameters that change cycles. */
 static const char *const keys[] = {
-        "array.rows",        "array.cols",    "scratchpad.kib",
-        "scratchpad.banks",  "requant.lanes", "dma.bytes_per_cycle",
-        "accel.queue_depth", "array.split",   "weights.unpack",
-        "cpu.core",
+        "array.rows",        "array.cols",     "scratchpad.kib",
+        "scratchpad.banks",  "requant.lanes",  "dma.bytes_per_cycle",
+        "accel.queue_depth", "array.split",    "weights.narrow",
+        "weights.sparse",    "weights.unpack", "cpu.core",
 };
 enum { N_KEYS = sizeof keys / sizeof keys[0], MAX_TRIALS = 2 * N_KEYS };
 
