@@ -12,7 +12,7 @@
 static int8_t value(const uint8_t *v, int bits, int i)
 {
 	unsigned at = (unsigned)(i * bits);
-	unsigned x = v[at / 8] >> at % 8;
+	unsigned x = (unsigned)v[at / 8] >> at % 8;
 
 	return (int8_t)((int8_t)(x << (8 - bits)) >> (8 - bits));
 }

@@ -100,7 +100,8 @@ static void finish(struct naive *n, const struct command *c, int64_t g,
 /* `bits` bits, signed, from bit `at` on. */
 static int32_t field(const int8_t *from, int64_t at, int bits)
 {
-	unsigned v = (uint8_t)from[at / 8] >> at % 8 & ((1u << bits) - 1);
+	unsigned byte = (uint8_t)from[at / 8];
+	unsigned v = byte >> at % 8 & ((1u << bits) - 1);
 
 	return v >> (bits - 1) ? (int32_t)v - (1 << bits) : (int32_t)v;
 }

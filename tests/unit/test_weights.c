@@ -28,10 +28,11 @@ static void fill(uint8_t *to, int64_t n)
 {
 	for (int64_t i = 0; i < n; i += 8) {
 		int width = (int)bits(4) % 9;
-		for (int k = 0; k < 8; k++)
-			to[i + k] = width ? (uint8_t)((int)bits(width) -
-			                              (1 << (width - 1)))
-			                  : 0;
+		int half = width ? 1 << (width - 1) : 0;
+		for (int k = 0; k < 8; k++) {
+			int v = width ? (int)bits(width) - half : 0;
+			to[i + k] = (uint8_t)v;
+		}
 	}
 }
 
