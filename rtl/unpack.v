@@ -73,7 +73,8 @@ module unpack #(
         end
     endgenerate
 
-    wire ready = have_q >= len;
+    // Without a header in front `len` is anything, and may wrap to 0.
+    wire ready = have_q != {CL{1'b0}} && have_q >= len;
     assign out_o  = ready;
     assign addr_o = addr_q;
 
