@@ -83,6 +83,7 @@ static bool tile_best(struct tiler *t, bool all, struct sched *best,
 	struct lowered *l = t->l;
 	struct op *kept =
 	        arena_zero(&l->arena, (size_t)l->n_ops, sizeof(*kept));
+	uint32_t section = 0, *const_at = NULL;
 
 	for (int i = 0; i < N_TILE_WAYS; i++) {
 		if (i > 0 && !all && is_near(best))
@@ -102,12 +103,17 @@ static bool tile_best(struct tiler *t, bool all, struct sched *best,
 			*best = final;
 			for (int j = 0; j < l->n_ops; j++)
 				kept[j] = l->op[j];
+			section = t->section_bytes;
+			const_at = t->const_at;
 		} else {
 			sched_close(&final);
 		}
 		if (!ok)
 			return false;
 	}
+	/* Where the kept ops' weights are. */
+	t->section_bytes = section;
+	t->const_at = const_at;
 	l->op = kept;
 	return true;
 }

@@ -199,6 +199,8 @@ static int by_bound(const void *pa, const void *pb)
  * be as good as the best. Which one is best does not depend on that order. */
 static void settle(struct search *s)
 {
+	if (s->n_wait == 0)
+		return;
 	qsort(s->wait, (size_t)s->n_wait, sizeof(*s->wait), by_bound);
 	sched_save(s->t->s, s->mark);
 	for (int i = 0; i < s->n_wait; i++) {
