@@ -256,7 +256,7 @@ static bool stages(struct program *p, struct lowered *l,
 	p->hash = XXH3_64bits(p->image, p->image_bytes);
 	if (wanted(opts, "image"))
 		image_dump(p, opts->dump_to);
-	return image_check(p, l->d, false, err);
+	return image_check(p, l->d, opts->clock != NULL, err);
 }
 
 bool compile(struct program *p, const struct graph *g, const struct design *d,
