@@ -197,8 +197,8 @@ static void narrow_all(struct graph *g, struct arena **arena,
 			continue;
 		rescale_bias(w, bias, b->n, i, step);
 		if (i == 0 || i < b->nq)
-			bias_scale[i] = x->nq ? x->scale[0] * scale[i]
-			                      : b->scale[i];
+			bias_scale[i] =
+			        x->nq ? x->scale[0] * scale[i] : b->scale[i];
 	}
 	w->scale = scale;
 	if (b) {

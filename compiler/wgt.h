@@ -11,8 +11,8 @@
 #include "compiler/cycles.h"
 #include "compiler/ir.h"
 
-/* Set op->array.fmt, and stream and group_at if they shall be compressed, unless
- * that has been done. */
+/* Set op->array.fmt, and stream and group_at if they shall be compressed,
+ * unless that has been done. */
 void wgt_choose(const struct hw *h, struct op *op, struct arena **arena);
 
 /* For tilings that cut the kernel: weights that can be cut after any kernel

@@ -11,7 +11,7 @@
 
 module cmd_queue #(
     parameter UNIT  = 0,      // 0 load, 1 execute, 2 store
-    parameter N     = 193,    // bits of an item
+    parameter N     = 194,    // bits of an item
     parameter DEPTH = 4,      // a power of two
     parameter AW    = 17,
     parameter OW    = 16      // bits of an output stride: min(16, AW)

@@ -132,8 +132,8 @@ void fast_fault(struct accel *a, const struct entry *e, const char *fmt, ...)
 /* fast_math.c: the data of a command that has passed fast_check. */
 void fast_math(struct accel *a, const struct command *c);
 
-/* fast_weights.c: the weights of a column group as plain bytes, a vector of COLS
- * after the other: where they lie, or as made in wgt8. */
+/* fast_weights.c: the weights of a column group as plain bytes, a vector of
+ * COLS after the other: where they lie, or as made in wgt8. */
 const int8_t *fast_weights(struct accel *a, const struct command *c,
                            int64_t group);
 

@@ -91,8 +91,8 @@ bool verify_reference(const struct joulet_program *p, const uint8_t *in,
 	const size_t in_bytes = joulet_net_in_bytes(p->net);
 	const size_t out_bytes = joulet_net_out_bytes(p->net);
 	for (size_t i = 0; i < n; i++)
-		if (!graph_run(p->graph, in + i * in_bytes,
-		               out + i * out_bytes, err))
+		if (!graph_run(p->graph, in + i * in_bytes, out + i * out_bytes,
+		               err))
 			return false;
 	return true;
 }
