@@ -10,9 +10,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "explore/plan_json.h"
 #include "explore/tool.h"
 
-enum { APPLICATION = 0x6a6f756c, VERSION = 1, BUSY_MS = 20000, CRASHES = 3 };
+enum { APPLICATION = 0x6a6f756c, VERSION = 2, BUSY_MS = 20000, CRASHES = 3 };
 
 /* Statements that run once a point are kept prepared. */
 enum kept {
@@ -76,7 +77,7 @@ static const char schema[] =
         "CREATE INDEX IF NOT EXISTS points_run ON points(owner)"
         " WHERE owner IS NOT NULL;"
         "CREATE TABLE IF NOT EXISTS sweeps("
-        " id TEXT PRIMARY KEY, name TEXT, points INTEGER);"
+        " id TEXT PRIMARY KEY, name TEXT, points INTEGER, plan TEXT);"
         "CREATE TABLE IF NOT EXISTS members("
         " sweep TEXT, point INTEGER, key TEXT,"
         " PRIMARY KEY(sweep, point)) WITHOUT ROWID;"
@@ -192,6 +193,12 @@ static bool pragma(struct store *s, const char *sql, long *value,
 
 /* ---- Opening ----------------------------------------------------------- */
 
+/* Version 1 did not say what a sweep was. */
+static bool make_newer(struct store *s, struct err *err)
+{
+	return run(s, "ALTER TABLE sweeps ADD COLUMN plan TEXT", err);
+}
+
 static bool check_version(struct store *s, struct err *err)
 {
 	long app = 0, version = 0, tables = 0;
@@ -204,6 +211,8 @@ static bool check_version(struct store *s, struct err *err)
 	if (app != APPLICATION)
 		return err_at(err, (struct src){s->path, 0},
 		              "a database, but not a result store of joulet");
+	if (version == 1)
+		return make_newer(s, err);
 	if (version != VERSION)
 		return err_at(err, (struct src){s->path, 0},
 		              "result store of version %ld, this is %d",
@@ -327,23 +336,47 @@ static bool add_point(struct store *s, const struct plan *p, long point,
 	return done(s, q, err);
 }
 
-static bool add_sweep(struct store *s, const struct plan *p, bool *known,
-                      struct err *err)
+/* Is the sweep there already? Then its points are, too. */
+static bool find_sweep(struct store *s, const struct plan *p, bool *known,
+                       struct err *err)
 {
 	sqlite3_stmt *q = NULL;
+	bool ok =
+	        sqlite3_prepare_v2(s->db, "SELECT 1 FROM sweeps WHERE id = ?1",
+	                           -1, &q, NULL) == SQLITE_OK ||
+	        failed(s, err);
+	if (ok) {
+		text(q, 1, p->id);
+		int code = sqlite3_step(q);
+		*known = code == SQLITE_ROW;
+		ok = *known || code == SQLITE_DONE || failed(s, err);
+	}
+	sqlite3_finalize(q);
+	return ok;
+}
+
+/* The row is written anew, also of a sweep that is known: objectives are no
+ * part of its id, and the row with the highest rowid is the latest sweep. */
+static bool add_sweep(struct store *s, const struct plan *p, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	struct buf plan = {0};
 	bool ok = sqlite3_prepare_v2(s->db,
-	                             "INSERT OR IGNORE INTO sweeps(id, name, "
-	                             "points) VALUES(?1, ?2, ?3)",
+	                             "INSERT OR REPLACE INTO sweeps(id, name, "
+	                             "points, plan) VALUES(?1, ?2, ?3, ?4)",
 	                             -1, &q, NULL) == SQLITE_OK ||
 	          failed(s, err);
 	if (ok) {
 		text(q, 1, p->id);
 		text(q, 2, p->name);
 		number(q, 3, (uint64_t)plan_members(p));
+		if (!p->of) /* else comparisons of another sweep */
+			plan_json(p, &plan);
+		sqlite3_bind_text(q, 4, plan.data, -1, SQLITE_TRANSIENT);
 		ok = done(s, q, err);
 	}
-	*known = ok && sqlite3_changes(s->db) == 0;
 	sqlite3_finalize(q);
+	buf_free(&plan);
 	return ok;
 }
 
@@ -352,7 +385,7 @@ bool store_add_plan(struct store *s, const struct plan *p, struct err *err)
 	bool known = false;
 	if (!store_begin(s, err))
 		return false;
-	bool ok = add_sweep(s, p, &known, err);
+	bool ok = find_sweep(s, p, &known, err) && add_sweep(s, p, err);
 	for (long i = 0; ok && !known && i < plan_members(p); i++)
 		ok = add_point(s, p, plan_member(p, i), err);
 	return ok ? store_end(s, err) : back_out(s);

@@ -18,8 +18,8 @@
  * version.
  *
  * Tables, for those who ask SQL: points (one row a result, with its resolved
- * design as YAML and its counts as JSON), sweeps, members (which points a sweep
- * has, in order), costs (energy of a point by technology table), confirmed
+ * design as YAML and its counts as JSON), sweeps (the latest has the highest
+ * rowid), members (which points a sweep has, in order), costs (energy of a point by technology table), confirmed
  * (points that the Verilog agrees with, by its hash). The comparisons of
  * plan_confirm are points of the backend "verify".
  */

@@ -183,6 +183,52 @@ static void plan_is_a_grid_in_the_order_of_the_file(void **state)
 	plan_free(plan);
 }
 
+/* SQL that changes the store. */
+static void change(const struct place *p, const char *sql)
+{
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(p->store, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void store_says_what_the_sweep_was(void **state)
+{
+	struct place *p = *state;
+	write_yaml(p, "networks: [@/digits_mlp.tflite]\n"
+	              "axes: {array.rows: [4, 8], array.cols: [4, 8]}\n"
+	              "zip: [[array.rows, array.cols]]\n"
+	              "objectives: {maximize: [utilization]}\n");
+	sweep_close(run(p, 1));
+#define SAYS(path, value)                                                      \
+	assert_int_equal(ask(p, "SELECT json_extract(plan, '" path             \
+	                        "') = " value " FROM sweeps"),                 \
+	                 1)
+	SAYS("$.networks[0].name", "'digits_mlp'");
+	SAYS("$.axes[1].key", "'array.cols'");
+	SAYS("$.axes[1].values[1]", "'8'");
+	SAYS("$.zip[0][1]", "'array.cols'");
+	SAYS("$.objectives[0].metric", "'utilization'");
+	SAYS("$.objectives[0].maximize", "1");
+	SAYS("$.target", "'accel'");
+#undef SAYS
+}
+
+static void store_of_version_1_keeps_its_results(void **state)
+{
+	struct place *p = *state;
+	write_yaml(p, grid);
+	sweep_close(run(p, 2));
+	change(p, "UPDATE points SET attempts = 77;"
+	          "ALTER TABLE sweeps DROP COLUMN plan;"
+	          "PRAGMA user_version = 1");
+	sweep_close(run(p, 2));
+	assert_int_equal(ask(p, "PRAGMA user_version"), 2);
+	assert_int_equal(
+	        ask(p, "SELECT count(*) FROM points WHERE attempts = 77"), 48);
+	assert_int_equal(ask(p, "SELECT plan IS NOT NULL FROM sweeps"), 1);
+}
+
 static void bad_sweep_files_are_refused_with_the_place(void **state)
 {
 	struct place *p = *state;
@@ -580,6 +626,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST(plan_is_a_grid_in_the_order_of_the_file),
+	        TEST(store_says_what_the_sweep_was),
+	        TEST(store_of_version_1_keeps_its_results),
 	        TEST(bad_sweep_files_are_refused_with_the_place),
 	        TEST(killed_run_goes_on_without_loss_or_repetition),
 	        TEST(killed_worker_is_replaced),

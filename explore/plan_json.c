@@ -1,0 +1,148 @@
+/* plan_json: see plan_json.h */
+#include "explore/plan_json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+/* A file that the sweep file names; NULL stays NULL. */
+static void put_path(struct json *j, const char *key, const struct plan *p,
+                     const struct yaml *name)
+{
+	if (!name || !name->text) {
+		json_null(j, key);
+		return;
+	}
+	char *dir = path_dir(p->yaml->file);
+	char *path = path_join(dir, name->text);
+	char *real = realpath(path, NULL);
+	json_string(j, key, real ? real : path);
+	free(real);
+	free(path);
+	free(dir);
+}
+
+static void put_file(struct json *j, const struct plan *p)
+{
+	char *real = realpath(p->yaml->file, NULL);
+	json_string(j, "file", real ? real : p->yaml->file);
+	free(real);
+}
+
+static void put_hash(struct json *j, const char *key, uint64_t hash)
+{
+	char text[20];
+	snprintf(text, sizeof text, "%016" PRIx64, hash);
+	json_string(j, key, text);
+}
+
+/* The file lists networks, and inputs if it does, in the plan's order. */
+static void put_networks(struct json *j, const struct plan *p)
+{
+	const struct yaml *nets = yaml_get(p->yaml, "networks");
+	const struct yaml *inputs = yaml_get(p->yaml, "inputs");
+	const struct yaml *net = nets ? nets->first : NULL;
+	const struct yaml *input = inputs ? inputs->first : NULL;
+
+	json_list(j, "networks");
+	for (int i = 0; i < p->n_nets; i++) {
+		json_object(j, NULL);
+		json_string(j, "name", joulet_net_name(p->net[i].net));
+		put_path(j, "path", p, net);
+		put_hash(j, "hash", joulet_net_hash(p->net[i].net));
+		put_path(j, "input", p, input);
+		put_hash(j, "input_hash", p->net[i].input_hash);
+		json_close(j);
+		net = net ? net->next : NULL;
+		input = input ? input->next : NULL;
+	}
+	json_close(j);
+}
+
+static void put_axes(struct json *j, const struct plan *p)
+{
+	json_list(j, "axes");
+	for (int i = 0; i < p->n_axes; i++) {
+		const struct plan_axis *a = &p->axis[i];
+		json_object(j, NULL);
+		json_string(j, "key", a->param->key);
+		json_string(j, "unit", a->param->unit);
+		json_list(j, "values");
+		for (int k = 0; k < a->n; k++)
+			json_string(j, NULL, a->value[k]);
+		json_close(j);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void put_zip(struct json *j, const struct plan *p)
+{
+	const struct yaml *zip = yaml_get(p->yaml, "zip");
+
+	json_list(j, "zip");
+	if (zip)
+		for
+			YAML_EACH(group, zip)
+			{
+				json_list(j, NULL);
+				for
+					YAML_EACH(y, group)
+				json_string(j, NULL, y->text);
+				json_close(j);
+			}
+	json_close(j);
+}
+
+static void put_goals(struct json *j, const struct plan *p)
+{
+	json_list(j, "objectives");
+	for (int i = 0; i < p->n_goals; i++) {
+		json_object(j, NULL);
+		json_string(j, "metric", p->goal[i].metric);
+		json_bool(j, "maximize", p->goal[i].maximize);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+/* The texts of one key: a list, a single one, or none. */
+static void put_texts(struct json *j, const struct plan *p, const char *key)
+{
+	const struct yaml *y = yaml_get(p->yaml, key);
+
+	json_list(j, key);
+	if (y && y->kind == YAML_SCALAR)
+		json_string(j, NULL, y->text);
+	else if (y)
+		for
+			YAML_EACH(one, y)
+	if (one->text)
+		json_string(j, NULL, one->text);
+	json_close(j);
+}
+
+void plan_json(const struct plan *p, struct buf *to)
+{
+	struct json j = json_begin(to, false);
+
+	json_object(&j, NULL);
+	json_string(&j, "name", p->name);
+	put_file(&j, p);
+	put_networks(&j, p);
+	put_path(&j, "base", p, yaml_get(p->yaml, "base"));
+	put_axes(&j, p);
+	put_zip(&j, p);
+	put_goals(&j, p);
+	put_texts(&j, p, "where");
+	put_texts(&j, p, "limits");
+	json_string(&j, "backend", p->backend);
+	json_string(&j, "target", p->target_name);
+	put_path(&j, "tech", p, yaml_get(p->yaml, "tech"));
+	json_string(&j, "tool", p->tool);
+	json_close(&j);
+}
