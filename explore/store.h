@@ -19,9 +19,10 @@
  *
  * Tables, for those who ask SQL: points (one row a result, with its resolved
  * design as YAML and its counts as JSON), sweeps (the latest has the highest
- * rowid), members (which points a sweep has, in order), costs (energy of a point by technology table), confirmed
- * (points that the Verilog agrees with, by its hash). The comparisons of
- * plan_confirm are points of the backend "verify".
+ * rowid), members (which points a sweep has, in order), costs (energy of a
+ * point by technology table), confirmed (points that the Verilog agrees with,
+ * by its hash). The comparisons of plan_confirm are points of the backend
+ * "verify".
  */
 #ifndef EXPLORE_STORE_H
 #define EXPLORE_STORE_H
@@ -62,6 +63,15 @@ bool store_reap(struct store *s, const struct plan *p, long *n,
  * `lease_s` seconds; *point is -1 if there is none. */
 bool store_claim(struct store *s, const struct plan *p, const char *owner,
                  int lease_s, long from, long *point, struct err *err);
+
+/* Take all open points of the sweep at once, *n of them. This is no attempt:
+ * attempts are counted where points are run (merge.h). */
+bool store_claim_all(struct store *s, const struct plan *p, const char *owner,
+                     int lease_s, long *n, struct err *err);
+
+/* The points of the sweep that the owner works on, ascending; free it. */
+bool store_owned(struct store *s, const struct plan *p, const char *owner,
+                 long **point, long *n, struct err *err);
 
 /* The owner's points stay its own for another `lease_s` seconds. */
 bool store_renew(struct store *s, const char *owner, int lease_s,
