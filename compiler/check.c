@@ -10,6 +10,7 @@
  * queue.
  */
 #include "compiler/emit.h"
+#include "compiler/extent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,6 @@
 /* Commands of each queue known to have ended. */
 struct certain {
 	int n[N_QUEUES];
-};
-
-/* Bytes lo .. hi-1; none if equal. */
-struct range {
-	int64_t lo, hi;
 };
 
 struct check {
@@ -50,129 +46,9 @@ static bool bad(struct check *k, const struct command *c, const char *what,
 	               (long long)value);
 }
 
-/* ---- what a command touches ---- */
-
-static void stretch(struct range *r, int64_t count, int64_t stride)
-{
-	int64_t by = (count - 1) * stride;
-
-	if (by < 0)
-		r->lo += by;
-	else
-		r->hi += by;
-}
-
-static struct range dma_spad(const struct check *k, const struct command *c)
-{
-	struct range r = {c->spad, c->spad + c->n0};
-
-	if (c->opcode == OP_UNPACK) {
-		r.hi = c->spad + c->n2 * packed_unit(k->hw.dma);
-		return r;
-	}
-	stretch(&r, c->n1, c->spad_s1);
-	stretch(&r, c->n2, c->spad_s2);
-	return r;
-}
-
-static struct range dma_mem(const struct command *c)
-{
-	struct range r = {c->mem, c->mem + c->n0};
-
-	if (c->opcode == OP_UNPACK)
-		return r;
-	stretch(&r, c->n1, c->mem_s1);
-	stretch(&r, c->n2, c->mem_s2);
-	return r;
-}
-
-static int64_t add_count(const struct command *c)
-{
-	return c->nx | c->ny << 16;
-}
-
-static bool is_vector(const struct command *c)
-{
-	return c->opcode == OP_DWCONV || c->opcode == OP_MAXPOOL ||
-	       c->opcode == OP_AVGPOOL;
-}
-
-static struct range port_a(const struct command *c)
-{
-	if (c->opcode == OP_SUM)
-		return (struct range){0, 0};
-	struct range r = {c->act, c->act + (is_vector(c) ? c->nchan : c->run)};
-
-	if (c->opcode == OP_ADD)
-		return (struct range){c->act, c->act + add_count(c)};
-	stretch(&r, c->nx, c->act_xs);
-	stretch(&r, c->ny, c->act_ys);
-	stretch(&r, c->ka, c->ka_s);
-	stretch(&r, c->kb, c->kb_s);
-	return r;
-}
-
-static int64_t col_groups(const struct check *k, const struct command *c)
-{
-	return (c->nchan + k->hw.cols - 1) / k->hw.cols;
-}
-
-static struct range port_b(const struct check *k, const struct command *c)
-{
-	struct wfmt f = wfmt_of(c);
-	int64_t run = c->opcode == OP_CONV
-	                      ? wfmt_run(f, k->hw.cols, k->hw.word, c->run)
-	                      : wfmt_vector(f, k->hw.cols);
-	struct range r = {c->wgt, c->wgt + c->ka * c->kb * run};
-
-	if (c->opcode == OP_ADD)
-		return (struct range){c->wgt, c->wgt + add_count(c)};
-	if (c->opcode != OP_CONV && c->opcode != OP_DWCONV)
-		return (struct range){0, 0};
-	stretch(&r, col_groups(k, c), c->wgt_cs);
-	return r;
-}
-
-static struct range port_params(const struct check *k, const struct command *c)
-{
-	bool shared = c->opcode == OP_ADD || c->opcode == OP_SUM ||
-	              c->flags & EXE_PAR_SHARED;
-	int64_t n = shared ? 1 : col_groups(k, c);
-
-	if (c->flags & EXE_HOLD)
-		return (struct range){0, 0};
-	return (struct range){c->par, c->par + n * k->hw.par_bytes};
-}
-
-static struct range port_out(const struct command *c)
-{
-	struct range r = {c->out, c->out + c->nchan};
-
-	if (c->flags & EXE_HOLD || c->opcode == OP_SUM)
-		return (struct range){0, 0};
-	if (c->opcode == OP_ADD)
-		return (struct range){c->out, c->out + add_count(c)};
-	stretch(&r, c->nx, c->out_xs);
-	stretch(&r, c->ny, c->out_ys);
-	return r;
-}
-
-/* PLUS: the second operand. */
-static struct range port_second(const struct check *k, const struct command *c)
-{
-	const struct command *s = &k->sum;
-	struct range r = {s->act, s->act + c->nchan};
-
-	if (!(c->flags & EXE_PLUS))
-		return (struct range){0, 0};
-	stretch(&r, c->nx, s->out_xs);
-	stretch(&r, c->ny, s->out_ys);
-	return r;
-}
-
 /* ---- banks and SRAM ---- */
 
-static bool in_spad(struct check *k, const struct command *c, struct range r,
+static bool in_spad(struct check *k, const struct command *c, struct extent r,
                     uint64_t *banks)
 {
 	*banks = 0;
@@ -193,11 +69,12 @@ static bool spad_banks(struct check *k, const struct command *c,
 	uint64_t a, b, p, o, s;
 
 	if (opcode_queue((int)c->opcode) != QUEUE_EX)
-		return in_spad(k, c, dma_spad(k, c), banks);
-	if (!in_spad(k, c, port_a(c), &a) || !in_spad(k, c, port_b(k, c), &b) ||
-	    !in_spad(k, c, port_params(k, c), &p) ||
-	    !in_spad(k, c, port_out(c), &o) ||
-	    !in_spad(k, c, port_second(k, c), &s))
+		return in_spad(k, c, extent_spad(&k->hw, c), banks);
+	if (!in_spad(k, c, extent_act(c), &a) ||
+	    !in_spad(k, c, extent_wgt(&k->hw, c), &b) ||
+	    !in_spad(k, c, extent_par(&k->hw, c), &p) ||
+	    !in_spad(k, c, extent_out(c), &o) ||
+	    !in_spad(k, c, extent_second(c, &k->sum), &s))
 		return false;
 	o |= s;
 	if ((a & b) || (a & (p | o)) || (b & (p | o)))
@@ -225,7 +102,7 @@ static bool check_banks(struct check *k, const struct command *c, enum queue q,
 }
 
 static bool check_sram(struct check *k, const struct command *c, enum queue q,
-                       const struct certain *known, struct range r)
+                       const struct certain *known, struct extent r)
 {
 	enum queue other = q == QUEUE_LD ? QUEUE_ST : QUEUE_LD;
 
@@ -249,7 +126,7 @@ static bool check_sram(struct check *k, const struct command *c, enum queue q,
 static bool check_mem(struct check *k, const struct command *c, enum queue q,
                       const struct certain *known)
 {
-	struct range r = dma_mem(c);
+	struct extent r = extent_mem(c);
 
 	if (c->opcode == OP_FILL)
 		return true;
@@ -281,17 +158,18 @@ static void write_bytes(struct check *k, int64_t at, int64_t n)
 	memset(k->written + at, 1, (size_t)n);
 }
 
-static bool read_range(struct check *k, const struct command *c, struct range r)
+static bool read_range(struct check *k, const struct command *c,
+                       struct extent r)
 {
 	return r.lo == r.hi || read_bytes(k, c, r.lo, r.hi - r.lo);
 }
 
 static bool read_act(struct check *k, const struct command *c)
 {
-	int64_t n = is_vector(c) ? c->nchan : c->run;
+	int64_t n = command_is_vector(c) ? c->nchan : c->run;
 
 	if (c->opcode == OP_ADD || c->opcode == OP_SUM)
-		return read_range(k, c, port_a(c));
+		return read_range(k, c, extent_act(c));
 	for (int64_t y = 0; y < c->ny; y++)
 		for (int64_t x = 0; x < c->nx; x++)
 			for (int64_t b = 0; b < c->kb; b++)
@@ -323,7 +201,7 @@ static bool read_second(struct check *k, const struct command *c)
 
 static void write_out(struct check *k, const struct command *c)
 {
-	struct range r = port_out(c);
+	struct extent r = extent_out(c);
 
 	if (c->flags & EXE_HOLD || c->opcode == OP_SUM)
 		return;
@@ -342,15 +220,16 @@ static bool check_contents(struct check *k, const struct command *c)
 	if (!k->written)
 		return true;
 	if (opcode_queue((int)c->opcode) == QUEUE_EX) {
-		bool ok = read_act(k, c) && read_range(k, c, port_b(k, c)) &&
-		          read_range(k, c, port_params(k, c)) &&
+		bool ok = read_act(k, c) &&
+		          read_range(k, c, extent_wgt(&k->hw, c)) &&
+		          read_range(k, c, extent_par(&k->hw, c)) &&
 		          read_second(k, c);
 		if (ok)
 			write_out(k, c);
 		return ok;
 	}
 	if (c->opcode == OP_UNPACK) {
-		struct range r = dma_spad(k, c);
+		struct extent r = extent_spad(&k->hw, c);
 		write_bytes(k, r.lo, r.hi - r.lo);
 		return true;
 	}
@@ -400,7 +279,7 @@ static bool check_reuse(struct check *k, const struct command *c)
 {
 	if (!(c->flags & EXE_REUSE))
 		return true;
-	bool ok = is_vector(c) && c->pm <= 2 && c->kb * c->pm >= 3 &&
+	bool ok = command_is_vector(c) && c->pm <= 2 && c->kb * c->pm >= 3 &&
 	          c->nx <= k->hw.rows && (c->ka + c->pm - 1) / c->pm <= 3 &&
 	          c->act_ys == (c->kb - 2 / c->pm) * c->kb_s;
 
@@ -423,14 +302,14 @@ static bool check_fields(struct check *k, const struct command *c)
 	if (c->flags & EXE_PLUS && (c->flags & EXE_HOLD || !k->sum.opcode))
 		return bad(k, c, "PLUS without outputs or without SUM", 0);
 	if (c->opcode == OP_ADD)
-		return add_count(c) > 0 || bad(k, c, "no elements", 0);
+		return command_add_count(c) > 0 || bad(k, c, "no elements", 0);
 	if (c->nchan < 1 || c->ka < 1 || c->kb < 1 || c->nx < 1 || c->ny < 1)
 		return bad(k, c, "a count is zero", 0);
 	if (c->opcode == OP_CONV && c->run < 1)
 		return bad(k, c, "run", c->run);
-	if (is_vector(c) && (c->pm < 1 || c->pm > c->ka))
+	if (command_is_vector(c) && (c->pm < 1 || c->pm > c->ka))
 		return bad(k, c, "pm", c->pm);
-	if (is_vector(c) && c->flags & (EXE_HOLD | EXE_KEEP))
+	if (command_is_vector(c) && c->flags & (EXE_HOLD | EXE_KEEP))
 		return bad(k, c, "flags", c->flags);
 	if (c->flags & (EXE_HOLD | EXE_KEEP) &&
 	    (c->nx * c->ny > k->hw.rows || c->nchan > k->hw.cols))

@@ -253,6 +253,7 @@ static bool stages(struct program *p, struct lowered *l,
 	p->peak_bytes = l->peak_bytes;
 	p->layer = l->layer;
 	p->n_layers = l->g->n_nodes;
+	place_list(l, p);
 	p->hash = XXH3_64bits(p->image, p->image_bytes);
 	if (wanted(opts, "image"))
 		image_dump(p, opts->dump_to);

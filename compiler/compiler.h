@@ -29,6 +29,15 @@ struct layer {
 	int32_t in_bytes, wgt_bytes, out_bytes;
 };
 
+/* A tensor in SRAM: its bytes and the layers from the one that writes it (-1:
+ * it is there before the first) to the last that reads it (n_layers: it is
+ * needed after the last). */
+struct placed {
+	const char *name; /* the file's; lives as long as the graph */
+	uint32_t addr, bytes;
+	int first, last;
+};
+
 struct program {
 	uint8_t *image; /* bytes for the start of flash */
 	uint32_t image_bytes;
@@ -37,6 +46,8 @@ struct program {
 	uint32_t spad_bytes;  /* most scratchpad in use at once */
 	struct layer *layer;
 	int n_layers;
+	struct placed *place;
+	int n_places;
 	uint64_t hash; /* of the image */
 	void *arena;   /* owns all the above */
 };

@@ -232,5 +232,7 @@ void fuse_adds(struct lowered *l);
 
 /* Addresses for activations: home[], arena_bytes, peak_bytes. */
 bool place(struct lowered *l, struct err *err);
+/* List them in p->place; l->arena owns the list. */
+void place_list(struct lowered *l, struct program *p);
 
 #endif

@@ -159,3 +159,31 @@ bool place(struct lowered *l, struct err *err)
 	free(items);
 	return ok;
 }
+
+/* The layer of op `i`, which may be one before or after all. */
+static int layer_of(const struct lowered *l, int i)
+{
+	if (i < 0)
+		return -1;
+	return i < l->n_ops ? l->op[i].layer : l->g->n_nodes;
+}
+
+void place_list(struct lowered *l, struct program *p)
+{
+	p->n_places = 0;
+	p->place = arena_zero(&l->arena, (size_t)l->g->n_tensors,
+	                      sizeof(*p->place));
+	for (int t = 0; t < l->g->n_tensors; t++) {
+		const struct home *h = &l->home[t];
+		const struct tensor *x = &l->g->tensor[t];
+		if (!h->used || x->data)
+			continue;
+		p->place[p->n_places++] = (struct placed){
+		        .name = x->name,
+		        .addr = h->addr,
+		        .bytes = (uint32_t)x->bytes,
+		        .first = layer_of(l, h->first),
+		        .last = layer_of(l, h->last),
+		};
+	}
+}

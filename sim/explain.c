@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "isa/design.h"
 #include "sim/attribute.h"
+#include "sim/memory_map.h"
 #include "sim/program.h"
 #include "sim/soc.h"
 
@@ -44,7 +45,7 @@ static bool run_soc(const struct joulet_program *p, const void *in,
 static bool explain_run(const struct joulet_program *p, const void *in,
                         struct joulet_explain *x, struct err *err)
 {
-	const struct joulet_opts opts = {.backend = "fast"};
+	const struct joulet_opts opts = {.backend = "fast", .timeline = true};
 	struct soc_result s;
 
 	if (!joulet_run(p, &opts, in, 1, NULL, &x->run, err) ||
@@ -66,6 +67,7 @@ static bool explain_run(const struct joulet_program *p, const void *in,
 			             i);
 	}
 	set_bound(&x->total);
+	ok = ok && memory_map(p, &s, x, err);
 	soc_result_free(&s);
 	return ok;
 }
@@ -186,9 +188,9 @@ static void try_neighbours(const struct joulet_net *net, const struct design *d,
 
 /* ---- public ---- */
 
-bool joulet_explain(const struct joulet_net *net, const struct design *d,
-                    enum joulet_target target, const void *in,
-                    struct joulet_explain *x, struct err *err)
+bool joulet_explain_alone(const struct joulet_net *net, const struct design *d,
+                          enum joulet_target target, const void *in,
+                          struct joulet_explain *x, struct err *err)
 {
 	assert(net && d && in && x);
 	memset(x, 0, sizeof *x);
@@ -197,11 +199,19 @@ bool joulet_explain(const struct joulet_net *net, const struct design *d,
 		return false;
 	bool ok = explain_run(p, in, x, err);
 	joulet_program_close(p);
-	if (!ok) {
+	if (ok)
+		set_bounds(x, d);
+	else
 		joulet_explain_free(x);
+	return ok;
+}
+
+bool joulet_explain(const struct joulet_net *net, const struct design *d,
+                    enum joulet_target target, const void *in,
+                    struct joulet_explain *x, struct err *err)
+{
+	if (!joulet_explain_alone(net, d, target, in, x, err))
 		return false;
-	}
-	set_bounds(x, d);
 	try_neighbours(net, d, target, in, x);
 	return true;
 }
@@ -211,6 +221,8 @@ void joulet_explain_free(struct joulet_explain *x)
 	for (int i = 0; i < x->n_trials; i++)
 		free(x->trial[i].layer_cycles);
 	free(x->trial);
+	free(x->tensor);
+	free(x->use);
 	free(x->layer);
 	joulet_result_free(&x->run);
 	memset(x, 0, sizeof *x);

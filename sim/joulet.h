@@ -244,8 +244,26 @@ struct joulet_why {
 	int64_t saves; /* cycles of this layer */
 };
 
+/* A tensor in data memory. */
+struct joulet_tensor {
+	char name[64];
+	uint32_t at, bytes; /* from the first byte of data memory on */
+	uint64_t from, to;  /* cycles of the inference: from the begin of the
+	                     * layer that writes it to the end of the last one
+	                     * that reads it */
+};
+
+/* Bytes of the scratchpad that hold something. */
+enum joulet_content { CONTENT_weights, CONTENT_operands, CONTENT_results };
+struct joulet_use {
+	enum joulet_content content;
+	uint32_t at, bytes; /* to 16 bytes */
+	uint64_t from, to;  /* from the begin of the first command that writes
+	                     * it to the end of the last one that uses it */
+};
+
 struct joulet_explain {
-	struct joulet_result run; /* of the design itself */
+	struct joulet_result run; /* of the design itself, with cmd */
 	struct joulet_why *layer; /* run.n_layers */
 	struct joulet_why total;  /* the sum; trial: for the inference */
 	/* Physical bounds, in cycles: MACs over cells; bytes that the commands
@@ -253,6 +271,10 @@ struct joulet_explain {
 	uint64_t macs_cycles, flash_cycles, sram_cycles;
 	struct joulet_trial *trial;
 	int n_trials;
+	struct joulet_tensor *tensor; /* by address */
+	int n_tensors;
+	struct joulet_use *use; /* in the order in which they end */
+	size_t n_uses;
 };
 
 /* Say what bounds each layer of an inference of `in`, and what the neighbouring
@@ -260,6 +282,10 @@ struct joulet_explain {
 bool joulet_explain(const struct joulet_net *net, const struct design *d,
                     enum joulet_target target, const void *in,
                     struct joulet_explain *x, struct err *err);
+/* The same without neighbours: n_trials is 0. Takes two runs. */
+bool joulet_explain_alone(const struct joulet_net *net, const struct design *d,
+                          enum joulet_target target, const void *in,
+                          struct joulet_explain *x, struct err *err);
 void joulet_explain_free(struct joulet_explain *x);
 void joulet_explain_text(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,

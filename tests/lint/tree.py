@@ -31,7 +31,8 @@ MAY_INCLUDE = {
 }
 # The public library joins what the others keep apart.
 EXTRA = {name: {"compiler"}
-         for name in ("sim/joulet.c", "sim/verify.c", "sim/program.h")}
+         for name in ("sim/joulet.c", "sim/memory_map.c", "sim/verify.c",
+                      "sim/program.h")}
 
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.M)
 SOURCE = (".c", ".h", ".cpp", ".def", ".S")

@@ -130,6 +130,70 @@ static void causes_sum_to_cycles_and_counters(void **state)
 	assert_true(done >= 2 * N_SETTINGS);
 }
 
+/* Two at the same bytes in the same cycle. The touch of begin and end is none.
+ */
+static bool overlap(uint32_t at, uint32_t bytes, uint64_t from, uint64_t to,
+                    uint32_t at2, uint32_t bytes2, uint64_t from2, uint64_t to2)
+{
+	return at < at2 + bytes2 && at2 < at + bytes && from < to2 &&
+	       from2 < to;
+}
+
+static void check_tensors(const struct joulet_explain *x)
+{
+	uint32_t end = 0, begin = UINT32_MAX;
+
+	for (int i = 0; i < x->n_tensors; i++) {
+		const struct joulet_tensor *a = &x->tensor[i];
+		assert_true(a->from < a->to && a->to <= x->run.cycles);
+		if (a->at < begin)
+			begin = a->at;
+		if (a->at + a->bytes > end)
+			end = a->at + a->bytes;
+		for (int k = 0; k < i; k++) {
+			const struct joulet_tensor *b = &x->tensor[k];
+			assert_false(overlap(a->at, a->bytes, a->from, a->to,
+			                     b->at, b->bytes, b->from, b->to));
+		}
+	}
+	assert_int_equal(begin, FW_SRAM_BYTES);
+	assert_in_range(FW_SRAM_BYTES + x->run.arena_bytes, end, end + 15);
+}
+
+static void check_uses(const struct joulet_explain *x, const struct design *d)
+{
+	uint64_t results = 0;
+
+	for (size_t i = 0; i < x->n_uses; i++) {
+		const struct joulet_use *a = &x->use[i];
+		assert_true(a->from < a->to && a->to <= x->run.cycles);
+		assert_true(a->at + a->bytes <= design_spad_bytes(d));
+		results += a->content == CONTENT_results;
+		for (size_t k = 0; k < i; k++) {
+			const struct joulet_use *b = &x->use[k];
+			assert_false(overlap(a->at, a->bytes, a->from, a->to,
+			                     b->at, b->bytes, b->from, b->to));
+		}
+	}
+	assert_true(results > 0);
+}
+
+static void memories_hold_one_thing_at_a_time(void **state)
+{
+	(void)state;
+	for (int n = 0; n < 2; n++)
+		for (int i = 0; i < N_SETTINGS; i++) {
+			struct joulet_net *net = open_net(nets[n]);
+			struct design d = design_of(i);
+			struct joulet_explain x;
+			assert_true(explain(net, &d, JOULET_ACCEL, &x));
+			check_tensors(&x);
+			check_uses(&x, &d);
+			joulet_explain_free(&x);
+			joulet_net_close(net);
+		}
+}
+
 static void on_the_cpu_all_cycles_are_the_cpus(void **state)
 {
 	const struct design d = design_default();
@@ -387,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(causes_sum_to_cycles_and_counters),
+	        cmocka_unit_test(memories_hold_one_thing_at_a_time),
 	        cmocka_unit_test(on_the_cpu_all_cycles_are_the_cpus),
 	        cmocka_unit_test(
 	                narrow_memory_bounds_a_fully_connected_layer_by_loads),
