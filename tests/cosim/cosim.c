@@ -62,34 +62,45 @@ static int no_backend(const struct err *err)
 /* ------------------------------------------------------------------------
  * One program */
 
+/* Write it as a replay file, and how to run that. */
+static void write_smallest(const struct args *o, const struct trial *t,
+                           const char *what, bool rtl, const char *text)
+{
+	/* Only this program knows the naive reference. */
+	const char *again = rtl ? "joulet verify" : "cosim --only fast";
+	char path[300], note[900];
+	int commands = 0;
+
+	snprintf(path, sizeof(path), "%s/cosim-%08x.yaml",
+	         o->out ? o->out : ".",
+	         (unsigned)(design_elab_hash(&t->d) ^ t->limit ^
+	                    (uint64_t)t->n_acts << 8 ^
+	                    (t->n_data ? t->data[0].seed : 0)));
+	snprintf(note, sizeof(note), "%s\n%s\n%s --replay FILE", what, text,
+	         again);
+	FILE *f = fopen(path, "w");
+	if (!f)
+		return;
+	trial_write(t, note, f);
+	fclose(f);
+	for (int j = 0; j < t->n_jobs; j++)
+		commands += (int)t->job[j].n;
+	printf("smallest: %d jobs, %d commands, %d acts: %s\n"
+	       "%s --replay %s\n",
+	       t->n_jobs, commands, t->n_acts, text, again, path);
+}
+
 /* The program of `what` differs: `text`. Make it small and write it. */
 static int report(const struct args *o, struct trial *t, const char *what,
                   bool rtl, char *text, size_t size)
 {
-	char path[300], note[900];
-	bool can = trial_differs(t, &o->opts, rtl, text, size);
+	int in = trial_differs(t, &o->opts, rtl, text, size);
 
 	printf("DIFFERENT: %s: %s\n", what, text);
 	fflush(stdout);
-	if (can)
-		shrink(t, &o->opts, rtl, SHRINK_TRIES, text, size);
-	snprintf(path, sizeof(path), "%s/cosim-%08x.yaml",
-	         o->out ? o->out : ".",
-	         (unsigned)(design_elab_hash(&t->d) ^ t->limit ^
-	                    (uint64_t)t->n_acts << 8 ^ t->data[0].seed));
-	snprintf(note, sizeof(note), "%s\n%s\njoulet verify --replay FILE",
-	         what, text);
-	FILE *f = fopen(path, "w");
-	if (!f)
-		return ERR_MISMATCH;
-	trial_write(t, note, f);
-	fclose(f);
-	int commands = 0;
-	for (int j = 0; j < t->n_jobs; j++)
-		commands += (int)t->job[j].n;
-	printf("smallest: %d jobs, %d commands, %d acts: %s\n"
-	       "joulet verify --replay %s\n",
-	       t->n_jobs, commands, t->n_acts, text, path);
+	if (in)
+		shrink(t, &o->opts, rtl, in, SHRINK_TRIES, text, size);
+	write_smallest(o, t, what, rtl, text);
 	return ERR_MISMATCH;
 }
 

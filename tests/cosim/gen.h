@@ -62,6 +62,7 @@ struct gen {
 	/* Of the host */
 	int traffic[N_MEMS], ring_now;
 	uint32_t ring_mask;
+	uint32_t ring_user[RINGS][RING]; /* 1 + the last job with that entry */
 };
 
 int64_t pick(struct gen *g, int64_t lo, int64_t hi);

@@ -1,8 +1,8 @@
 /* gen_host: what the host does: posts jobs, a few at a time or all at once,
  * uses the memories, sleeps, reads and writes registers at any time, moves the
  * ring. It looks at the fast model, which runs along, to stay legal: an entry
- * of the ring is written when its last job has ended, and the ring moves when
- * nobody will read where it was. */
+ * of the ring is written when the last job that had its place has ended, and
+ * the ring moves when the address of every job posted has been taken. */
 #include <assert.h>
 
 #include "isa/map.h"
@@ -76,7 +76,8 @@ static void spend_time(struct driver *v)
 /* ------------------------------------------------------------------------
  * Jobs */
 
-/* Nothing that was posted will be looked for in the ring any more. */
+/* The addresses of all entries are taken. The last one's bytes perhaps are not
+ * yet read: a ring that moves to where it is has to leave them alone. */
 static bool ring_is_free(struct driver *v)
 {
 	uint32_t left = v->written - head(v);
@@ -103,11 +104,13 @@ static void move_ring(struct driver *v)
 
 static void write_entry(struct driver *v)
 {
-	uint32_t used = v->g->ring_mask + 1;
+	uint32_t *user =
+	        &v->g->ring_user[v->g->ring_now][v->written & v->g->ring_mask];
 
-	if (v->written >= used) /* the entry's last job must have ended */
-		act(v, ACT_AWAIT, v->written + 1 - used, some(v, 1, 100), 0);
+	if (*user) /* the place's last job must have ended */
+		act(v, ACT_AWAIT, *user, some(v, 1, 100), 0);
 	act(v, ACT_ENTRY, v->written++, 0, 0);
+	*user = v->written;
 }
 
 static void post(struct driver *v)

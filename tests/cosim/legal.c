@@ -49,8 +49,9 @@ static uint64_t banks_of(const struct design *d, struct range r)
 static void touch_dma(const struct design *d, const struct command *c,
                       struct node *n)
 {
+	int64_t offset = c->mem & ((1 << REGION_SHIFT) - 1);
 	struct range s = {c->spad, c->spad + c->n0};
-	struct range m = {c->mem, c->mem + c->n0};
+	struct range m = {offset, offset + c->n0};
 
 	if (c->opcode == OP_UNPACK) {
 		s.hi = c->spad + c->n2 * packed_unit(d->dma_bytes);
@@ -160,7 +161,41 @@ struct job_check {
 	uint32_t n;
 	uint32_t *of[N_QUEUES], count[N_QUEUES]; /* node numbers, by queue */
 	struct command sum;
+	struct range *entry, *list; /* in SRAM: of the ring; of each job */
+	int n_entries;
 };
+
+int64_t entry_offset(uint32_t base, uint32_t mask, uint32_t job)
+{
+	return (base & ((1 << REGION_SHIFT) - 1)) +
+	       (int64_t)(job & mask) * RING_ENTRY_BYTES;
+}
+
+/* What the fetch unit reads from SRAM. */
+static void find_ring_and_lists(struct job_check *k)
+{
+	const struct trial *t = k->t;
+	uint32_t base = 0, mask = 0;
+
+	for (int i = 0; i < t->n_acts; i++) {
+		const struct act *a = &t->act[i];
+		if (a->kind == ACT_WRITE && a->arg[0] == ACCEL_RING_BASE)
+			base = a->arg[1];
+		if (a->kind == ACT_WRITE && a->arg[0] == ACCEL_RING_MASK)
+			mask = a->arg[1];
+		if (a->kind != ACT_ENTRY)
+			continue;
+		int64_t at = entry_offset(base, mask, a->arg[0]);
+		k->entry[k->n_entries++] =
+		        (struct range){at, at + RING_ENTRY_BYTES};
+	}
+	for (int j = 0; j < t->n_jobs; j++) {
+		int64_t at = t->job[j].list & ((1 << REGION_SHIFT) - 1);
+		if (!(t->job[j].list >> 30 & 1))
+			k->list[j] = (struct range){
+			        at, at + (int64_t)t->job[j].n * COMMAND_BYTES};
+	}
+}
 
 /* Set what is certain when the newest node starts. */
 static bool order(struct job_check *k, const struct command *c)
@@ -197,26 +232,16 @@ static bool apart(const struct job_check *k, const struct node *n)
 	return true;
 }
 
-/* A STORE keeps off what the fetch unit reads from SRAM. */
-static bool keeps_off(const struct trial *t, const struct command *c,
+/* Off the ring, which the host writes at any time; a STORE also off lists. */
+static bool keeps_off(const struct job_check *k, const struct command *c,
                       const struct node *n)
 {
-	if (c->opcode != OP_STORE)
-		return true;
-	for (int j = 0; j < t->n_jobs; j++) {
-		int64_t at = t->job[j].list;
-		if (overlap(n->sram,
-		            (struct range){at,
-		                           at + t->job[j].n * COMMAND_BYTES}))
+	for (int i = 0; i < k->n_entries; i++)
+		if (overlap(n->sram, k->entry[i]))
 			return false;
-	}
-	for (int i = 0; i < t->n_acts; i++) {
-		int64_t at = t->act[i].arg[1];
-		if (t->act[i].kind == ACT_WRITE &&
-		    t->act[i].arg[0] == ACCEL_RING_BASE &&
-		    overlap(n->sram, (struct range){at, at + 256}))
+	for (int j = 0; c->opcode == OP_STORE && j < k->t->n_jobs; j++)
+		if (overlap(n->sram, k->list[j]))
 			return false;
-	}
 	return true;
 }
 
@@ -233,7 +258,7 @@ static bool check_job(struct job_check *k, const struct trial_job *j,
 		if (!order(k, c))
 			return false;
 		touch(&k->t->d, c, &k->sum, n);
-		if (!apart(k, n) || !keeps_off(k->t, c, n))
+		if (!apart(k, n) || !keeps_off(k, c, n))
 			return false;
 		k->of[n->q][k->count[n->q]++] = k->n++;
 	}
@@ -246,6 +271,9 @@ bool trial_legal(const struct trial *t, char *text, size_t size)
 	bool ok = true;
 	uint32_t bad = 0;
 
+	k.entry = mem_zero((size_t)t->n_acts, sizeof(*k.entry));
+	k.list = mem_zero((size_t)t->n_jobs, sizeof(*k.list));
+	find_ring_and_lists(&k);
 	for (int j = 0; ok && j < t->n_jobs; j++) {
 		uint32_t n = t->job[j].n;
 		k.node = mem_zero(n, sizeof(*k.node));
@@ -259,5 +287,7 @@ bool trial_legal(const struct trial *t, char *text, size_t size)
 			snprintf(text, size,
 			         "job %d command %u may meet another", j, bad);
 	}
-	return ok;
+	free(k.entry);
+	free(k.list);
+	return ok && host_legal(t, text, size);
 }

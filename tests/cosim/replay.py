@@ -5,8 +5,8 @@
 
 For some timing constants of the fast model: change one, run random programs
 against the Verilog until they differ, look at the replay file that is left. It
-must hold few commands and acts; the changed model and the Verilog must differ
-on it, in the same way; and `joulet verify --replay`, with the model as it is,
+must hold few commands and acts, and be legal; the changed model and the Verilog
+must differ on it, in the same way; and `joulet verify --replay`, with the model as it is,
 must find them equal.
 """
 
@@ -57,6 +57,10 @@ def check(args, cache, name, by, most_commands, most_acts):
         strip = lambda s: re.sub(r", line \d+", "", s)
         if strip(again.group(1)) != strip(text):
             return "another difference: " + again.group(1)
+        status, out, err = run(os.path.join(args.bin, "cosim"), "--only",
+                               "fast", "--replay", path)
+        if status or not out.endswith("no difference\n"):
+            return "not legal, status %d: %s%s" % (status, out, err)
         status, out, err = run(os.path.join(args.bin, "joulet"), "verify",
                                "--replay", path)
         if status or "rtl and fast agree" not in out:

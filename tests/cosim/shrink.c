@@ -17,6 +17,7 @@ struct shrink {
 	struct trial *t; /* the smallest so far */
 	const struct accel_opts *opts;
 	bool rtl;
+	int what; /* the difference: COMPARE_TIME or COMPARE_DATA */
 	int tries;
 	bool changed;
 	char *text;
@@ -46,57 +47,61 @@ static bool outputs_differ(const struct trial *t, const struct run *fast,
 	return ok;
 }
 
-static bool rtl_differs(const struct trial *t, const struct run *fast,
-                        const struct accel_opts *opts, char *text, size_t size)
+static int rtl_differs(const struct trial *t, const struct run *fast,
+                       const struct accel_opts *opts, char *text, size_t size)
 {
 	struct trial until = *t;
 	struct run r;
 	struct err err;
+	int what = 0;
 
 	until.limit = fast->cycles + LATE;
-	bool differs = trial_run(&r, &accel_rtl, &until, opts, &err) &&
-	               !clash(&r) &&
-	               (!run_compare(fast, &r, t, COMPARE_TIME, text, size) ||
-	                outputs_differ(t, fast, &r, text, size));
+	if (trial_run(&r, &accel_rtl, &until, opts, &err) && !clash(&r)) {
+		if (!run_compare(fast, &r, t, COMPARE_TIME, text, size))
+			what = COMPARE_TIME;
+		else if (outputs_differ(t, fast, &r, text, size))
+			what = COMPARE_DATA;
+	}
 	run_free(&r);
-	return differs;
+	return what;
 }
 
-static bool naive_differs(const struct trial *t, const struct run *fast,
-                          char *text, size_t size)
+static int naive_differs(const struct trial *t, const struct run *fast,
+                         char *text, size_t size)
 {
 	struct run r;
 	bool differs = run_naive(&r, t) &&
 	               !run_compare(fast, &r, t, COMPARE_DATA, text, size);
 
 	run_free(&r);
-	return differs;
+	return differs ? COMPARE_DATA : 0;
 }
 
-bool trial_differs(const struct trial *t, const struct accel_opts *opts,
-                   bool rtl, char *text, size_t size)
+int trial_differs(const struct trial *t, const struct accel_opts *opts,
+                  bool rtl, char *text, size_t size)
 {
-	char why[80];
+	char why[100];
 	struct run fast;
 	struct err err;
+	int what = 0;
 
 	if (!trial_legal(t, why, sizeof(why)))
-		return false;
-	bool ok = trial_run(&fast, &accel_fast, t, opts, &err) &&
-	          !fast.faulty && fast.done;
-	bool differs = ok && (rtl ? rtl_differs(t, &fast, opts, text, size)
-	                          : naive_differs(t, &fast, text, size));
+		return 0;
+	if (trial_run(&fast, &accel_fast, t, opts, &err) && !fast.faulty &&
+	    fast.done)
+		what = rtl ? rtl_differs(t, &fast, opts, text, size)
+		           : naive_differs(t, &fast, text, size);
 	run_free(&fast);
-	return differs;
+	return what;
 }
 
-/* Keep the candidate if it differs; frees it in any case. */
+/* Keep the candidate if it differs alike; frees it in any case. */
 static bool keep(struct shrink *s, struct trial *candidate)
 {
 	char text[500];
 
-	if (s->tries <= 0 ||
-	    !trial_differs(candidate, s->opts, s->rtl, text, sizeof(text))) {
+	if (s->tries <= 0 || trial_differs(candidate, s->opts, s->rtl, text,
+	                                   sizeof(text)) != s->what) {
 		s->tries--;
 		trial_free(candidate);
 		return false;
@@ -384,10 +389,10 @@ static void try_simple(struct shrink *s)
 	}
 }
 
-void shrink(struct trial *t, const struct accel_opts *opts, bool rtl, int tries,
-            char *text, size_t size)
+void shrink(struct trial *t, const struct accel_opts *opts, bool rtl, int what,
+            int tries, char *text, size_t size)
 {
-	struct shrink s = {t, opts, rtl, tries, true, text, size};
+	struct shrink s = {t, opts, rtl, what, tries, true, text, size};
 
 	try_simple(&s);
 	while (s.changed && s.tries > 0) {
