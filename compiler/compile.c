@@ -123,6 +123,10 @@ static bool finish(struct tiler *t, struct program *p, struct err *err)
 {
 	note_ops(t->l, t->s);
 	p->spad_bytes = t->s->at.most_bytes;
+	p->arena_bytes = t->l->arena_bytes;
+	p->peak_bytes = t->l->peak_bytes;
+	p->layer = t->l->layer;
+	p->n_layers = t->l->g->n_nodes;
 	return emit(t, p, err);
 }
 
@@ -157,7 +161,6 @@ static bool try_hw(struct longer *x, const struct hw *h, struct err *err)
 		sched_move(&moved, &found);
 	sched_close(&found);
 	ok = ok && finish(t, &p, err);
-	p.layer = t->l->layer;
 	if (ok && x->best.image_bytes == p.image_bytes &&
 	    memcmp(x->best.image, p.image, p.image_bytes) == 0) {
 		sched_close(&moved);
@@ -176,11 +179,20 @@ static bool try_hw(struct longer *x, const struct hw *h, struct err *err)
 	return true;
 }
 
+/* The error of an attempt: is it more than that the network does not fit? What
+ * does not fit the design itself is remembered too. */
+static bool keep_why(struct err *err, const struct err *why, bool first)
+{
+	if (first || why->kind != ERR_DATA)
+		*err = *why;
+	return why->kind != ERR_DATA;
+}
+
 /* From the design itself down. What does not fit in less is no error. */
 static bool try_all(struct longer *x, struct err *err)
 {
 	const struct hw *host = &x->host;
-	struct err less;
+	struct err why;
 
 	for (int dma = host->dma; dma >= 4; dma /= 2)
 		for (int banks = host->banks; banks >= 4; banks /= 2)
@@ -194,9 +206,10 @@ static bool try_all(struct longer *x, struct err *err)
 				if ((h.unpack && dma != host->dma) ||
 				    !hw_less(&h, spad, banks, dma))
 					continue;
-				if (!try_hw(x, &h, first ? err : &less) &&
-				    (first ? err : &less)->kind != ERR_DATA)
-					return false;
+				if (try_hw(x, &h, &why) ||
+				    !keep_why(err, &why, first))
+					continue;
+				return false;
 			}
 	return x->best.image != NULL;
 }
@@ -249,10 +262,6 @@ static bool stages(struct program *p, struct lowered *l,
 		graph_dump(l->g, opts->dump_to);
 	if (!lower(l, err) || !place(l, err) || !tile_and_emit(p, l, opts, err))
 		return false;
-	p->arena_bytes = l->arena_bytes;
-	p->peak_bytes = l->peak_bytes;
-	p->layer = l->layer;
-	p->n_layers = l->g->n_nodes;
 	place_list(l, p);
 	p->hash = XXH3_64bits(p->image, p->image_bytes);
 	if (wanted(opts, "image"))

@@ -111,9 +111,8 @@ static bool find(const struct sched *s, struct want *w)
 		int64_t off = key_offset(&a->key[b->slot], &w->key);
 		if (off < 0)
 			continue;
-		w->addr =
-		        ((uint32_t)lowest_bank(b->banks) << s->hw->bank_log2) +
-		        (uint32_t)off;
+		w->begin = (uint32_t)lowest_bank(b->banks) << s->hw->bank_log2;
+		w->addr = w->begin + (uint32_t)off;
 		return true;
 	}
 	return false;
@@ -203,14 +202,13 @@ static void forget(struct sched *s, uint64_t banks)
 
 	for (int i = 0; i < a->n_buf; i++) {
 		struct buffer b = a->buf[i];
-		if (b.banks & banks) {
+		if (b.banks & banks)
 			a->slots &= ~((uint64_t)1 << b.slot);
-			a->begins &= ~(b.banks & -b.banks);
-		} else {
+		else
 			a->buf[n++] = b;
-		}
 	}
 	a->n_buf = n;
+	a->begins &= ~banks;
 }
 
 /* What `w` asks for is there from now on. A buffer has a bank at least, so a
@@ -248,8 +246,12 @@ static bool try_plan(struct sched *s, struct want *w, int n, bool reuse)
 	for (int i = 0; i < n; i++) {
 		w[i].placed = !w[i].bytes;
 		w[i].hit = reuse && find(s, &w[i]);
+		/* From the buffer's first byte: sched_move tells by that where
+		 * the rest of it goes. */
 		if (w[i].hit)
-			taken |= sched_banks(s, w[i].addr, w[i].bytes);
+			taken |= sched_banks(s, w[i].begin,
+			                     w[i].addr - w[i].begin +
+			                             w[i].bytes);
 	}
 	return place_rest(s, w, n, taken);
 }
@@ -569,12 +571,24 @@ static uint64_t move_banks(const struct move *m, uint64_t banks)
 	return moved;
 }
 
+static uint64_t move_begins(const struct move *m)
+{
+	uint64_t moved = 0;
+
+	for (uint64_t left = m->begins; left; left &= left - 1) {
+		uint32_t at = (uint32_t)lowest_bank(left) << m->stride_log2;
+		moved |= (uint64_t)1 << bank_of(m->to, at);
+	}
+	return moved;
+}
+
 static struct item move_item(struct move *m, const struct item *from)
 {
 	struct item it = *from;
 	struct command *c = &it.c;
 
 	m->begins = it.begins;
+	it.begins = move_begins(m);
 	it.banks = move_banks(m, it.banks);
 	if (opcode_queue((int)c->opcode) != QUEUE_EX) {
 		c->spad = move_addr(m, c->spad);

@@ -45,6 +45,7 @@ struct want {
 	bool fresh;     /* never take a cached one */
 	uint32_t addr;  /* result: scratchpad address */
 	bool hit;       /* result: the bytes are there already */
+	uint32_t begin; /* of the buffer that they are a part of, then */
 	bool placed;    /* while planning */
 };
 
@@ -98,7 +99,10 @@ struct sched_state {
 	struct held held[MAX_HELD];
 	int n_held, n_buf;
 	struct buffer buf[MAX_BUFFERS]; /* in the order in which they came */
-	uint64_t begins;                /* the first bank of each */
+	uint64_t begins;                /* the first bank of each; of those
+	                                 * forgotten too, until another buffer
+	                                 * takes it: a command may still use
+	                                 * what is behind */
 	uint64_t slots;                 /* of `key`: those in use */
 	struct key key[MAX_BUFFERS];
 };
