@@ -38,6 +38,14 @@ struct placed {
 	int first, last;
 };
 
+/* A tensor that the CPU needs in SRAM when a step begins: input of a kernel;
+ * with step n_steps, an output of the network. Not constants. */
+struct need {
+	uint32_t step;
+	int tensor; /* of the graph */
+	uint32_t addr, bytes;
+};
+
 struct program {
 	uint8_t *image; /* bytes for the start of flash */
 	uint32_t image_bytes;
@@ -48,6 +56,8 @@ struct program {
 	int n_layers;
 	struct placed *place;
 	int n_places;
+	struct need *need; /* by step, ascending */
+	int n_needs;
 	uint64_t hash; /* of the image */
 	void *arena;   /* owns all the above */
 };

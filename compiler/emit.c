@@ -15,6 +15,8 @@ struct out {
 	struct buf b;
 	struct tiler *t;
 	struct image_header head;
+	struct need *need;
+	int n_needs;
 };
 
 static void align(struct out *o, size_t to)
@@ -244,6 +246,35 @@ static void add_tables(struct out *o)
 	h->arena_bytes = o->t->l->arena_bytes;
 }
 
+/* Root tensor `t` must be in SRAM when the step begins. */
+static void add_need(struct out *o, int step, int t)
+{
+	const struct lowered *l = o->t->l;
+
+	if (!l->g->tensor[t].data)
+		o->need[o->n_needs++] =
+		        (struct need){(uint32_t)step, t, l->home[t].addr,
+		                      (uint32_t)l->g->tensor[t].bytes};
+}
+
+static void add_needs(struct out *o)
+{
+	struct lowered *l = o->t->l;
+	const struct graph *g = l->g;
+	const int n = o->t->s->at.n_steps;
+
+	o->need = arena_zero(&l->arena, (size_t)(2 * n + g->n_outputs),
+	                     sizeof(*o->need));
+	for (int i = 0; i < n; i++) {
+		const struct sched_step *s = &o->t->s->step[i];
+		const struct op *op = &l->op[s->op];
+		for (int j = 0; !s->accel && j < op->n_in; j++)
+			add_need(o, i, op->in[j]);
+	}
+	for (int i = 0; i < g->n_outputs; i++)
+		add_need(o, n, l->root[g->output[i]]);
+}
+
 static void add_steps(struct out *o)
 {
 	struct lowered *l = o->t->l;
@@ -310,6 +341,9 @@ bool emit(struct tiler *t, struct program *p, struct err *err)
 		p->image_bytes = (uint32_t)o.b.len;
 		p->image = arena_zero(&t->l->arena, o.b.len, 1);
 		memcpy(p->image, o.b.data, o.b.len);
+		add_needs(&o);
+		p->need = o.need;
+		p->n_needs = o.n_needs;
 	}
 	buf_free(&o.b);
 	return ok;

@@ -155,6 +155,16 @@ int64_t node_macs(const struct graph *g, const struct node *n);
  * outputs. Every operator it does not know is an ERR_DATA that names it. */
 bool graph_run(const struct graph *g, const void *in, void *out,
                struct err *err);
+/* The same, keeping what every tensor holds: of[tensor], constants included.
+ * Free it with graph_values_free, also after false. The graph must outlive it.
+ */
+struct graph_values {
+	const void *const *of;
+	struct arena *memory;
+};
+bool graph_values(struct graph_values *v, const struct graph *g, const void *in,
+                  struct err *err);
+void graph_values_free(struct graph_values *v);
 size_t graph_input_bytes(const struct graph *g);
 size_t graph_output_bytes(const struct graph *g);
 

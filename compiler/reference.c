@@ -210,7 +210,7 @@ static bool place(struct run *r)
 	return true;
 }
 
-static bool run_all(struct run *r, const uint8_t *in, uint8_t *out)
+static bool run_all(struct run *r, const uint8_t *in)
 {
 	const struct graph *g = r->g;
 	for (int i = 0; i < g->n_inputs; i++) {
@@ -225,20 +225,37 @@ static bool run_all(struct run *r, const uint8_t *in, uint8_t *out)
 		if (!ok)
 			return false;
 	}
-	for (int i = 0; i < g->n_outputs; i++) {
-		const size_t bytes = (size_t)g->tensor[g->output[i]].bytes;
-		memcpy(out, r->value[g->output[i]], bytes);
-		out += bytes;
-	}
 	return true;
+}
+
+bool graph_values(struct graph_values *v, const struct graph *g, const void *in,
+                  struct err *err)
+{
+	struct run r = {.g = g, .err = err};
+	r.value = arena_zero(&r.memory, (size_t)g->n_tensors, sizeof *r.value);
+	const bool ok = place(&r) && run_all(&r, in);
+	v->of = (const void *const *)r.value;
+	v->memory = r.memory;
+	return ok;
+}
+
+void graph_values_free(struct graph_values *v)
+{
+	arena_free(v->memory);
+	*v = (struct graph_values){0};
 }
 
 bool graph_run(const struct graph *g, const void *in, void *out,
                struct err *err)
 {
-	struct run r = {.g = g, .err = err};
-	r.value = arena_zero(&r.memory, (size_t)g->n_tensors, sizeof *r.value);
-	const bool ok = place(&r) && run_all(&r, in, out);
-	arena_free(r.memory);
+	struct graph_values v;
+	const bool ok = graph_values(&v, g, in, err);
+	uint8_t *to = out;
+	for (int i = 0; ok && i < g->n_outputs; i++) {
+		const size_t bytes = (size_t)g->tensor[g->output[i]].bytes;
+		memcpy(to, v.of[g->output[i]], bytes);
+		to += bytes;
+	}
+	graph_values_free(&v);
 	return ok;
 }

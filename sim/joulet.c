@@ -216,8 +216,8 @@ static void take_commands(struct joulet_result *r, const struct soc_result *s)
 		};
 }
 
-static void take_first(struct joulet_result *r, const struct joulet_program *p,
-                       const struct soc_result *s, bool timeline)
+void program_result(struct joulet_result *r, const struct joulet_program *p,
+                    const struct soc_result *s, bool timeline)
 {
 	r->cycles = r->cycles_min = r->cycles_max = s->cycles;
 	r->boot_cycles = s->begin;
@@ -355,7 +355,7 @@ static bool run_one(struct soc *soc, const struct joulet_program *p,
 	if (!all)
 		return false;
 	if (i == 0)
-		take_first(r, p, &s, opts->timeline);
+		program_result(r, p, &s, opts->timeline);
 	if (s.cycles < r->cycles_min)
 		r->cycles_min = s.cycles;
 	if (s.cycles > r->cycles_max)

@@ -180,6 +180,22 @@ bool joulet_run(const struct joulet_program *p, const struct joulet_opts *opts,
                 struct err *err);
 void joulet_result_free(struct joulet_result *r);
 
+/* Many programs of one network on one input, as fast as can be: what joulet_run
+ * gives for the first inference on backend "fast", but no data is computed.
+ * Where the CPU reads a tensor, and at the end, the compiler's reference says
+ * what it holds, so that kernels on the CPU take their exact time too; outputs
+ * are the reference's. Simulator and tensors are kept from run to run. */
+struct joulet_stopwatch;
+
+/* Copies the input; the network must outlive it. */
+struct joulet_stopwatch *joulet_stopwatch_open(const struct joulet_net *net,
+                                               const void *in);
+void joulet_stopwatch_close(struct joulet_stopwatch *w);
+/* p: of the same network. Errors as of joulet_run. */
+bool joulet_stopwatch_run(struct joulet_stopwatch *w,
+                          const struct joulet_program *p,
+                          struct joulet_result *r, struct err *err);
+
 /* Run rtl, fast and the compiler's reference on the same inputs; compare
  * outputs, all counts of every layer, and start and end of every command.
  * expect may be NULL; else n outputs that must come out too. ERR_MISMATCH with

@@ -12,6 +12,7 @@ struct joulet_net {
 };
 
 struct soc;
+struct soc_result;
 
 struct joulet_program {
 	const struct joulet_net *net; /* borrowed */
@@ -20,6 +21,10 @@ struct joulet_program {
 	struct graph slim;         /* if the design asks for it (slim.h) */
 	const struct graph *graph; /* what was compiled */
 };
+
+/* Fill in a run's first inference; timeline: its commands too. */
+void program_result(struct joulet_result *r, const struct joulet_program *p,
+                    const struct soc_result *s, bool timeline);
 
 /* A system that runs the program; waves: its backend can write waveforms. */
 struct soc *program_soc(const struct joulet_program *p,

@@ -139,22 +139,31 @@ static uint8_t *zeroed(size_t bytes)
 	return p;
 }
 
-static bool open_memories(struct soc *s, const void *image, size_t bytes,
-                          struct err *err)
+static bool load_image(struct soc *s, const void *image, size_t bytes,
+                       struct err *err)
 {
-	s->mem.size[MEM_SRAM] = (uint32_t)s->design->sram_kib * 1024;
-	s->mem.size[MEM_FLASH] = (uint32_t)s->design->flash_kib * 1024;
 	if (bytes > s->mem.size[MEM_FLASH])
 		return err_set(err, ERR_DATA,
 		               "image: %zu bytes; flash.kib = %d holds %u",
 		               bytes, s->design->flash_kib,
 		               s->mem.size[MEM_FLASH]);
+	if (s->image_bytes > bytes)
+		memset(s->mem.bytes[MEM_FLASH] + bytes, 0,
+		       s->image_bytes - bytes);
+	memcpy(s->mem.bytes[MEM_FLASH], image, bytes);
+	s->image_bytes = bytes;
+	return soc_image_open(&s->image, s->design, &s->mem, bytes, err);
+}
+
+static bool open_memories(struct soc *s, struct err *err)
+{
+	s->mem.size[MEM_SRAM] = (uint32_t)s->design->sram_kib * 1024;
+	s->mem.size[MEM_FLASH] = (uint32_t)s->design->flash_kib * 1024;
 	s->imem = zeroed(IMEM_BYTES);
 	s->mem.bytes[MEM_SRAM] = zeroed(s->mem.size[MEM_SRAM]);
 	s->mem.bytes[MEM_FLASH] = zeroed(s->mem.size[MEM_FLASH]);
 	if (!s->imem || !s->mem.bytes[MEM_SRAM] || !s->mem.bytes[MEM_FLASH])
 		return err_set(err, ERR_BUG, "simulation: out of memory");
-	memcpy(s->mem.bytes[MEM_FLASH], image, bytes);
 	return true;
 }
 
@@ -216,6 +225,7 @@ struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
 		return NULL;
 	}
 	s->design = d;
+	s->core = d->core;
 	s->opts = *opts;
 	if (s->opts.max_cycles == 0)
 		s->opts.max_cycles = DEFAULT_MAX_CYCLES;
@@ -224,13 +234,31 @@ struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
 	s->dev.exit = on_exit_write;
 	s->dev.mark = soc_result_mark;
 	s->dev.ctx = s;
-	if (open_memories(s, image, image_bytes, err) &&
-	    load_firmware(s, fw, fw_bytes, err) &&
-	    soc_image_open(&s->image, d, &s->mem, image_bytes, err) &&
-	    open_host(s, err) && open_accel(s, err))
+	if (open_memories(s, err) && load_firmware(s, fw, fw_bytes, err) &&
+	    load_image(s, image, image_bytes, err) && open_host(s, err) &&
+	    open_accel(s, err))
 		return s;
 	soc_close(s);
 	return NULL;
+}
+
+bool soc_fits(const struct soc *s, const struct design *d)
+{
+	return (uint32_t)d->sram_kib * 1024 == s->mem.size[MEM_SRAM] &&
+	       (uint32_t)d->flash_kib * 1024 == s->mem.size[MEM_FLASH] &&
+	       d->core == s->core;
+}
+
+bool soc_reload(struct soc *s, const struct design *d, const void *image,
+                size_t image_bytes, struct err *err)
+{
+	assert(soc_fits(s, d));
+	s->opts.backend->close(s->accel);
+	s->accel = NULL;
+	free(s->log.layer);
+	s->log.layer = NULL;
+	s->design = d;
+	return load_image(s, image, image_bytes, err) && open_accel(s, err);
 }
 
 void soc_close(struct soc *s)
@@ -255,6 +283,7 @@ static void reset(struct soc *s)
 	s->log.n_cmd = 0;
 	s->watching = s->accel_before = false;
 	s->accel_write = s->seen = s->checked = 0;
+	s->next_feed = 0;
 	s->opts.backend->reset(s->accel);
 	devices_reset(&s->dev);
 	host_reset(s->host, MAP_IMEM);
@@ -436,6 +465,12 @@ static bool run(struct soc *s, struct err *err)
 void soc_drive(struct soc *s, const struct soc_driver *driver)
 {
 	s->driver = driver ? *driver : (struct soc_driver){0};
+}
+
+void soc_feed(struct soc *s, const struct soc_feed *feed, size_t n)
+{
+	s->feed = feed;
+	s->n_feeds = n;
 }
 
 void soc_waves(struct soc *s, const struct accel_waves *w)

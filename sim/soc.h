@@ -49,6 +49,13 @@ struct soc_result {
 	uint32_t exit_code;
 };
 
+/* Bytes that appear in SRAM when a step is marked, before its first access;
+ * with step n_steps of the image, at the end. */
+struct soc_feed {
+	uint32_t step, addr, bytes;
+	const void *from;
+};
+
 struct soc;
 
 /* Runs the core in place of host_run (host.h), for debuggers and profiles; may
@@ -66,6 +73,12 @@ struct soc *soc_open(const struct design *d, const void *fw, size_t fw_bytes,
                      const void *image, size_t image_bytes,
                      const struct soc_opts *opts, struct err *err);
 void soc_close(struct soc *s);
+/* Has the design the core and the memories of the present one? */
+bool soc_fits(const struct soc *s, const struct design *d);
+/* Another image for another design that fits; firmware and options stay. After
+ * false only soc_close is left. */
+bool soc_reload(struct soc *s, const struct design *d, const void *image,
+                size_t image_bytes, struct err *err);
 
 /* One inference. in, out: all inputs / outputs of the image, one after the
  * other. The result belongs to the caller: soc_result_free. */
@@ -80,6 +93,11 @@ void soc_waves(struct soc *s, const struct accel_waves *w);
 /* After ERR_WATCHDOG: the cycle in which the inference began, 0 if it did not;
  * the first cycle that was not simulated. */
 void soc_where(const struct soc *s, uint64_t *begin, uint64_t *cycle);
+
+/* From the next soc_run on these bytes appear, steps ascending; 0: none.
+ * Borrowed. For a backend that touches no data: kernels on the CPU then see
+ * what it would have stored. */
+void soc_feed(struct soc *s, const struct soc_feed *feed, size_t n);
 
 /* From the next soc_run on the core is driven by this; NULL: not. Copied. */
 void soc_drive(struct soc *s, const struct soc_driver *driver);

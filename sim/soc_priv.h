@@ -15,10 +15,12 @@ struct soc_image {
 
 struct soc {
 	const struct design *design;
+	int core; /* the design's */
 	struct soc_opts opts;
 	struct soc_driver driver; /* or run == NULL */
 	uint8_t *imem;
 	struct mem mem;
+	size_t image_bytes;
 	struct host *host;
 	struct accel *accel;
 	struct accel_log log;
@@ -31,6 +33,9 @@ struct soc {
 	bool accel_before;
 	uint64_t seen;    /* latest cycle told to the accelerator */
 	uint64_t checked; /* ... and asked for faults */
+
+	const struct soc_feed *feed; /* soc_feed */
+	size_t n_feeds, next_feed;
 
 	struct accel_waves waves;          /* of this run; path NULL: none */
 	uint64_t stuck_begin, stuck_cycle; /* soc_where */

@@ -43,11 +43,28 @@ static uint32_t layer_of(const struct soc *s, uint32_t number)
 	return number < h->n_steps ? s->image.step[number].layer : h->n_layers;
 }
 
+/* What the step of a mark needs appears. */
+static void feed(struct soc *s, uint32_t number)
+{
+	if (number == MARK_BEGIN)
+		return;
+	if (number == MARK_END)
+		number = s->image.header.n_steps;
+	while (s->next_feed < s->n_feeds &&
+	       s->feed[s->next_feed].step <= number) {
+		const struct soc_feed *f = &s->feed[s->next_feed++];
+		uint8_t *to = soc_memory(s, f->addr, f->bytes);
+		if (to)
+			memcpy(to, f->from, f->bytes);
+	}
+}
+
 void soc_result_mark(void *soc, uint64_t cycle, uint32_t number)
 {
 	struct soc *s = soc;
 	struct soc_result *r = s->r;
 
+	feed(s, number);
 	if (r->n_marks == s->cap_marks) {
 		size_t cap = s->cap_marks ? 2 * s->cap_marks : 64;
 		void *p = realloc(r->mark, cap * sizeof *r->mark);
