@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "explore/point.h"
 #include "explore/tool.h"
 
 enum { LEASE_S = 120, RENEW_S = 20, GRACE_S = 3, MAX_JOBS = 1024 };
@@ -53,75 +54,6 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---- One point --------------------------------------------------------- */
-
-/* Kinds of failure that are a property of the point, not of the machine. */
-static bool belongs_to_point(enum err_kind kind)
-{
-	return kind == ERR_DATA || kind == ERR_BUG || kind == ERR_WATCHDOG ||
-	       kind == ERR_MISMATCH;
-}
-
-static void take_result(struct outcome *o, const struct design *d,
-                        const struct joulet_result *r)
-{
-	o->ok = true;
-	o->cycles = r->cycles;
-	o->boot_cycles = r->boot_cycles;
-	o->out_hash = r->out_hash;
-	o->latency_us = joulet_latency_us(d, r->cycles);
-	o->utilization = r->utilization;
-	o->arena_bytes = r->arena_bytes;
-	o->peak_bytes = r->peak_bytes;
-	o->spad_bytes = r->spad_bytes;
-	o->image_bytes = r->image_bytes;
-	o->counts = r->total;
-}
-
-static bool simulate(const struct plan *p, const struct plan_net *net,
-                     const struct design *d, struct outcome *o, struct err *err)
-{
-	struct joulet_program *program =
-	        joulet_compile(net->net, d, p->target, NULL, err);
-	if (!program)
-		return false;
-	struct joulet_opts opts = {0};
-	struct joulet_result r;
-	bool ok;
-	if (p->of) {
-		ok = joulet_verify(program, &opts, net->input, 1, NULL, &r,
-		                   err);
-	} else {
-		opts.backend = p->backend;
-		ok = joulet_run(program, &opts, net->input, 1, NULL, &r, err);
-	}
-	if (ok) {
-		take_result(o, d, &r);
-		joulet_result_free(&r);
-	}
-	joulet_program_close(program);
-	return ok;
-}
-
-bool work_point(const struct plan *p, long point, struct outcome *o,
-                struct err *err)
-{
-	struct design d = plan_design(p, point);
-	memset(o, 0, sizeof *o);
-	if (design_check(&d, (struct src){NULL, 0}, err) &&
-	    simulate(p, plan_net_of(p, point), &d, o, err))
-		return true;
-	if (!belongs_to_point(err->kind))
-		return false;
-	o->kind = err->kind;
-	snprintf(o->error, sizeof o->error, "%s", err->msg);
-	/* One line, also in a CSV. */
-	for (char *s = o->error; *s; s++)
-		if (*s == '\n' || *s == '\r')
-			*s = ' ';
-	return true;
-}
-
 bool work_differs(const struct plan *p, long point, const struct outcome *o,
                   struct err *err)
 {
@@ -132,8 +64,8 @@ bool work_differs(const struct plan *p, long point, const struct outcome *o,
 
 /* ---- A worker process -------------------------------------------------- */
 
-static bool serve(const struct crew *c, struct store *s, const char *owner,
-                  struct err *err)
+static bool serve(const struct crew *c, struct store *s, struct bench *b,
+                  const char *owner, struct err *err)
 {
 	long from = 0, point;
 	while (!atomic_load(&c->board->stop)) {
@@ -147,7 +79,7 @@ static bool serve(const struct crew *c, struct store *s, const char *owner,
 		}
 		from = point + 1;
 		struct outcome o;
-		if (!work_point(c->plan, point, &o, err) ||
+		if (!bench_point(b, point, &o, err) ||
 		    !store_finish(s, c->plan, point, owner, &o, err))
 			return false;
 		if (c->plan->of && !o.ok)
@@ -186,7 +118,9 @@ static void be_worker(const struct crew *c, pid_t parent)
 	struct store *s = NULL;
 	if (ok)
 		s = store_open(c->opts->store, c->opts->durable, &err);
-	ok = s && serve(c, s, owner, &err);
+	struct bench *b = bench_open(c->plan);
+	ok = s && serve(c, s, b, owner, &err);
+	bench_close(b);
 	store_close(s);
 	if (!ok)
 		report_broken(c->board, &err);

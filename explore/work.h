@@ -45,9 +45,4 @@ bool work_run(const struct plan *p, const struct work_opts *opts,
 bool work_differs(const struct plan *p, long point, const struct outcome *o,
                   struct err *err);
 
-/* Compile and run one point, or compare it if p is of plan_confirm. False only
- * if the point says nothing about the design (a tool is missing): then err. */
-bool work_point(const struct plan *p, long point, struct outcome *o,
-                struct err *err);
-
 #endif
