@@ -188,6 +188,20 @@ static bool read_children(struct loader *l, int depth, struct yaml *node)
 	}
 }
 
+/* Where the text begins, if what was written is the text, with or without
+ * quotes; 0 if it was folded or escaped. */
+static int text_column(const yaml_event_t *e)
+{
+	const yaml_mark_t *from = &e->start_mark, *to = &e->end_mark;
+	size_t n = e->data.scalar.length;
+	if (from->line != to->line)
+		return 0;
+	size_t wide = to->column - from->column;
+	return wide == n       ? (int)from->column + 1
+	       : wide == n + 2 ? (int)from->column + 2
+	                       : 0;
+}
+
 /* A node from its first event, which stays the caller's to delete. */
 static bool read_node(struct loader *l, const yaml_event_t *e, int depth,
                       struct yaml *node)
@@ -206,6 +220,7 @@ static bool read_node(struct loader *l, const yaml_event_t *e, int depth,
 			return false;
 		node->kind = YAML_SCALAR;
 		node->text = text;
+		node->text_column = text_column(e);
 		node->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 		return true;
 	}

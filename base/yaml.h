@@ -21,6 +21,8 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml {
 	enum yaml_kind kind;
 	int line, column;          /* of the value, from 1 */
+	int text_column;           /* of the text, if it stands there as it is,
+	                            * in one line; else 0 */
 	int key_line, key_column;  /* of the key, 0 outside a map */
 	const char *file;          /* name for messages */
 	const char *key;           /* in a map, else NULL */

@@ -53,10 +53,10 @@ static void add_axes(struct columns *to, const struct plan *p,
                      enum layout layout)
 {
 	for (int i = 0; i < p->n_axes; i++) {
-		const struct param *param = p->axis[i].param;
-		if (p->axis[i].n == 1)
+		const struct plan_axis *a = &p->axis[i];
+		if (a->n == 1)
 			continue;
-		add_column(to, layout == BY_KEY ? param->key : param->field,
+		add_column(to, layout == BY_KEY ? a->key : a->label,
 		           TABLE_RIGHT);
 	}
 }
@@ -108,7 +108,8 @@ static void table_row(const struct sweep *s, struct table *t, long i,
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[i];
-	table_printf(t, "%s%s", r->best ? "*" : "", r->confirmed ? "=" : "");
+	table_printf(t, "%s%s%s", r->best ? "*" : "", r->broken ? "!" : "",
+	             r->confirmed ? "=" : "");
 	if (layout == BY_POINT)
 		table_printf(t, "%ld", i);
 	if (p->n_nets > 1)
@@ -237,9 +238,24 @@ static void same_everywhere(const struct plan *p, struct buf *b)
 	for (int i = 0; i < p->n_axes; i++)
 		if (p->axis[i].n == 1)
 			buf_printf(b, "%s %s=%s", n++ ? "" : "all with",
-			           p->axis[i].param->key, p->axis[i].value[0]);
+			           p->axis[i].key, p->axis[i].value[0]);
 	if (n)
 		buf_char(b, '\n');
+}
+
+/* Each limit, and how many points break it. */
+static void limits_text(const struct sweep *s, struct buf *b)
+{
+	const struct plan *p = s->plan;
+	if (p->n_limits > 0)
+		buf_str(b, "! breaks a limit, is not Pareto-optimal then\n");
+	for (int i = 0; i < p->n_limits; i++) {
+		long n = 0;
+		for (long k = 0; k < p->n_points; k++)
+			n += s->row[k].broken >> i & 1;
+		buf_printf(b, "  %s: %ld break it\n", expr_text(p->limit[i]),
+		           n);
+	}
 }
 
 /* What stands below the table. */
@@ -256,12 +272,17 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 	           p->n_nets > 1 ? " for its network" : "");
 	goals_text(p, b);
 	buf_printf(b, "%s\n", all ? "" : " (others are not shown)");
+	limits_text(s, b);
 	if (confirmed)
 		buf_printf(b,
 		           "= %ld confirmed: the Verilog gives the same, "
 		           "cycle by cycle\n",
 		           confirmed);
-	buf_printf(b, "energy by %s\n", joulet_tech_name(s->tech));
+	buf_str(b, "energy by");
+	for (int i = 0; i < p->n_techs; i++)
+		buf_printf(b, "%s %s", i ? "," : "",
+		           joulet_tech_name(s->techs[i]));
+	buf_char(b, '\n');
 }
 
 void sweep_text(const struct sweep *s, int width, FILE *f)
@@ -306,10 +327,10 @@ static void csv_double(struct buf *b, double v)
 
 static void csv_head(struct buf *b)
 {
-	buf_str(b, "point,network,backend,target");
+	buf_str(b, "point,network,backend,target,tech");
 	for (int i = 0; i < n_params; i++)
 		buf_printf(b, ",%s", params[i].key);
-	buf_str(b, ",state,pareto,confirmed");
+	buf_str(b, ",state,pareto,confirmed,breaks");
 	for (int i = 0; i < N_METRICS; i++)
 		buf_printf(b, ",%s", metric_name[i]);
 	buf_str(b, ",boot_cycles,output_hash");
@@ -333,22 +354,37 @@ static void csv_numbers(struct buf *b, const struct row *r,
 	buf_char(b, ',');
 }
 
+/* The limits that it breaks, in the file's words. */
+static void csv_breaks(const struct plan *p, const struct row *r, struct buf *b)
+{
+	struct buf all = {0};
+	buf_str(&all, "");
+	for (int i = 0; i < p->n_limits; i++)
+		if (r->broken >> i & 1)
+			buf_printf(&all, "%s%s", all.len ? "; " : "",
+			           expr_text(p->limit[i]));
+	csv_text(b, all.data);
+	buf_free(&all);
+}
+
 static void csv_line(const struct sweep *s, long point, const struct outcome *o,
                      const double *share, struct buf *b)
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[point];
-	struct design d = plan_design(p, point);
+	const struct plan_pick pick = plan_pick(p, point);
 	buf_printf(b, "%ld,", point);
-	csv_text(b, joulet_net_name(plan_net_of(p, point)->net));
-	buf_printf(b, ",%s,%s", p->backend, p->target_name);
+	csv_text(b, joulet_net_name(p->net[pick.net].net));
+	buf_printf(b, ",%s,%s,", pick.backend, plan_target_name(&pick));
+	csv_text(b, joulet_tech_name(s->techs[pick.tech]));
 	for (int i = 0; i < n_params; i++) {
 		char value[32];
-		design_get(&d, &params[i], value, sizeof value);
+		design_get(&pick.design, &params[i], value, sizeof value);
 		buf_printf(b, ",%s", value);
 	}
-	buf_printf(b, ",%s,%d,%d", r->ok ? "done" : "failed", r->best,
+	buf_printf(b, ",%s,%d,%d,", r->ok ? "done" : "failed", r->best,
 	           r->confirmed);
+	csv_breaks(p, r, b);
 	if (r->ok) {
 		csv_numbers(b, r, o, share);
 	} else {
@@ -382,15 +418,17 @@ static void json_point(const struct sweep *s, long point,
                        struct json *j)
 {
 	const struct row *r = &s->row[point];
-	struct design d = plan_design(s->plan, point);
+	const struct plan_pick pick = plan_pick(s->plan, point);
 	json_object(j, NULL);
 	json_int(j, "point", point);
-	json_string(j, "network",
-	            joulet_net_name(plan_net_of(s->plan, point)->net));
+	json_string(j, "network", joulet_net_name(s->plan->net[pick.net].net));
+	json_string(j, "backend", pick.backend);
+	json_string(j, "target", plan_target_name(&pick));
+	json_string(j, "tech", joulet_tech_name(s->techs[pick.tech]));
 	json_object(j, "design");
 	for (int i = 0; i < n_params; i++) {
 		char value[32];
-		design_get(&d, &params[i], value, sizeof value);
+		design_get(&pick.design, &params[i], value, sizeof value);
 		if (params[i].rule == RULE_CORE)
 			json_string(j, params[i].key, value);
 		else
@@ -400,6 +438,11 @@ static void json_point(const struct sweep *s, long point,
 	json_string(j, "state", r->ok ? "done" : "failed");
 	json_bool(j, "pareto", r->best);
 	json_bool(j, "confirmed", r->confirmed);
+	json_list(j, "breaks");
+	for (int i = 0; i < s->plan->n_limits; i++)
+		if (r->broken >> i & 1)
+			json_string(j, NULL, expr_text(s->plan->limit[i]));
+	json_close(j);
 	if (r->ok)
 		json_numbers(j, r, o, share);
 	else
@@ -407,17 +450,47 @@ static void json_point(const struct sweep *s, long point,
 	json_close(j);
 }
 
+static void json_rules(struct json *j, const char *key, struct expr **rule,
+                       int n)
+{
+	json_list(j, key);
+	for (int i = 0; i < n; i++)
+		json_string(j, NULL, expr_text(rule[i]));
+	json_close(j);
+}
+
+/* The one technology table; also all of them as a list. */
+static void json_techs(const struct sweep *s, struct json *j)
+{
+	const struct plan *p = s->plan;
+	for (int i = 0; i < p->n_techs; i++) {
+		char hash[20];
+		snprintf(hash, sizeof hash, "%016" PRIx64,
+		         joulet_tech_hash(s->techs[i]));
+		if (p->n_techs == 1) {
+			json_string(j, "tech", joulet_tech_name(s->tech));
+			json_string(j, "tech_hash", hash);
+		}
+		if (i == 0)
+			json_list(j, "techs");
+		json_object(j, NULL);
+		json_string(j, "name", joulet_tech_name(s->techs[i]));
+		json_string(j, "hash", hash);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void json_head(const struct sweep *s, struct json *j)
 {
 	const struct plan *p = s->plan;
-	char hash[20];
-	snprintf(hash, sizeof hash, "%016" PRIx64, joulet_tech_hash(s->tech));
 	json_string(j, "sweep", p->name);
 	json_string(j, "tool", p->tool);
 	json_string(j, "backend", p->backend);
 	json_string(j, "target", p->target_name);
-	json_string(j, "tech", joulet_tech_name(s->tech));
-	json_string(j, "tech_hash", hash);
+	json_techs(s, j);
+	json_rules(j, "where", p->where, p->n_where);
+	json_rules(j, "limits", p->limit, p->n_limits);
 	json_list(j, "objectives");
 	for (int i = 0; i < p->n_goals; i++) {
 		json_object(j, NULL);
@@ -428,7 +501,7 @@ static void json_head(const struct sweep *s, struct json *j)
 	json_close(j);
 	json_list(j, "axes");
 	for (int i = 0; i < p->n_axes; i++)
-		json_string(j, NULL, p->axis[i].param->key);
+		json_string(j, NULL, p->axis[i].key);
 	json_close(j);
 }
 

@@ -12,203 +12,17 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "explore/metric.h"
+#include "explore/plan_priv.h"
 #include "explore/tool.h"
 
-enum { MAX_VALUES = 10000, MAX_INPUT = 1 << 26 };
+enum { MAX_INPUT = 1 << 26 };
 
-static const char *const keys[] = {"networks",   "base",    "axes",   "zip",
-                                   "inputs",     "backend", "target", "tech",
-                                   "objectives", NULL};
+static const char *const keys[] = {
+        "networks", "base",   "axes", "zip",        "where",  "inputs",
+        "backend",  "target", "tech", "objectives", "limits", NULL};
 
-/* ---- Values of an axis ------------------------------------------------- */
-
-/* Add a value after trying it on a default design: range and type. */
-static bool add_value(struct plan_axis *a, const char *text, struct src at,
-                      struct err *err)
-{
-	struct design scratch = design_default();
-	const char *key = a->param->key;
-	if (!design_set(&scratch, key, text, at, err))
-		return false;
-	if (a->n >= MAX_VALUES)
-		return err_at(err, at, "%s: more than %d values", key,
-		              MAX_VALUES);
-	for (int i = 0; i < a->n; i++)
-		if (strcmp(a->value[i], text) == 0)
-			return err_at(err, at, "%s: %s is listed twice", key,
-			              text);
-	a->value = mem_grow(a->value, (size_t)a->n + 1, sizeof *a->value);
-	a->value[a->n++] = mem_str(text);
-	return true;
-}
-
-static bool add_list(struct plan_axis *a, const struct yaml *list,
-                     struct err *err)
-{
-	for
-		YAML_EACH(v, list)
-		{
-			if (v->kind != YAML_SCALAR)
-				return err_at(err, yaml_src(v),
-				              "%s: must be a list of values",
-				              a->param->key);
-			if (!add_value(a, v->text, yaml_src(v), err))
-				return false;
-		}
-	if (a->n == 0)
-		return err_at(err, yaml_src(list), "%s: has no values",
-		              a->param->key);
-	return true;
-}
-
-/* {from, to, step} or {from, to, times}; `to` is included if it is met. */
-static bool add_range(struct plan_axis *a, const struct yaml *map,
-                      struct err *err)
-{
-	static const char *const known[] = {"from", "to", "step", "times",
-	                                    NULL};
-	const struct yaml *from = yaml_get(map, "from"),
-	                  *to = yaml_get(map, "to"),
-	                  *step = yaml_get(map, "step"),
-	                  *times = yaml_get(map, "times");
-	const long max = 1000000000;
-	long lo = 0, hi = 0, by = 0;
-	if (!yaml_known_keys(map, known, err))
-		return false;
-	if (!from || !to || !step == !times)
-		return err_at(err, yaml_src(map),
-		              "%s: wants {from, to, step} or {from, to, times}",
-		              a->param->key);
-	if (!yaml_long(from, 1, max, &lo, err) ||
-	    !yaml_long(to, lo, max, &hi, err) ||
-	    (step && !yaml_long(step, 1, max, &by, err)) ||
-	    (times && !yaml_long(times, 2, max, &by, err)))
-		return false;
-	for (long v = lo; v <= hi; v = step ? v + by : v * by) {
-		char text[32];
-		snprintf(text, sizeof text, "%ld", v);
-		if (!add_value(a, text, yaml_src(map), err))
-			return false;
-	}
-	return true;
-}
-
-static bool add_axis(struct plan *p, const struct yaml *y, struct err *err)
-{
-	struct design scratch = design_default();
-	const struct param *param = param_find(y->key);
-	if (!param) /* design_set knows how to say so */
-		return design_set(&scratch, y->key, "", yaml_key_src(y), err);
-	size_t n = (size_t)p->n_axes;
-	p->axis = mem_grow(p->axis, n + 1, sizeof *p->axis);
-	struct plan_axis *a = &p->axis[p->n_axes++];
-	*a = (struct plan_axis){.param = param, .turn = -1};
-	if (y->kind == YAML_LIST)
-		return add_list(a, y, err);
-	if (y->kind == YAML_MAP)
-		return add_range(a, y, err);
-	return add_value(a, y->text, yaml_src(y), err);
-}
-
-static bool read_axes(struct plan *p, struct err *err)
-{
-	const struct yaml *axes = yaml_get(p->yaml, "axes");
-	if (!axes)
-		return true;
-	if (!yaml_is_map(axes, "axes", err))
-		return false;
-	for
-		YAML_EACH(y, axes)
-	if (!add_axis(p, y, err))
-		return false;
-	return true;
-}
-
-/* ---- Axes that move together ------------------------------------------- */
-
-static struct plan_axis *axis_find(struct plan *p, const char *key)
-{
-	for (int i = 0; i < p->n_axes; i++)
-		if (strcmp(p->axis[i].param->key, key) == 0)
-			return &p->axis[i];
-	return NULL;
-}
-
-/* One group of zip: mark its axes with the group's number. */
-static bool read_zip(struct plan *p, const struct yaml *group, int number,
-                     struct err *err)
-{
-	const struct plan_axis *first = NULL;
-	if (!yaml_is_list(group, "zip", err))
-		return false;
-	for
-		YAML_EACH(y, group)
-		{
-			const char *key;
-			if (!yaml_string(y, &key, err))
-				return false;
-			struct plan_axis *a = axis_find(p, key);
-			if (!a)
-				return err_at(err, yaml_src(y),
-				              "zip: %s is no axis", key);
-			if (a->turn >= 0)
-				return err_at(err, yaml_src(y),
-				              "zip: %s is named twice", key);
-			if (!first)
-				first = a;
-			if (a->n != first->n)
-				return err_at(
-				        err, yaml_src(y),
-				        "zip: %s has %d values, %s has %d",
-				        first->param->key, first->n, key, a->n);
-			a->turn = number;
-		}
-	return true;
-}
-
-/* Number the turns by the order of the axes in the file. */
-static void number_turns(struct plan *p, int n_groups)
-{
-	int *of_group = mem_zero((size_t)n_groups, sizeof *of_group);
-	for (int i = 0; i < n_groups; i++)
-		of_group[i] = -1;
-	p->turn = mem_zero((size_t)p->n_axes, sizeof *p->turn);
-	for (int i = 0; i < p->n_axes; i++) {
-		struct plan_axis *a = &p->axis[i];
-		int group = a->turn;
-		if (group >= 0 && of_group[group] >= 0) {
-			a->turn = of_group[group];
-			continue;
-		}
-		a->turn = p->n_turns++;
-		p->turn[a->turn] = a->n;
-		if (group >= 0)
-			of_group[group] = a->turn;
-	}
-	free(of_group);
-}
-
-static bool read_turns(struct plan *p, struct err *err)
-{
-	const struct yaml *zip = yaml_get(p->yaml, "zip");
-	int n_groups = 0;
-	if (zip && !yaml_is_list(zip, "zip", err))
-		return false;
-	if (zip)
-		for
-			YAML_EACH(group, zip)
-	if (!read_zip(p, group, n_groups++, err))
-		return false;
-	number_turns(p, n_groups);
-	p->n_points = p->n_nets;
-	for (int i = 0; i < p->n_turns; i++) {
-		p->n_points *= p->turn[i];
-		if (p->n_points > PLAN_MAX_POINTS)
-			return err_at(err, yaml_src(p->yaml),
-			              "more than %d points", PLAN_MAX_POINTS);
-	}
-	return true;
-}
+const char *const plan_target_names[N_PLAN_TARGETS] = {"accel", "cpu"};
+const char *const plan_backend_names[N_PLAN_BACKENDS] = {"fast", "rtl"};
 
 /* ---- Networks and inputs ----------------------------------------------- */
 
@@ -322,6 +136,9 @@ static bool add_goal(struct plan *p, const struct yaml *y, bool maximize,
 	const char *name = NULL;
 	if (!yaml_string(y, &name, err))
 		return false;
+	if (metric_refusal(name))
+		return err_at(err, yaml_src(y), "objectives: %s: %s", name,
+		              metric_refusal(name));
 	if (metric_find(name) < 0) {
 		const char *near = metric_nearest(name);
 		return err_at(err, yaml_src(y),
@@ -394,7 +211,7 @@ static bool read_options(struct plan *p, struct err *err)
 		              p->target_name);
 	p->target = (enum joulet_target)target;
 	if (tech)
-		p->tech_path = beside(p, tech);
+		plan_add_tech(p, tech);
 	p->base = design_default();
 	if (!base)
 		return true;
@@ -402,6 +219,36 @@ static bool read_options(struct plan *p, struct err *err)
 	bool ok = design_load(&p->base, path, err);
 	free(path);
 	return ok || blame(yaml_get(p->yaml, "base"), err);
+}
+
+int plan_add_tech(struct plan *p, const char *name)
+{
+	size_t n = (size_t)p->n_techs + 1;
+	p->tech_path = mem_grow(p->tech_path, n, sizeof *p->tech_path);
+	p->tech_name = mem_grow(p->tech_name, n, sizeof *p->tech_name);
+	p->tech_path[n - 1] = name ? beside(p, name) : NULL;
+	p->tech_name[n - 1] = name ? path_stem(name) : mem_str("default");
+	return p->n_techs++;
+}
+
+/* After axes: there is one technology table at least. */
+static bool read_tech(struct plan *p)
+{
+	if (p->n_techs == 0)
+		plan_add_tech(p, NULL);
+	return true;
+}
+
+/* Does any point run on the Verilog? */
+static bool read_rtl_hash(struct plan *p, struct err *err)
+{
+	const char *backend = p->backend;
+	for (int i = 0; i < p->n_axes; i++)
+		for (int k = 0; k < p->axis[i].n; k++)
+			if (p->axis[i].kind == AXIS_BACKEND &&
+			    p->axis[i].number[k] == 1)
+				backend = "rtl";
+	return joulet_backend_hash(backend, &p->rtl_hash, err);
 }
 
 /* The sweep is the list of its points: equal lists are the same sweep. */
@@ -433,15 +280,32 @@ struct plan *plan_load(const char *path, struct err *err)
 	p->name = path_stem(path);
 	tool_version(p->tool, sizeof p->tool);
 	if (yaml_is_map(y, "sweep", err) && yaml_known_keys(y, keys, err) &&
-	    read_options(p, err) &&
-	    joulet_backend_hash(p->backend, &p->rtl_hash, err) &&
-	    read_goals(p, err) && read_axes(p, err) && read_networks(p, err) &&
-	    read_inputs(p, err) && read_turns(p, err)) {
-		identify(p);
+	    read_options(p, err) && read_goals(p, err) &&
+	    plan_read_axes(p, err) && read_tech(p) && read_rtl_hash(p, err) &&
+	    read_networks(p, err) && read_inputs(p, err) &&
+	    plan_read_zips(p, err) && plan_read_rules(p, err) &&
+	    plan_make_points(p, err)) {
+		if (!p->large)
+			identify(p);
 		return p;
 	}
 	plan_free(p);
 	return NULL;
+}
+
+static void free_axis(struct plan_axis *a)
+{
+	for (int k = 0; k < a->n; k++)
+		free(a->value[k]);
+	free(a->value);
+	free(a->number);
+}
+
+static void free_rules(struct expr **rule, int n)
+{
+	for (int i = 0; i < n; i++)
+		expr_free(rule[i]);
+	free(rule);
 }
 
 void plan_free(struct plan *p)
@@ -452,19 +316,32 @@ void plan_free(struct plan *p)
 		joulet_net_close(p->net[i].net);
 		free(p->net[i].input);
 	}
-	for (int i = 0; i < p->n_axes; i++) {
-		for (int k = 0; k < p->axis[i].n; k++)
-			free(p->axis[i].value[k]);
-		free(p->axis[i].value);
+	for (int i = 0; i < p->n_axes; i++)
+		free_axis(&p->axis[i]);
+	for (int i = 0; i < p->n_techs; i++) {
+		free(p->tech_path[i]);
+		free(p->tech_name[i]);
 	}
+	free_rules(p->where, p->n_where);
+	free_rules(p->limit, p->n_limits);
 	free(p->net);
 	free(p->axis);
-	free(p->turn);
+	free(p->dim);
 	free(p->goal);
 	free(p->tech_path);
+	free(p->tech_name);
+	free(p->cell);
 	free(p->name);
 	yaml_drop(p->yaml);
 	free(p);
+}
+
+bool plan_is_sweep(const struct plan *p, struct err *err)
+{
+	return !p->large ||
+	       err_at(err, yaml_src(p->yaml),
+	              "more than %d points: too many to run all of them",
+	              PLAN_MAX_POINTS);
 }
 
 struct plan plan_confirm(const struct plan *p, uint64_t rtl_hash,
@@ -477,6 +354,17 @@ struct plan plan_confirm(const struct plan *p, uint64_t rtl_hash,
 	c.of = p;
 	c.part = part;
 	c.n_part = n_part;
+	identify(&c);
+	return c;
+}
+
+struct plan plan_of_cells(const struct plan *p, int64_t *cell, long n)
+{
+	struct plan c = *p;
+
+	c.large = false;
+	c.cell = cell;
+	c.n_points = n;
 	identify(&c);
 	return c;
 }
@@ -498,52 +386,64 @@ void plan_name(const struct plan *p, long point, char *buf, size_t size)
 	buf_printf(&b, "point %ld (%s", point,
 	           joulet_net_name(plan_net_of(p, point)->net));
 	for (int i = 0; i < p->n_axes; i++)
-		buf_printf(&b, ", %s=%s", p->axis[i].param->key,
+		buf_printf(&b, ", %s=%s", p->axis[i].key,
 		           plan_value(p, point, i));
 	buf_char(&b, ')');
 	snprintf(buf, size, "%s", b.data);
 	buf_free(&b);
 }
 
-const struct plan_net *plan_net_of(const struct plan *p, long point)
+/* ---- Points ------------------------------------------------------------ */
+
+static void point_index(const struct plan *p, long point, int *index)
 {
 	assert(point >= 0 && point < p->n_points);
-	return &p->net[point / (p->n_points / p->n_nets)];
+	plan_index(p, p->cell ? p->cell[point] : point, index);
 }
 
-const char *plan_value(const struct plan *p, long point, int axis)
+struct plan_pick plan_pick(const struct plan *p, long point)
 {
-	const struct plan_axis *a = &p->axis[axis];
-	for (int t = p->n_turns - 1; t > a->turn; t--)
-		point /= p->turn[t];
-	return a->value[point % a->n];
+	int index[PLAN_MAX_DIMS];
+	point_index(p, point, index);
+	return plan_pick_at(p, index);
+}
+
+const struct plan_net *plan_net_of(const struct plan *p, long point)
+{
+	int index[PLAN_MAX_DIMS];
+	point_index(p, point, index);
+	return &p->net[index[0]];
 }
 
 struct design plan_design(const struct plan *p, long point)
 {
-	struct design d = p->base;
-	for (int i = 0; i < p->n_axes; i++) {
-		struct err err;
-		bool ok = design_set(&d, p->axis[i].param->key,
-		                     plan_value(p, point, i),
-		                     (struct src){NULL, 0}, &err);
-		assert(ok); /* add_value has tried it */
-		(void)ok;
-	}
-	return d;
+	return plan_pick(p, point).design;
+}
+
+const char *plan_target_name(const struct plan_pick *pick)
+{
+	return plan_target_names[pick->target];
+}
+
+const char *plan_value(const struct plan *p, long point, int axis)
+{
+	int index[PLAN_MAX_DIMS];
+	point_index(p, point, index);
+	return p->axis[axis].value[index[p->axis[axis].dim]];
 }
 
 void plan_key(const struct plan *p, long point, char key[PLAN_KEY])
 {
-	const struct plan_net *net = plan_net_of(p, point);
-	struct design d = plan_design(p, point);
+	const struct plan_pick pick = plan_pick(p, point);
+	const struct plan_net *net = &p->net[pick.net];
 	char text[300];
 	int n = snprintf(text, sizeof text,
 	                 "joulet point 1\n%016" PRIx64 "\n%016" PRIx64
 	                 "\n%016" PRIx64 "\n%s\n%s\n%s\n",
-	                 design_hash(&d), joulet_net_hash(net->net),
-	                 net->input_hash, p->tool, p->backend, p->target_name);
-	if (p->rtl_hash)
+	                 design_hash(&pick.design), joulet_net_hash(net->net),
+	                 net->input_hash, p->tool, pick.backend,
+	                 plan_target_name(&pick));
+	if (strcmp(pick.backend, plan_backend_names[0]) != 0)
 		n += snprintf(text + n, sizeof text - (size_t)n,
 		              "%016" PRIx64 "\n", p->rtl_hash);
 	assert(n > 0 && n < (int)sizeof text);

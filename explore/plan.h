@@ -1,41 +1,46 @@
 /* plan: a sweep file, read and checked: which points there are.
  *
- *     # which array and memory does keyword spotting want
- *     networks: [kws.tflite, ad.tflite]    # relative to this file
- *     base: ../designs/default.yaml        # optional: what axes start from
- *     axes:
- *       array.rows: [4, 8, 16]
- *       array.cols: [4, 8, 16]
- *       scratchpad.kib: {from: 16, to: 128, times: 2}
- *       clock.mhz: {from: 50, to: 200, step: 50}
- *     zip: [[array.rows, array.cols]]      # axes that move together
- *     inputs: [kws.in.bin, ad.in.bin]      # optional: one per network, raw;
- *                                          # otherwise joulet_made_up
- *     backend: fast                        # or rtl
- *     target: accel                        # or cpu
- *     tech: ../tech/x.yaml                 # optional
- *     objectives: {minimize: [latency_us, energy_uj]}
- *
- * Points are numbered 0..n_points-1: networks outermost, then the axes in the
- * order of the file, the last one fastest. Values are checked one by one when
- * the file is read; whether a combination is a legal design shows per point.
+ * The file is explained in docs/sweeps.md. Its axes make a grid; a cell of it
+ * is one value for every dimension: the network first, then the axes in the
+ * order of the file (those of one zip are one dimension). `where` says which
+ * cells belong to the sweep. Those are its points, numbered 0..n_points-1 in
+ * the order of cells, the last dimension fastest. Values are checked one by
+ * one when the file is read; whether a combination is a legal design shows per
+ * point.
  *
  * plan_load gives a plan that the caller frees with plan_free. Nothing in it
  * changes afterwards, so forked processes may share it.
+ *
+ * More than PLAN_MAX_POINTS points are no sweep, but can be searched: such a
+ * plan is `large`, has no points and no id, and what is below "Cells" works.
+ * plan_of_cells makes a plan of some cells, which can be run as any other.
  */
 #ifndef EXPLORE_PLAN_H
 #define EXPLORE_PLAN_H
 
 #include "base/yaml.h"
+#include "explore/expr.h"
 #include "sim/joulet.h"
 
-enum { PLAN_MAX_POINTS = 1000000, PLAN_KEY = 33 };
+enum {
+	PLAN_MAX_POINTS = 1000000,
+	PLAN_MAX_DIMS = 64,
+	PLAN_MAX_RULES = 32, /* of where, of limits */
+	PLAN_KEY = 33
+};
+
+/* What an axis goes over. */
+enum plan_axis_kind { AXIS_PARAM, AXIS_TECH, AXIS_TARGET, AXIS_BACKEND };
 
 struct plan_axis {
-	const struct param *param;
-	char **value; /* as text, for design_set */
+	enum plan_axis_kind kind;
+	const struct param *param; /* NULL unless AXIS_PARAM */
+	const char *key;           /* "array.rows", "tech" */
+	const char *label;         /* short, for a table: "rows", "tech" */
+	char **value; /* as text; of a technology table its file's stem */
+	int *number;  /* of a parameter as in struct design; else an index */
 	int n;
-	int turn; /* axes with equal turn move together */
+	int dim; /* axes with equal dim move together */
 };
 
 struct plan_net {
@@ -50,6 +55,14 @@ struct plan_goal {
 	bool maximize;
 };
 
+/* What a point is made of. */
+struct plan_pick {
+	struct design design; /* values in range; design_check is not done */
+	int net, tech;        /* indices into plan.net, plan.tech_path */
+	enum joulet_target target;
+	const char *backend;
+};
+
 struct plan {
 	struct yaml *yaml;
 	char *name; /* file name without folder and suffix */
@@ -58,13 +71,23 @@ struct plan {
 	int n_nets;
 	struct plan_axis *axis;
 	int n_axes;
-	int *turn; /* length of each turn, outermost first */
-	int n_turns;
+	int *dim; /* length of each dimension, dim[0] is n_nets */
+	int n_dims;
+	struct expr **where; /* over what a point is made of */
+	int n_where;
 	struct plan_goal *goal;
 	int n_goals;
+	struct expr **limit; /* over metrics as well */
+	int n_limits;
+	/* Of points without an axis of their own; plan_pick has the others. */
 	const char *backend, *target_name;
 	enum joulet_target target;
-	char *tech_path; /* NULL: the default table */
+	char **tech_path; /* of every table; NULL: the default one */
+	char **tech_name; /* stems of these */
+	int n_techs;
+	int64_t n_cells;
+	bool large;    /* more than PLAN_MAX_POINTS */
+	int64_t *cell; /* of every point, ascending; NULL: the same number */
 	long n_points;
 	char tool[48];     /* version and hash of this program */
 	uint64_t rtl_hash; /* of the Verilog; 0 if nothing depends on it */
@@ -77,6 +100,9 @@ struct plan {
 
 struct plan *plan_load(const char *path, struct err *err);
 void plan_free(struct plan *p);
+
+/* False, and says so, if the plan is large: there is nothing to enumerate. */
+bool plan_is_sweep(const struct plan *p, struct err *err);
 
 /* The work of comparing some points of p with the Verilog: numbers and designs
  * are those of p, keys and id are others. Borrows p and `part`, ascending
@@ -91,16 +117,50 @@ long plan_member(const struct plan *p, long i);
 /* "point 12 (kws, array.rows=8, scratchpad.kib=64)" */
 void plan_name(const struct plan *p, long point, char *buf, size_t size);
 
-/* Network and design of a point. The design's values are in range; design_check
- * is the caller's. */
+/* What a point is made of; all, or one thing. */
+struct plan_pick plan_pick(const struct plan *p, long point);
 const struct plan_net *plan_net_of(const struct plan *p, long point);
 struct design plan_design(const struct plan *p, long point);
+const char *plan_target_name(const struct plan_pick *pick);
+
+/* Points of one network: *n from *first on, perhaps none. */
+void plan_net_points(const struct plan *p, int net, long *first, long *n);
 
 /* The value of an axis at a point, as text. */
 const char *plan_value(const struct plan *p, long point, int axis);
 
 /* What the point's result depends on, as a hash in hex: design, network,
- * input, tool, backend, target, and the Verilog where it takes part. */
+ * input, tool, backend, target, and the Verilog where it takes part. Not the
+ * technology table: points that differ in it alone have one result. */
 void plan_key(const struct plan *p, long point, char key[PLAN_KEY]);
+
+/* ---- Cells -------------------------------------------------------------
+ *
+ * index: n_dims numbers, index[i] in 0..dim[i]-1. Cells are numbered
+ * 0..n_cells-1. */
+
+int64_t plan_cell(const struct plan *p, const int *index);
+void plan_index(const struct plan *p, int64_t cell, int *index);
+struct plan_pick plan_pick_at(const struct plan *p, const int *index);
+
+/* Does the cell satisfy where? One for which where has no value (a division by
+ * zero) does not. Enumerates nothing. */
+bool plan_legal(const struct plan *p, const int *index);
+
+/* The point at a cell, -1 if it is not one. Not for large plans. */
+long plan_point_at(const struct plan *p, const int *index);
+
+/* A plan whose points are these n cells, ascending, without regard to where:
+ * what a search runs. Borrows p and `cell`, and need not be freed. */
+struct plan plan_of_cells(const struct plan *p, int64_t *cell, long n);
+
+/* ---- Limits ------------------------------------------------------------ */
+
+enum { N_PLAN_NAMES = 4 }; /* network, target, backend, tech */
+
+/* The limits that a point breaks, bit i for limit[i]; metric has N_METRICS
+ * values. ERR_DATA if one has no value there. */
+bool plan_broken(const struct plan *p, const struct plan_pick *pick,
+                 const double *metric, uint32_t *broken, struct err *err);
 
 #endif

@@ -69,13 +69,32 @@ static void put_axes(struct json *j, const struct plan *p)
 	for (int i = 0; i < p->n_axes; i++) {
 		const struct plan_axis *a = &p->axis[i];
 		json_object(j, NULL);
-		json_string(j, "key", a->param->key);
-		json_string(j, "unit", a->param->unit);
+		json_string(j, "key", a->key);
+		json_string(j, "unit", a->param ? a->param->unit : "");
 		json_list(j, "values");
 		for (int k = 0; k < a->n; k++)
 			json_string(j, NULL, a->value[k]);
 		json_close(j);
 		json_close(j);
+	}
+	json_close(j);
+}
+
+/* Every technology table, as the axis of that key names them. */
+static void put_techs(struct json *j, const struct plan *p)
+{
+	json_list(j, "techs");
+	for (int i = 0; i < p->n_techs; i++) {
+		const char *path = p->tech_path[i];
+		char *real = path ? realpath(path, NULL) : NULL;
+		json_object(j, NULL);
+		json_string(j, "name", p->tech_name[i]);
+		if (path)
+			json_string(j, "path", real ? real : path);
+		else
+			json_null(j, "path");
+		json_close(j);
+		free(real);
 	}
 	json_close(j);
 }
@@ -143,6 +162,7 @@ void plan_json(const struct plan *p, struct buf *to)
 	json_string(&j, "backend", p->backend);
 	json_string(&j, "target", p->target_name);
 	put_path(&j, "tech", p, yaml_get(p->yaml, "tech"));
+	put_techs(&j, p);
 	json_string(&j, "tool", p->tool);
 	json_close(&j);
 }

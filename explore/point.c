@@ -12,8 +12,7 @@ enum { KNOWN = 1 << 10 }; /* results that are kept; a power of two */
 /* A design's outcome but for the clock. */
 struct known {
 	bool any;
-	const struct plan_net *net;
-	struct design design; /* at the least clock */
+	struct plan_pick pick; /* at the least clock */
 	struct outcome outcome;
 };
 
@@ -67,37 +66,38 @@ static void take_result(struct outcome *o, const struct design *d,
 }
 
 /* The fast model needs no data to be exact. */
-static bool measure(struct bench *b, const struct plan_net *net,
+static bool measure(struct bench *b, const struct plan_pick *pick,
                     const struct joulet_program *program,
                     struct joulet_result *r, struct err *err)
 {
-	const struct plan *p = b->plan;
+	const struct plan_net *net = &b->plan->net[pick->net];
 	struct joulet_opts opts = {0};
 
-	if (p->of)
+	if (b->plan->of)
 		return joulet_verify(program, &opts, net->input, 1, NULL, r,
 		                     err);
-	opts.backend = p->backend;
-	if (strcmp(p->backend, "fast") != 0)
+	opts.backend = pick->backend;
+	if (strcmp(pick->backend, "fast") != 0)
 		return joulet_run(program, &opts, net->input, 1, NULL, r, err);
-	struct joulet_stopwatch **w = &b->watch[net - p->net];
+	struct joulet_stopwatch **w = &b->watch[pick->net];
 	if (!*w)
 		*w = joulet_stopwatch_open(net->net, net->input);
 	return joulet_stopwatch_run(*w, program, r, err);
 }
 
-static bool simulate(struct bench *b, const struct plan_net *net,
-                     const struct design *d, struct outcome *o, struct err *err)
+static bool simulate(struct bench *b, const struct plan_pick *pick,
+                     struct outcome *o, struct err *err)
 {
 	struct joulet_result r;
 	struct joulet_program *program =
-	        joulet_compile(net->net, d, b->plan->target, NULL, err);
+	        joulet_compile(b->plan->net[pick->net].net, &pick->design,
+	                       pick->target, NULL, err);
 
 	if (!program)
 		return false;
-	const bool ok = measure(b, net, program, &r, err);
+	const bool ok = measure(b, pick, program, &r, err);
 	if (ok) {
-		take_result(o, d, &r);
+		take_result(o, &pick->design, &r);
 		joulet_result_free(&r);
 	}
 	joulet_program_close(program);
@@ -105,40 +105,46 @@ static bool simulate(struct bench *b, const struct plan_net *net,
 }
 
 /* Where the outcome of a design is, or is to be. */
-static struct known *known_place(struct bench *b, const struct plan_net *net,
-                                 const struct design *d)
+static struct known *known_place(struct bench *b, const struct plan_pick *pick)
 {
-	const uint64_t h = design_hash(d) + (uint64_t)(net - b->plan->net);
+	const uint64_t h = design_hash(&pick->design) + (uint64_t)pick->net;
 	return &b->known[(h ^ h >> 32) % KNOWN];
 }
 
-/* Everything is counted in cycles, so the clock changes only their length. */
-static bool run(struct bench *b, const struct plan_net *net,
-                const struct design *d, struct outcome *o, struct err *err)
+/* But for the technology table, with which nothing is run. */
+static bool same_run(const struct plan_pick *a, const struct plan_pick *b)
 {
-	struct design same = *d;
-	same.clock_mhz = (int)param_find("clock.mhz")->min;
-	struct known *k = known_place(b, net, &same);
+	return a->net == b->net && a->target == b->target &&
+	       strcmp(a->backend, b->backend) == 0 &&
+	       memcmp(&a->design, &b->design, sizeof a->design) == 0;
+}
 
-	if (!b->plan->of && k->any && k->net == net &&
-	    memcmp(&k->design, &same, sizeof same) == 0) {
+/* Everything is counted in cycles, so the clock changes only their length. */
+static bool run(struct bench *b, const struct plan_pick *pick,
+                struct outcome *o, struct err *err)
+{
+	struct plan_pick same = *pick;
+	same.design.clock_mhz = (int)param_find("clock.mhz")->min;
+	struct known *k = known_place(b, &same);
+
+	if (!b->plan->of && k->any && same_run(&k->pick, &same)) {
 		*o = k->outcome;
-		o->latency_us = joulet_latency_us(d, o->cycles);
+		o->latency_us = joulet_latency_us(&pick->design, o->cycles);
 		return true;
 	}
-	if (!simulate(b, net, d, o, err))
+	if (!simulate(b, pick, o, err))
 		return false;
-	*k = (struct known){true, net, same, *o};
+	*k = (struct known){true, same, *o};
 	return true;
 }
 
 bool bench_point(struct bench *b, long point, struct outcome *o,
                  struct err *err)
 {
-	const struct design d = plan_design(b->plan, point);
+	const struct plan_pick pick = plan_pick(b->plan, point);
 	memset(o, 0, sizeof *o);
-	if (design_check(&d, (struct src){NULL, 0}, err) &&
-	    run(b, plan_net_of(b->plan, point), &d, o, err))
+	if (design_check(&pick.design, (struct src){NULL, 0}, err) &&
+	    run(b, &pick, o, err))
 		return true;
 	if (!belongs_to_point(err->kind))
 		return false;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "isa/map.h"
 
 bool result_full(const struct sweep *s, struct store *store, long point,
                  struct outcome *o, double share_pj[N_SHARES], struct err *err)
@@ -18,9 +19,15 @@ bool result_full(const struct sweep *s, struct store *store, long point,
 		               s->store, point);
 	if (!o->ok)
 		return true;
-	struct design d = plan_design(s->plan, point);
-	joulet_cost(s->tech, &d, &o->counts, o->cycles, share_pj);
+	const struct plan_pick pick = plan_pick(s->plan, point);
+	joulet_cost(s->techs[pick.tech], &pick.design, &o->counts, o->cycles,
+	            share_pj);
 	return true;
+}
+
+const struct joulet_tech *result_tech(const struct sweep *s, long point)
+{
+	return s->techs[plan_pick(s->plan, point).tech];
 }
 
 static void fill_row(struct row *r, const struct outcome *o, double energy_uj)
@@ -34,11 +41,26 @@ static void fill_row(struct row *r, const struct outcome *o, double energy_uj)
 	r->metric[METRIC_latency_us] = o->latency_us;
 	r->metric[METRIC_energy_uj] = energy_uj;
 	r->metric[METRIC_edp] = energy_uj * o->latency_us;
+	r->metric[METRIC_power_mw] = 1000 * energy_uj / o->latency_us;
 	r->metric[METRIC_utilization] = o->utilization;
 	r->metric[METRIC_peak_bytes] = o->peak_bytes;
 	r->metric[METRIC_arena_bytes] = o->arena_bytes;
+	r->metric[METRIC_sram_bytes] = (double)o->arena_bytes + FW_SRAM_BYTES;
 	r->metric[METRIC_spad_bytes] = o->spad_bytes;
 	r->metric[METRIC_image_bytes] = o->image_bytes;
+}
+
+/* A limit that has no value at a point is an error that names the point. */
+static bool find_broken(struct sweep *s, long point, struct err *err)
+{
+	const struct plan_pick pick = plan_pick(s->plan, point);
+	struct row *r = &s->row[point];
+	char name[160];
+	if (plan_broken(s->plan, &pick, r->metric, &r->broken, err))
+		return true;
+	struct err inner = *err;
+	plan_name(s->plan, point, name, sizeof name);
+	return err_set(err, inner.kind, "%.300s: %s", inner.msg, name);
 }
 
 static bool read_rows(struct sweep *s, struct store *store, struct err *err)
@@ -49,11 +71,14 @@ static bool read_rows(struct sweep *s, struct store *store, struct err *err)
 		if (!result_full(s, store, i, &o, share, err))
 			return false;
 		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0);
+		if (o.ok && !find_broken(s, i, err))
+			return false;
 		if (s->have_rtl &&
 		    !store_confirmed(store, s->plan, i, s->rtl_hash,
 		                     &s->row[i].confirmed, err))
 			return false;
-		if (o.ok && !store_cost(store, s->plan, i, s->tech, share, err))
+		if (o.ok && !store_cost(store, s->plan, i, result_tech(s, i),
+		                        share, err))
 			return false;
 	}
 	return true;
@@ -150,28 +175,44 @@ static double goal_of(const struct sweep *s, long point, int k)
 	return g->maximize ? -v : v;
 }
 
+/* Judged against others: done, and within limits. */
+static bool counts(const struct row *r)
+{
+	return r->ok && r->broken == 0;
+}
+
+/* Candidates of a network by the first n_goals goals; *n of them. To be freed,
+ * goals first. */
+static struct candidate *candidates(const struct sweep *s, int net, int n_goals,
+                                    long *n, double **goals)
+{
+	long first, all;
+	plan_net_points(s->plan, net, &first, &all);
+	struct candidate *c = mem_zero((size_t)all, sizeof *c);
+	*goals = mem_zero((size_t)all * (size_t)n_goals, sizeof **goals);
+	*n = 0;
+	for (long i = first; i < first + all; i++) {
+		double *g = *goals + *n * n_goals;
+		if (!counts(&s->row[i]))
+			continue;
+		for (int k = 0; k < n_goals; k++)
+			g[k] = goal_of(s, i, k);
+		c[(*n)++] = (struct candidate){i, n_goals, g};
+	}
+	return c;
+}
+
 void result_judge(struct sweep *s)
 {
-	const struct plan *p = s->plan;
-	long per_net = p->n_points / p->n_nets;
-	size_t n_goals = (size_t)p->n_goals;
-	struct candidate *c = mem_zero((size_t)per_net, sizeof *c);
-	double *goal = mem_zero((size_t)per_net * n_goals, sizeof *goal);
-
-	for (long first = 0; first < p->n_points; first += per_net) {
-		long n = 0;
-		for (long i = first; i < first + per_net; i++) {
-			if (!s->row[i].ok)
-				continue;
-			double *g = goal + (size_t)n * n_goals;
-			for (int k = 0; k < p->n_goals; k++)
-				g[k] = goal_of(s, i, k);
-			c[n++] = (struct candidate){i, p->n_goals, g};
-		}
+	for (int net = 0; net < s->plan->n_nets; net++) {
+		double *goals;
+		long n;
+		struct candidate *c =
+		        candidates(s, net, s->plan->n_goals, &n, &goals);
 		mark_front(s, c, n);
+		free(goals);
+		free(c);
 	}
-	free(goal);
-	free(c);
 }
 
 /* ---- What is to be confirmed -------------------------------------------- */
@@ -183,24 +224,16 @@ static int by_point(const void *a, const void *b)
 }
 
 /* Put the best of a network's points, by the first goal, at `to`; at most n. */
-static long choose_best(const struct sweep *s, long first, long per_net, long n,
-                        long *to)
+static long choose_best(const struct sweep *s, int net, long n, long *to)
 {
-	struct candidate *c = mem_zero((size_t)per_net, sizeof *c);
-	double *goal = mem_zero((size_t)per_net, sizeof *goal);
-	long found = 0, k;
+	double *goals;
+	long found, k;
+	struct candidate *c = candidates(s, net, 1, &found, &goals);
 
-	for (long i = first; i < first + per_net; i++) {
-		if (!s->row[i].ok)
-			continue;
-		goal[found] = goal_of(s, i, 0);
-		c[found] = (struct candidate){i, 1, &goal[found]};
-		found++;
-	}
 	qsort(c, (size_t)found, sizeof *c, by_goals);
 	for (k = 0; k < found && k < n; k++)
 		to[k] = c[k].point;
-	free(goal);
+	free(goals);
 	free(c);
 	return k;
 }
@@ -208,13 +241,12 @@ static long choose_best(const struct sweep *s, long first, long per_net, long n,
 long *result_choose(const struct sweep *s, long confirm, long *n)
 {
 	const struct plan *p = s->plan;
-	long per_net = p->n_points / p->n_nets;
 	long *part = mem_zero((size_t)p->n_points, sizeof *part);
 
 	*n = 0;
 	if (confirm > 0) {
-		for (long i = 0; i < p->n_points; i += per_net)
-			*n += choose_best(s, i, per_net, confirm, part + *n);
+		for (int i = 0; i < p->n_nets; i++)
+			*n += choose_best(s, i, confirm, part + *n);
 		qsort(part, (size_t)*n, sizeof *part, by_point);
 		return part;
 	}

@@ -7,18 +7,21 @@
 #include "explore/sweep.h"
 
 struct row {
-	bool ok;        /* else error */
-	bool best;      /* no other point of its network is better everywhere */
-	bool confirmed; /* the present Verilog agrees */
-	char *error;    /* owned; NULL if ok */
+	bool ok;   /* else error */
+	bool best; /* within limits, and no other point of its network that
+	            * is within them is better everywhere */
+	uint32_t broken; /* bit i: breaks limit i of the plan */
+	bool confirmed;  /* the present Verilog agrees */
+	char *error;     /* owned; NULL if ok */
 	double metric[N_METRICS];
 };
 
 struct sweep {
 	struct plan *plan;
 	char *path, *store;
-	struct joulet_tech *tech;
-	struct row *row; /* by point; NULL before sweep_run */
+	struct joulet_tech **techs; /* as plan.tech_path */
+	struct joulet_tech *tech;   /* the first of them */
+	struct row *row;            /* by point; NULL before sweep_run */
 	bool have_rtl; /* the Verilog can be read; else nothing is confirmed */
 	uint64_t rtl_hash;
 	bool durable;
@@ -32,6 +35,9 @@ void result_free(struct sweep *s);
 /* One point with everything, for export; share_pj as joulet_cost gives it. */
 bool result_full(const struct sweep *s, struct store *store, long point,
                  struct outcome *o, double share_pj[N_SHARES], struct err *err);
+
+/* The technology table of a point. */
+const struct joulet_tech *result_tech(const struct sweep *s, long point);
 
 /* Value of a metric or parameter (metric_find) of a point that is ok. */
 double result_metric(const struct sweep *s, long point, int metric);

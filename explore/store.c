@@ -153,8 +153,8 @@ bool store_end(struct store *s, struct err *err)
 static bool add_point(struct store *s, const struct plan *p, long point,
                       struct err *err)
 {
-	const struct plan_net *net = plan_net_of(p, point);
-	struct design d = plan_design(p, point);
+	const struct plan_pick pick = plan_pick(p, point);
+	const struct plan_net *net = &p->net[pick.net];
 	char key[PLAN_KEY];
 	plan_key(p, point, key);
 
@@ -163,7 +163,7 @@ static bool add_point(struct store *s, const struct plan *p, long point,
 	FILE *f = open_memstream(&yaml, &size);
 	if (!f)
 		abort();
-	design_dump(&d, f);
+	design_dump(&pick.design, f);
 	fclose(f);
 
 	sqlite3_stmt *q = sql_kept(s, ADD_POINT, err);
@@ -172,12 +172,12 @@ static bool add_point(struct store *s, const struct plan *p, long point,
 		sql_text(q, 1, key);
 		sql_text(q, 2, joulet_net_name(net->net));
 		sql_hash(q, 3, joulet_net_hash(net->net));
-		sql_hash(q, 4, design_hash(&d));
+		sql_hash(q, 4, design_hash(&pick.design));
 		sql_text(q, 5, yaml);
 		sql_hash(q, 6, net->input_hash);
 		sql_text(q, 7, p->tool);
-		sql_text(q, 8, p->backend);
-		sql_text(q, 9, p->target_name);
+		sql_text(q, 8, pick.backend);
+		sql_text(q, 9, plan_target_name(&pick));
 		ok = sql_done(s, q, err);
 	}
 	free(yaml);

@@ -158,8 +158,10 @@ bool store_tally(struct store *s, const struct plan *p, struct tally *t,
 	static const char *const name[] = {"open", "run", "done", "failed"};
 	long *const to[] = {&t->open, &t->run, &t->done, &t->failed};
 	sqlite3_stmt *q = NULL;
-	const char *sql = "SELECT state, count(*) FROM members JOIN points "
-	                  "USING(key) WHERE sweep = ?1 GROUP BY state";
+	/* Points that differ in the technology table only are one here. */
+	const char *sql = "SELECT state, count(DISTINCT key) FROM members "
+	                  "JOIN points USING(key) WHERE sweep = ?1 "
+	                  "GROUP BY state";
 	*t = (struct tally){0};
 	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
 		return sql_failed(s, err);

@@ -12,6 +12,19 @@
 #include "explore/result.h"
 #include "explore/work.h"
 
+static bool open_techs(struct sweep *s, struct err *err)
+{
+	const struct plan *p = s->plan;
+	s->techs = mem_zero((size_t)p->n_techs, sizeof *s->techs);
+	for (int i = 0; i < p->n_techs; i++) {
+		s->techs[i] = joulet_tech_open(p->tech_path[i], err);
+		if (!s->techs[i])
+			return false;
+	}
+	s->tech = s->techs[0];
+	return true;
+}
+
 struct sweep *sweep_open(const char *path, const char *store, struct err *err)
 {
 	assert(path && err);
@@ -19,9 +32,7 @@ struct sweep *sweep_open(const char *path, const char *store, struct err *err)
 	s->plan = plan_load(path, err);
 	s->path = mem_str(path);
 	s->store = store ? mem_str(store) : path_with_suffix(path, ".db");
-	if (s->plan)
-		s->tech = joulet_tech_open(s->plan->tech_path, err);
-	if (s->tech)
+	if (s->plan && plan_is_sweep(s->plan, err) && open_techs(s, err))
 		return s;
 	sweep_close(s);
 	return NULL;
@@ -32,7 +43,9 @@ void sweep_close(struct sweep *s)
 	if (!s)
 		return;
 	result_free(s);
-	joulet_tech_close(s->tech);
+	for (int i = 0; s->techs && i < s->plan->n_techs; i++)
+		joulet_tech_close(s->techs[i]);
+	free(s->techs);
 	plan_free(s->plan);
 	free(s->path);
 	free(s->store);
