@@ -193,6 +193,19 @@ static bool compared(struct sweep *s, const struct plan *p, struct err *err)
 	return ok;
 }
 
+/* Of several points that differ the first one is named, whichever worker was
+ * faster: the next run would name it. */
+static bool compare(struct sweep *s, const struct plan *p,
+                    const struct sweep_opts *opts, struct err *err)
+{
+	struct err first;
+	if (work(s, p, "compared", opts, err))
+		return compared(s, p, err);
+	if (err->kind != ERR_INTERRUPTED && !compared(s, p, &first))
+		*err = first;
+	return false;
+}
+
 static bool confirm(struct sweep *s, const struct sweep_opts *opts,
                     struct err *err)
 {
@@ -208,7 +221,7 @@ static bool confirm(struct sweep *s, const struct sweep_opts *opts,
 		        "sweep: confirming %ld points with the Verilog, %ld "
 		        "known\n",
 		        n, known);
-	ok = ok && work(s, &p, "compared", opts, err) && compared(s, &p, err);
+	ok = ok && compare(s, &p, opts, err);
 	free(part);
 	return ok;
 }
