@@ -10,7 +10,7 @@
 enum { MAX_JOBS = 256 };
 
 struct sweep_args {
-	const char *file, *store, *jobs, *csv, *confirm;
+	const char *file, *store, *jobs, *csv, *confirm, *progress;
 	bool json, durable;
 };
 
@@ -34,6 +34,9 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	         .value = &o->csv},
 	        {"json", NULL, "print JSON instead of a table",
 	         .flag = &o->json},
+	        {"progress", "HOW",
+	         "line, plain, json or none (default: line, on a terminal)",
+	         .value = &o->progress},
 	        {"durable", NULL, "every result survives a power cut (slower)",
 	         .flag = &o->durable},
 	};
@@ -88,6 +91,26 @@ static bool read_confirm(const char *text, long *confirm, struct err *err)
 	return true;
 }
 
+/* Where and how progress is told. */
+static bool read_progress(const char *how, struct sweep_opts *opts,
+                          struct err *err)
+{
+	static const char *const known[] = {"none", "plain", "line", "json"};
+	int i = isatty(2) == 1 ? 2 : 0;
+	if (how)
+		for (i = 0; i < 4 && strcmp(known[i], how) != 0; i++)
+			;
+	if (i == 4)
+		return err_set(err, ERR_USAGE,
+		               "--progress: %s is not line, plain, json or "
+		               "none",
+		               how);
+	opts->talk = i > 0 ? stderr : NULL;
+	opts->terminal = i == 2;
+	opts->json = i == 3;
+	return true;
+}
+
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
@@ -123,10 +146,9 @@ static bool run(const struct sweep_args *o, struct err *err)
 	struct sweep_opts opts = {
 	        .durable = o->durable,
 	        .stop = &stop,
-	        .talk = stderr,
-	        .terminal = isatty(2) == 1,
 	};
-	if (!read_jobs(o->jobs, &opts.jobs, err) ||
+	if (!read_progress(o->progress, &opts, err) ||
+	    !read_jobs(o->jobs, &opts.jobs, err) ||
 	    !read_confirm(o->confirm, &opts.confirm, err))
 		return false;
 	struct sweep *s = sweep_open(o->file, o->store, err);

@@ -41,6 +41,7 @@ struct sweep_opts {
 	const volatile sig_atomic_t *stop; /* nonzero: end soon; or NULL */
 	FILE *talk;                        /* progress goes here; or NULL */
 	bool terminal; /* talk is a terminal: one line, redrawn */
+	bool json;     /* instead an object a line: docs/sweeps.md */
 };
 
 /* Run what is not in the store yet, then read all results and judge them.
