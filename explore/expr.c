@@ -298,7 +298,7 @@ static int read_number(struct parser *p)
 		size++;
 	long whole;
 	snprintf(text, sizeof text, "%.*s", (int)size, s);
-	bool fits = size < sizeof text;
+	bool fits = size < sizeof text && !(s[0] == '0' && is_digit(s[1]));
 	if (fits && text_long(text, &whole) == TEXT_OK) {
 		n.value = (struct expr_value){.kind = EXPR_INT, .i = whole};
 	} else {
