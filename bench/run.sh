@@ -7,10 +7,13 @@
 #               network; ARGS: another NET.tflite [DESIGN.yaml]
 #   compile     compiling, network by network; ARGS: other networks
 #   host        the host core, beside qemu (bench/host.sh ARGS)
+#   sweep       design points a second (bench/sweep.py ARGS)
+#   peers       seconds a design point, beside SCALE-Sim and ZigZag, which are
+#               installed for it (bench/peers.py ARGS); takes minutes
 #   networks    whole commands, network by network (bench/networks.sh ARGS)
 #
-# Without WHAT: all of it except `networks`. $JOULET_BUILD: the build folder
-# (build). Figures are medians of CPU time.
+# Without WHAT: all of it except `peers` and `networks`. $JOULET_BUILD: the build
+# folder (build). Figures are medians of CPU time.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -42,6 +45,8 @@ all)
 	inference
 	echo
 	compile
+	echo
+	python3 bench/sweep.py --build "$build"
 	;;
 compile)
 	compile "$@"
@@ -51,6 +56,12 @@ inference)
 	;;
 host)
 	exec bench/host.sh -j "$build/joulet" "$@"
+	;;
+sweep)
+	exec python3 bench/sweep.py --build "$build" "$@"
+	;;
+peers | --peers)
+	exec python3 bench/peers.py --build "$build" "$@"
 	;;
 networks)
 	exec bench/networks.sh -j "$build/joulet" "$@"
