@@ -46,6 +46,7 @@ int run_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int sweep_main(int argc, char **argv);
+int search_main(int argc, char **argv);
 int host_main(int argc, char **argv);
 
 #endif

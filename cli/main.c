@@ -15,6 +15,7 @@ static const struct verb {
         {"explain", explain_main, "say what bounds each layer of a network"},
         {"verify", verify_main, "compare Verilog, C model and reference"},
         {"sweep", sweep_main, "run many designs and networks, compare"},
+        {"search", search_main, "look for the best designs of a large space"},
         {"host", host_main, "run a program on the host core alone"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

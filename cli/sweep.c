@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/job.h"
+#include "cli/many.h"
 #include "explore/sweep.h"
 
 enum { MAX_JOBS = 256 };
@@ -60,8 +61,19 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	return true;
 }
 
+bool read_number(const char *option, const char *text, long min, long max,
+                 long *value, struct err *err)
+{
+	if (!text)
+		return true;
+	if (text_long(text, value) != TEXT_OK || *value < min || *value > max)
+		return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld",
+		               option, text, min, max);
+	return true;
+}
+
 /* Zero if not given: one per CPU. */
-static bool read_jobs(const char *text, int *jobs, struct err *err)
+bool read_jobs(const char *text, int *jobs, struct err *err)
 {
 	long n = 0;
 	*jobs = 0;
@@ -74,7 +86,7 @@ static bool read_jobs(const char *text, int *jobs, struct err *err)
 	return true;
 }
 
-static bool read_confirm(const char *text, long *confirm, struct err *err)
+bool read_confirm(const char *text, long *confirm, struct err *err)
 {
 	*confirm = SWEEP_CONFIRM_NONE;
 	if (!text)
@@ -92,8 +104,7 @@ static bool read_confirm(const char *text, long *confirm, struct err *err)
 }
 
 /* Where and how progress is told. */
-static bool read_progress(const char *how, struct sweep_opts *opts,
-                          struct err *err)
+bool read_progress(const char *how, struct sweep_opts *opts, struct err *err)
 {
 	static const char *const known[] = {"none", "plain", "line", "json"};
 	int i = isatty(2) == 1 ? 2 : 0;
@@ -119,14 +130,14 @@ static void on_signal(int number)
 	stop = 1;
 }
 
-/* The first signal ends the sweep in order, a second one at once. */
-static void catch_signals(void)
+const volatile sig_atomic_t *catch_signals(void)
 {
 	struct sigaction a = {.sa_handler = on_signal};
 	a.sa_flags = (int)SA_RESETHAND;
 	sigemptyset(&a.sa_mask);
 	sigaction(SIGINT, &a, NULL);
 	sigaction(SIGTERM, &a, NULL);
+	return &stop;
 }
 
 static bool print(const struct sweep *s, const struct sweep_args *o,

@@ -269,7 +269,9 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 	reasons(s, b);
 	same_everywhere(p, b);
 	buf_printf(b, "* Pareto-optimal%s: ",
-	           p->n_nets > 1 ? " for its network" : "");
+	           s->together     ? " for all networks together"
+	           : p->n_nets > 1 ? " for its network"
+	                           : "");
 	goals_text(p, b);
 	buf_printf(b, "%s\n", all ? "" : " (others are not shown)");
 	limits_text(s, b);
@@ -481,6 +483,17 @@ static void json_techs(const struct sweep *s, struct json *j)
 	json_close(j);
 }
 
+static void json_search(const struct sweep *s, struct json *j)
+{
+	const struct searched *by = s->found_by;
+	json_object(j, "search");
+	json_uint(j, "seed", by->seed);
+	json_int(j, "budget", by->budget);
+	json_double(j, "combinations", by->combinations);
+	json_bool(j, "together", s->together);
+	json_close(j);
+}
+
 static void json_head(const struct sweep *s, struct json *j)
 {
 	const struct plan *p = s->plan;
@@ -488,6 +501,8 @@ static void json_head(const struct sweep *s, struct json *j)
 	json_string(j, "tool", p->tool);
 	json_string(j, "backend", p->backend);
 	json_string(j, "target", p->target_name);
+	if (s->found_by)
+		json_search(s, j);
 	json_techs(s, j);
 	json_rules(j, "where", p->where, p->n_where);
 	json_rules(j, "limits", p->limit, p->n_limits);

@@ -267,7 +267,7 @@ void nsga_model_guess(const struct nsga_model *m, const int *gene, double *goal,
 {
 	struct near near[NEAREST];
 	const int n = find_near(m, gene, near), n_goals = m->grid->n_goals;
-	double rest[NSGA_MAX_GOALS] = {0}, all = 0, of_done = 0;
+	double rest[NSGA_MAX_GOALS] = {0}, all = 0, of_done = 0, within = 0;
 
 	*excess = 0;
 	for (int i = 0; i < n; i++) {
@@ -277,12 +277,15 @@ void nsga_model_guess(const struct nsga_model *m, const int *gene, double *goal,
 		if (!is_done(m, near[i].i))
 			continue;
 		of_done += w;
-		*excess += w * nsga_excess(m->s, m->told[near[i].i]);
+		double e = nsga_excess(m->s, m->told[near[i].i]);
+		*excess += w * e;
+		within += e > 0 ? 0 : w;
 		for (int k = 0; k < n_goals; k++)
 			rest[k] += w * left_over(m, near[i].i)[k];
 	}
 	*fails = 2 * of_done < all;
-	*excess = of_done > 0 ? *excess / of_done : 0;
+	/* The best are often at a limit: most of the neighbours decide. */
+	*excess = 2 * within >= of_done ? 0 : *excess / of_done;
 	const double far = near[0].d / (near[0].d + m->usual), hope = 2;
 	for (int k = 0; k < n_goals; k++) {
 		goal[k] = m->mean[k] - hope * far * m->spread[k];

@@ -28,6 +28,11 @@ static double left_of(const struct work_progress *p)
 
 /* ---- For people -------------------------------------------------------- */
 
+static const char *command(const struct progress *t)
+{
+	return strcmp(t->phase, "search") == 0 ? "search" : "sweep";
+}
+
 static void time_text(double seconds, char *buf, size_t size)
 {
 	long s = (long)ceil(seconds);
@@ -46,8 +51,8 @@ static void draw(struct progress *t, const struct work_progress *p)
 	long failed = t->known_failed + p->failed;
 	double rate = rate_of(p), left = left_of(p);
 	bool slow = rate < 1;
-	fprintf(t->to, "%ssweep: %ld of %ld %s", line ? "\r" : "", finished(p),
-	        p->total,
+	fprintf(t->to, "%s%s: %ld of %ld %s", line ? "\r" : "", command(t),
+	        finished(p), p->total,
 	        confirm                 ? "confirmed"
 	        : p->total == t->points ? "points"
 	                                : "runs");
@@ -112,7 +117,7 @@ static void json_line(const struct progress *t, const char *event,
 static void say_points(const struct progress *t, const struct tally *known,
                        const char *store)
 {
-	fprintf(t->to, "sweep: %ld points", t->points);
+	fprintf(t->to, "%s: %ld points", command(t), t->points);
 	if (known->total != t->points)
 		fprintf(t->to, ", %ld runs", known->total);
 	fprintf(t->to, ", %ld known, store %s\n", t->last_all, store);

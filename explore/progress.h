@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "explore/sweep.h"
 #include "explore/work.h"
 
 enum progress_style {
@@ -24,13 +25,16 @@ struct progress {
 	FILE *to;
 	enum progress_style style;
 	/* The rest is its own. */
-	const char *phase; /* "points", "confirm" */
+	const char *phase; /* "points", "confirm", "search" */
 	long points, known_failed;
 	bool drawn, told; /* told: now is what was shown last */
 	double last;      /* seconds into the run, when it was shown */
 	long last_all;
 	struct work_progress now;
 };
+
+/* How a sweep's options want it. */
+enum progress_style sweep_style(const struct sweep_opts *opts);
 
 /* A phase begins: so many points, of which those of the tally are finished. */
 void progress_begin(struct progress *t, const char *phase, long points,

@@ -2,6 +2,7 @@
 #include "explore/result.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,53 @@ double result_metric(const struct sweep *s, long point, int metric)
 	return *(const int *)((const char *)&d + p->offset);
 }
 
+/* ---- Totals ------------------------------------------------------------- */
+
+static double sum_of(const struct sweep *s, const long *point, int n,
+                     int metric)
+{
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += result_metric(s, point[i], metric);
+	return sum;
+}
+
+static double most_of(const struct sweep *s, const long *point, int n,
+                      int metric)
+{
+	double most = 0;
+	for (int i = 0; i < n; i++)
+		most = fmax(most, result_metric(s, point[i], metric));
+	return most;
+}
+
+/* A metric of the points of one design on n networks; see result_goals. */
+static double result_total(const struct sweep *s, const long *point, int n,
+                           int metric)
+{
+	double v = 0;
+	switch (metric) {
+	case METRIC_cycles:
+	case METRIC_latency_us:
+	case METRIC_energy_uj:
+	case METRIC_image_bytes:
+		return sum_of(s, point, n, metric);
+	case METRIC_edp:
+		return sum_of(s, point, n, METRIC_energy_uj) *
+		       sum_of(s, point, n, METRIC_latency_us);
+	case METRIC_power_mw:
+		return 1000 * sum_of(s, point, n, METRIC_energy_uj) /
+		       sum_of(s, point, n, METRIC_latency_us);
+	case METRIC_utilization:
+		for (int i = 0; i < n; i++)
+			v += s->row[point[i]].metric[METRIC_utilization] *
+			     s->row[point[i]].metric[METRIC_cycles];
+		return v / sum_of(s, point, n, METRIC_cycles);
+	default: /* memory, and parameters, which are all the same */
+		return most_of(s, point, n, metric);
+	}
+}
+
 /* ---- Pareto ------------------------------------------------------------ */
 
 /* A point and its goals, all to be minimized. */
@@ -175,6 +223,30 @@ static double goal_of(const struct sweep *s, long point, int k)
 	return g->maximize ? -v : v;
 }
 
+static double total_of(const struct sweep *s, const long *point, int n, int k)
+{
+	const struct plan_goal *g = &s->plan->goal[k];
+	double v = result_total(s, point, n, metric_find(g->metric));
+	return g->maximize ? -v : v;
+}
+
+bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
+                  int *broken)
+{
+	*broken = 0;
+	for (int i = 0; i < n; i++) {
+		const struct row *r = &s->row[point[i]];
+		if (!r->ok)
+			return false;
+		for (uint32_t bits = r->broken; bits; bits &= bits - 1)
+			++*broken;
+	}
+	for (int k = 0; k < s->plan->n_goals; k++)
+		goal[k] = n == 1 ? goal_of(s, point[0], k)
+		                 : total_of(s, point, n, k);
+	return true;
+}
+
 /* Judged against others: done, and within limits. */
 static bool counts(const struct row *r)
 {
@@ -202,8 +274,54 @@ static struct candidate *candidates(const struct sweep *s, int net, int n_goals,
 	return c;
 }
 
+/* The points of all networks that have the design of a point of the first. */
+static bool same_design(const struct sweep *s, long of, long *point)
+{
+	const struct plan *p = s->plan;
+	int index[PLAN_MAX_DIMS];
+	bool all = true;
+	plan_index(p, p->cell ? p->cell[of] : of, index);
+	for (int net = 0; net < p->n_nets; net++) {
+		index[0] = net;
+		point[net] = plan_point_at(p, index);
+		all = all && point[net] >= 0;
+	}
+	return all;
+}
+
+static void judge_together(struct sweep *s)
+{
+	const struct plan *p = s->plan;
+	const size_t n_goals = (size_t)p->n_goals;
+	long all, n = 0, unused;
+	plan_net_points(p, 0, &unused, &all);
+	struct candidate *c = mem_zero((size_t)all, sizeof *c);
+	double *goals = mem_zero((size_t)all * n_goals, sizeof *goals);
+	long *point = mem_zero((size_t)p->n_nets, sizeof *point);
+	int broken;
+	for (long i = 0; i < all; i++) {
+		double *g = goals + (size_t)n * n_goals;
+		if (same_design(s, i, point) &&
+		    result_goals(s, point, p->n_nets, g, &broken) &&
+		    broken == 0)
+			c[n++] = (struct candidate){i, p->n_goals, g};
+	}
+	mark_front(s, c, n);
+	for (long i = 0; i < all; i++)
+		if (s->row[i].best && same_design(s, i, point))
+			for (int net = 1; net < p->n_nets; net++)
+				s->row[point[net]].best = true;
+	free(point);
+	free(goals);
+	free(c);
+}
+
 void result_judge(struct sweep *s)
 {
+	if (s->together) {
+		judge_together(s);
+		return;
+	}
 	for (int net = 0; net < s->plan->n_nets; net++) {
 		double *goals;
 		long n;

@@ -7,13 +7,21 @@
 #include "explore/sweep.h"
 
 struct row {
-	bool ok;   /* else error */
-	bool best; /* within limits, and no other point of its network that
-	            * is within them is better everywhere */
+	bool ok;         /* else error */
+	bool best;       /* within limits, and no other point of its network (or
+	                  * design, if judged together) that is within them is
+	                  * better everywhere */
 	uint32_t broken; /* bit i: breaks limit i of the plan */
 	bool confirmed;  /* the present Verilog agrees */
 	char *error;     /* owned; NULL if ok */
 	double metric[N_METRICS];
+};
+
+/* The search whose points these are. */
+struct searched {
+	uint64_t seed;
+	long budget;
+	double combinations;
 };
 
 struct sweep {
@@ -25,8 +33,14 @@ struct sweep {
 	bool have_rtl; /* the Verilog can be read; else nothing is confirmed */
 	uint64_t rtl_hash;
 	bool durable;
-	long known; /* points that an earlier run had finished */
+	long known;    /* points that an earlier run had finished */
+	bool together; /* points of a design are judged by their totals */
+	const struct searched *found_by; /* a search; or NULL */
 };
+
+/* As sweep_open, of a plan that may be large: for plan_of_cells. */
+struct sweep *sweep_open_space(const char *path, const char *store,
+                               struct err *err);
 
 /* Read every point from the store, cost it, keep its cost in the store. */
 bool result_read(struct sweep *s, struct err *err);
@@ -45,7 +59,16 @@ double result_metric(const struct sweep *s, long point, int metric);
 /* The points to be confirmed, ascending: sweep_opts.confirm. To be freed. */
 long *result_choose(const struct sweep *s, long confirm, long *n);
 
-/* Mark the Pareto-optimal rows of every network, by the plan's goals. */
+/* The plan's goals, all to be minimized, of one point, or of the points of one
+ * design on n networks: their totals. Time, energy and bytes of flash are
+ * sums; bytes of memory that one network after another uses are those of the
+ * largest; power, utilization and edp are those of all inferences one after
+ * another. *broken: how many limits the points break. False if one failed. */
+bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
+                  int *broken);
+
+/* Mark the Pareto-optimal rows, by the plan's goals: of every network, or if
+ * they are judged together, of designs. */
 void result_judge(struct sweep *s);
 
 #endif

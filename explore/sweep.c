@@ -25,17 +25,30 @@ static bool open_techs(struct sweep *s, struct err *err)
 	return true;
 }
 
-struct sweep *sweep_open(const char *path, const char *store, struct err *err)
+static struct sweep *open_as(const char *path, const char *store, bool large,
+                             struct err *err)
 {
 	assert(path && err);
 	struct sweep *s = mem_zero(1, sizeof *s);
 	s->plan = plan_load(path, err);
 	s->path = mem_str(path);
 	s->store = store ? mem_str(store) : path_with_suffix(path, ".db");
-	if (s->plan && plan_is_sweep(s->plan, err) && open_techs(s, err))
+	if (s->plan && (large || plan_is_sweep(s->plan, err)) &&
+	    open_techs(s, err))
 		return s;
 	sweep_close(s);
 	return NULL;
+}
+
+struct sweep *sweep_open(const char *path, const char *store, struct err *err)
+{
+	return open_as(path, store, false, err);
+}
+
+struct sweep *sweep_open_space(const char *path, const char *store,
+                               struct err *err)
+{
+	return open_as(path, store, true, err);
 }
 
 void sweep_close(struct sweep *s)
@@ -83,15 +96,19 @@ static bool prepare(struct sweep *s, const struct plan *p, struct tally *t,
 	return ok;
 }
 
+enum progress_style sweep_style(const struct sweep_opts *opts)
+{
+	return opts->json       ? PROGRESS_JSON
+	       : opts->terminal ? PROGRESS_LINE
+	                        : PROGRESS_PLAIN;
+}
+
 /* Run what is open of the plan, which prepare has seen. */
 static bool work(struct sweep *s, const struct plan *p, const char *phase,
                  const struct tally *known, const struct sweep_opts *opts,
                  struct err *err)
 {
-	struct progress talk = {.to = opts->talk,
-	                        .style = opts->json       ? PROGRESS_JSON
-	                                 : opts->terminal ? PROGRESS_LINE
-	                                                  : PROGRESS_PLAIN};
+	struct progress talk = {.to = opts->talk, .style = sweep_style(opts)};
 	const struct work_opts work = {
 	        .store = s->store,
 	        .durable = opts->durable,

@@ -1,0 +1,60 @@
+/* space: see space.h */
+#include "explore/space.h"
+
+#include <string.h>
+
+bool space_check(const struct plan *p, struct err *err)
+{
+	return p->n_goals <= NSGA_MAX_GOALS ||
+	       err_at(err, yaml_src(yaml_get(p->yaml, "objectives")),
+	              "objectives: more than %d are too many for a search",
+	              NSGA_MAX_GOALS);
+}
+
+static bool legal(void *ctx, const int *gene)
+{
+	const struct space *s = ctx;
+	const struct src nowhere = {NULL, 0};
+	int index[PLAN_MAX_DIMS];
+	struct err ignored;
+	for (int net = s->net; net < s->net + s->n_nets; net++) {
+		space_index(s, net, gene, index);
+		struct plan_pick pick = plan_pick_at(s->plan, index);
+		if (!plan_legal(s->plan, index) ||
+		    !design_check(&pick.design, nowhere, &ignored))
+			return false;
+	}
+	return true;
+}
+
+struct nsga_grid space_grid(const struct space *s)
+{
+	const struct plan *p = s->plan;
+	struct nsga_grid g = {.n_genes = p->n_dims - 1,
+	                      .n_goals = p->n_goals,
+	                      .legal = legal,
+	                      .ctx = (void *)s};
+	memcpy(g.size, p->dim + 1, (size_t)g.n_genes * sizeof *g.size);
+	return g;
+}
+
+void space_index(const struct space *s, int net, const int *gene, int *index)
+{
+	index[0] = net;
+	memcpy(index + 1, gene, (size_t)(s->plan->n_dims - 1) * sizeof *index);
+}
+
+int64_t space_cell(const struct space *s, int net, const int *gene)
+{
+	int index[PLAN_MAX_DIMS];
+	space_index(s, net, gene, index);
+	return plan_cell(s->plan, index);
+}
+
+double space_size(const struct plan *p)
+{
+	double n = 1;
+	for (int i = 1; i < p->n_dims; i++)
+		n *= p->dim[i];
+	return n;
+}

@@ -1,0 +1,32 @@
+/* space: a sweep's cells (plan.h) as a grid that nsga.h can search. Internal.
+ *
+ * A space is for one network, or for all together: then a point of the grid is
+ * a design that runs all of them. Genes are the plan's dimensions but the
+ * first, which is the network. Legal is what `where` allows for each of the
+ * networks, and what design_check does.
+ */
+#ifndef EXPLORE_SPACE_H
+#define EXPLORE_SPACE_H
+
+#include "explore/nsga.h"
+#include "explore/plan.h"
+
+struct space {
+	const struct plan *plan; /* borrowed */
+	int net, n_nets;         /* networks net .. net + n_nets - 1 */
+};
+
+/* ERR_DATA if the plan has more goals than can be searched by. */
+bool space_check(const struct plan *p, struct err *err);
+
+/* The space must outlive the grid. */
+struct nsga_grid space_grid(const struct space *s);
+
+/* The cell of a network at a point of the grid, as index and as number. */
+void space_index(const struct space *s, int net, const int *gene, int *index);
+int64_t space_cell(const struct space *s, int net, const int *gene);
+
+/* Cells of one network. */
+double space_size(const struct plan *p);
+
+#endif
