@@ -47,6 +47,7 @@ int explain_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int sweep_main(int argc, char **argv);
 int search_main(int argc, char **argv);
+int schema_main(int argc, char **argv);
 int host_main(int argc, char **argv);
 
 #endif

@@ -16,6 +16,7 @@ static const struct verb {
         {"verify", verify_main, "compare Verilog, C model and reference"},
         {"sweep", sweep_main, "run many designs and networks, compare"},
         {"search", search_main, "look for the best designs of a large space"},
+        {"schema", schema_main, "print a JSON Schema for editors"},
         {"host", host_main, "run a program on the host core alone"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

@@ -93,7 +93,7 @@ static bool add_list(struct plan *p, struct plan_axis *a,
 static bool add_numbers(struct plan *p, struct plan_axis *a, long lo, long hi,
                         long step, long times, struct src at, struct err *err)
 {
-	for (long v = lo; v <= hi; v = step ? v + step : v * times) {
+	for (long v = lo; v <= hi; v = times ? v * times : v + step) {
 		char text[32];
 		snprintf(text, sizeof text, "%ld", v);
 		if (!add_value(p, a, text, at, err))
@@ -126,35 +126,65 @@ static bool add_powers(struct plan *p, struct plan_axis *a,
 	return add_numbers(p, a, end[0], end[1], 0, 2, yaml_src(map), err);
 }
 
+/* The end of a range is a value that could be. Powers of two stay so. */
+static bool check_range(const struct plan_axis *a, const struct yaml *map,
+                        long hi, long step, long times, struct err *err)
+{
+	const struct param *p = a->param;
+	struct src at = yaml_src(map);
+	if (p->rule == RULE_CORE)
+		return err_at(err, at, "%s: must be a list of values", a->key);
+	if (hi > p->max)
+		return err_at(err, yaml_src(yaml_get(map, "to")),
+		              "%s: %ld is not in %ld..%ld %s", a->key, hi,
+		              p->min, p->max, p->unit);
+	if (p->rule != RULE_POW2)
+		return true;
+	if (step)
+		return err_at(err, at,
+		              "%s: powers of two: wants {from, to, times} or "
+		              "{pow2: [from, to]}",
+		              a->key);
+	return (times & (times - 1)) == 0 ||
+	       err_at(err, yaml_src(yaml_get(map, "times")),
+	              "%s: times: %ld is not a power of two", a->key, times);
+}
+
 /* {from, to, step} or {from, to, times}; `to` is included if it is met. */
-static bool add_range(struct plan *p, struct plan_axis *a,
+static bool add_steps(struct plan *p, struct plan_axis *a,
                       const struct yaml *map, struct err *err)
 {
-	static const char *const known[] = {"from",  "to",   "step",
-	                                    "times", "pow2", NULL};
 	const struct yaml *from = yaml_get(map, "from"),
 	                  *to = yaml_get(map, "to"),
 	                  *step = yaml_get(map, "step"),
 	                  *times = yaml_get(map, "times");
 	const long max = 1000000000;
 	long lo = 0, hi = 0, more = 0, by = 0;
+	if (!from || !to || !step == !times)
+		return err_at(err, yaml_src(map),
+		              "%s: wants {from, to, step}, {from, to, times} "
+		              "or {pow2: [from, to]}",
+		              a->key);
+	return yaml_long(from, times ? 1 : 0, max, &lo, err) &&
+	       yaml_long(to, lo, max, &hi, err) &&
+	       (!step || yaml_long(step, 1, max, &more, err)) &&
+	       (!times || yaml_long(times, 2, max, &by, err)) &&
+	       check_range(a, map, hi, more, by, err) &&
+	       add_numbers(p, a, lo, hi, more, by, yaml_src(map), err);
+}
+
+static bool add_range(struct plan *p, struct plan_axis *a,
+                      const struct yaml *map, struct err *err)
+{
+	static const char *const known[] = {"from",  "to",   "step",
+	                                    "times", "pow2", NULL};
 	if (a->kind != AXIS_PARAM)
 		return err_at(err, yaml_src(map),
 		              "%s: must be a list of values", a->key);
 	if (!yaml_known_keys(map, known, err))
 		return false;
-	if (yaml_get(map, "pow2"))
-		return add_powers(p, a, map, err);
-	if (!from || !to || !step == !times)
-		return err_at(err, yaml_src(map),
-		              "%s: wants {from, to, step} or {from, to, times}",
-		              a->key);
-	if (!yaml_long(from, times ? 1 : 0, max, &lo, err) ||
-	    !yaml_long(to, lo, max, &hi, err) ||
-	    (step && !yaml_long(step, 1, max, &more, err)) ||
-	    (times && !yaml_long(times, 2, max, &by, err)))
-		return false;
-	return add_numbers(p, a, lo, hi, more, by, yaml_src(map), err);
+	return yaml_get(map, "pow2") ? add_powers(p, a, map, err)
+	                             : add_steps(p, a, map, err);
 }
 
 /* ---- Axes -------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 #include "isa/design.h"
 #include "isa/event.h"
 #include "isa/map.h"
+#include "isa/schema.h"
 
 static void vh_commands(FILE *f)
 {
@@ -227,80 +228,12 @@ static bool write_md(FILE *f, const char *page)
 	return true;
 }
 
-static void schema_values(FILE *f, const struct param *p)
-{
-	if (p->rule == RULE_CORE) {
-		fprintf(f, "\"enum\": [");
-		for (int i = 0; i < N_CORES; i++)
-			fprintf(f, "%s\"%s\"", i ? ", " : "", core_name[i]);
-		fprintf(f, "]");
-	} else if (p->rule == RULE_POW2) {
-		fprintf(f, "\"enum\": [");
-		long v = 1;
-		while (v < p->min)
-			v *= 2;
-		for (const char *comma = ""; v <= p->max; v *= 2, comma = ", ")
-			fprintf(f, "%s%ld", comma, v);
-		fprintf(f, "]");
-	} else {
-		fprintf(f,
-		        "\"type\": \"integer\", \"minimum\": %ld, "
-		        "\"maximum\": %ld",
-		        p->min, p->max);
-	}
-}
-
-static void schema_entry(FILE *f, const struct param *p, const char *name,
-                         const char *indent)
-{
-	struct design d = design_default();
-	char def[32];
-	design_get(&d, p, def, sizeof def);
-	const char *quote = p->rule == RULE_CORE ? "\"" : "";
-	fprintf(f, "%s\"%s\": {\"description\": \"%s%s%s\", ", indent, name,
-	        p->doc, *p->unit ? ", " : "", p->unit);
-	schema_values(f, p);
-	fprintf(f, ", \"default\": %s%s%s}", quote, def, quote);
-}
-
-/* Rows of one group (before the dot) stand together in params.def. */
-static int schema_group(FILE *f, int i)
-{
-	int n = (int)strcspn(params[i].key, ".");
-	fprintf(f,
-	        "    \"%.*s\": {\"type\": \"object\", "
-	        "\"additionalProperties\": false, \"properties\": {\n",
-	        n, params[i].key);
-	for (int first = i; i < n_params; i++) {
-		if (strncmp(params[i].key, params[first].key, (size_t)n + 1) !=
-		    0)
-			break;
-		fprintf(f, "%s", i > first ? ",\n" : "");
-		schema_entry(f, &params[i], params[i].key + n + 1, "      ");
-	}
-	fprintf(f, "\n    }}");
-	return i;
-}
-
 static void write_schema(FILE *f)
 {
-	fprintf(f, "{\n  \"$schema\": "
-	           "\"http://json-schema.org/draft-07/schema#\",\n"
-	           "  \"title\": \"joulet design\",\n"
-	           "  \"description\": \"Generated from isa/params.def; do not "
-	           "edit.\",\n"
-	           "  \"type\": [\"object\", \"null\"],\n"
-	           "  \"additionalProperties\": false,\n"
-	           "  \"properties\": {\n");
-	for (int i = 0; i < n_params;) {
-		i = schema_group(f, i);
-		fprintf(f, ",\n");
-	}
-	for (int i = 0; i < n_params; i++) {
-		schema_entry(f, &params[i], params[i].key, "    ");
-		fprintf(f, "%s\n", i + 1 < n_params ? "," : "");
-	}
-	fprintf(f, "  }\n}\n");
+	struct buf b = {0};
+	schema_design(&b);
+	fwrite(b.data, 1, b.len, f);
+	buf_free(&b);
 }
 
 int main(int argc, char **argv)

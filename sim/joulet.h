@@ -345,6 +345,9 @@ struct joulet_tech *joulet_tech_open(const char *path, struct err *err);
 void joulet_tech_close(struct joulet_tech *t);
 const char *joulet_tech_name(const struct joulet_tech *t);
 uint64_t joulet_tech_hash(const struct joulet_tech *t);
+/* JSON Schema of such a file: isa/schema.h. */
+struct buf;
+void joulet_tech_schema(struct buf *to);
 
 /* Energy of counts, by unit, in pJ. `cycles` is for leakage. */
 void joulet_cost(const struct joulet_tech *t, const struct design *d,

@@ -302,6 +302,13 @@ static void bad_files_are_refused_with_the_place(void **state)
 	         ":1: step: no such key"},
 	        {"axes: {array.rows: {pow2: [4, 128]}}\n",
 	         ":1: array.rows: 128 is not in 1..64 cells"},
+	        {"axes: {scratchpad.kib: {from: 4, to: 8, step: 4}}\n",
+	         ":1: scratchpad.kib: powers of two: wants {from, to, times} "
+	         "or {pow2: [from, to]}"},
+	        {"axes: {scratchpad.kib: {from: 4, to: 8, times: 3}}\n",
+	         ":1: scratchpad.kib: times: 3 is not a power of two"},
+	        {"axes: {cpu.core: {from: 1, to: 2, step: 1}}\n",
+	         ":1: cpu.core: must be a list of values"},
 	        {"axes: {target: [accel, gpu]}\n",
 	         ":1: target: gpu is not one of accel, cpu"},
 	        {"axes: {backend: [fast, slow]}\n",

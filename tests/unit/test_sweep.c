@@ -252,10 +252,10 @@ static void bad_sweep_files_are_refused_with_the_place(void **state)
 	        {"axes:\n  array.rows: []\n",
 	         "/x.yaml:2: array.rows: has no values"},
 	        {"axes:\n  array.rows: {from: 4, to: 8}\n",
-	         "/x.yaml:2: array.rows: wants {from, to, step} or {from, to, "
-	         "times}"},
+	         "/x.yaml:2: array.rows: wants {from, to, step}, {from, to, "
+	         "times} or {pow2: [from, to]}"},
 	        {"axes:\n  array.rows: {from: 4, to: 80, step: 4}\n",
-	         "/x.yaml:2: array.rows: 68 is not in 1..64 cells"},
+	         "/x.yaml:2: array.rows: 80 is not in 1..64 cells"},
 	        {"axes:\n  array.rows: {from: 4, to: 8, times: 1}\n",
 	         "/x.yaml:2: times: 1 is not in 2..1000000000"},
 	        {"networks: [@/digits_mlp.tflite]\n"

@@ -1,0 +1,124 @@
+/* tech_schema: JSON Schema of a technology table; see joulet.h. */
+#include "isa/schema.h"
+#include "sim/tech.h"
+
+static const struct {
+	const char *row, *unit, *doc;
+} rows[N_TECH] = {
+#define TECH(row, unit, doc) {#row, unit, doc},
+#include "sim/tech.def"
+};
+
+/* Text that YAML may take for a number. */
+static void text(struct json *j, const char *key, const char *doc)
+{
+	json_object(j, key);
+	json_list(j, "type");
+	json_string(j, NULL, "string");
+	json_string(j, NULL, "number");
+	json_close(j);
+	json_int(j, "minLength", 1);
+	json_string(j, "description", doc);
+	json_close(j);
+}
+
+/* Every figure says where it is from. */
+static void provenance(struct json *j)
+{
+	text(j, "node_nm", "process of the source, nm");
+	text(j, "voltage", "supply voltage, V");
+	text(j, "source", "where the figure is from");
+	json_object(j, "confidence");
+	json_string(j, "type", "string");
+	json_int(j, "minLength", 1);
+	json_string(j, "description",
+	            "read, derived, measured_here or recalled");
+	json_close(j);
+	text(j, "note", "what else is to be known");
+}
+
+static void number(struct json *j, const char *key, double least,
+                   const char *doc)
+{
+	json_object(j, key);
+	json_string(j, "type", "number");
+	json_double(j, "minimum", least);
+	json_double(j, "maximum", 1e9);
+	json_string(j, "description", doc);
+	json_close(j);
+}
+
+static void required(struct json *j, const char *const *key, int n)
+{
+	json_list(j, "required");
+	for (int i = 0; i < n; i++)
+		json_string(j, NULL, key[i]);
+	json_close(j);
+}
+
+static void row(struct json *j, int i)
+{
+	static const char *const must[] = {"value",   "unit",   "node_nm",
+	                                   "voltage", "source", "confidence"};
+	json_object(j, rows[i].row);
+	json_string(j, "description", rows[i].doc);
+	json_string(j, "type", "object");
+	json_bool(j, "additionalProperties", false);
+	json_object(j, "properties");
+	number(j, "value", 0, rows[i].unit);
+	json_object(j, "unit");
+	json_string(j, "const", rows[i].unit);
+	json_close(j);
+	provenance(j);
+	json_close(j);
+	required(j, must, 6);
+	json_close(j);
+}
+
+static void sram(struct json *j)
+{
+	static const char *const must[] = {"kib",      "bits",    "read_pj",
+	                                   "write_pj", "leak_uw", "node_nm",
+	                                   "voltage",  "source",  "confidence"};
+	json_object(j, "sram");
+	json_string(j, "description", "SRAM macros, of several sizes");
+	json_string(j, "type", "array");
+	json_int(j, "minItems", 1);
+	json_int(j, "maxItems", MAX_SRAM_POINTS);
+	json_object(j, "items");
+	json_string(j, "type", "object");
+	json_bool(j, "additionalProperties", false);
+	json_object(j, "properties");
+	number(j, "kib", 0.001, "capacity, KiB");
+	number(j, "bits", 0.001, "width of a word");
+	number(j, "read_pj", 0.001, "reading a word, pJ");
+	number(j, "write_pj", 0.001, "writing a word, pJ");
+	number(j, "leak_uw", 0, "leakage, uW");
+	provenance(j);
+	json_close(j);
+	required(j, must, 9);
+	json_close(j);
+	json_close(j);
+}
+
+void joulet_tech_schema(struct buf *to)
+{
+	struct json j = json_begin(to, true);
+	const char *must[N_TECH + 2] = {"name", "sram"};
+	for (int i = 0; i < N_TECH; i++)
+		must[2 + i] = rows[i].row;
+	schema_begin(&j, "joulet technology table",
+	             "What events cost: made from sim/tech.def.");
+	json_string(&j, "type", "object");
+	json_bool(&j, "additionalProperties", false);
+	json_object(&j, "properties");
+	text(&j, "name", "of the table");
+	text(&j, "about", "in a sentence");
+	for (int i = 0; i < N_TECH; i++)
+		row(&j, i);
+	sram(&j);
+	json_close(&j);
+	required(&j, must, N_TECH + 2);
+	json_close(&j);
+	json_done(&j);
+}
