@@ -7,116 +7,16 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "explore/metric.h"
+#include "explore/names.h"
 #include "explore/plan_priv.h"
-
-/* ---- Names in conditions ----------------------------------------------- */
-
-/* Slots: parameters, these, metrics, metrics in other units. */
-enum { NAME_NETWORK, NAME_TARGET, NAME_BACKEND, NAME_TECH };
-static const char *const plan_name_of[N_PLAN_NAMES] = {"network", "target",
-                                                       "backend", "tech"};
-enum { MAX_SLOTS = 128 };
-
-static int slot_of_name(int i)
-{
-	return n_params + i;
-}
-
-static int slot_of_metric(int i)
-{
-	return n_params + N_PLAN_NAMES + i;
-}
-
-/* Which names a rule may have. */
-struct scope {
-	const struct plan *p;
-	bool metrics;
-	const char **net, **tech; /* names of all of them */
-};
-
-static void take_words(struct expr_name *to, const char *const *word, int n)
-{
-	to->words = true;
-	to->word = word;
-	to->n_words = n;
-}
-
-static void describe(const struct scope *s, int i, struct expr_name *to)
-{
-	*to = (struct expr_name){.slot = slot_of_name(i)};
-	if (i == NAME_NETWORK)
-		take_words(to, s->net, s->p->n_nets);
-	else if (i == NAME_TARGET)
-		take_words(to, plan_target_names, N_PLAN_TARGETS);
-	else if (i == NAME_BACKEND)
-		take_words(to, plan_backend_names, N_PLAN_BACKENDS);
-	else
-		take_words(to, s->tech, s->p->n_techs);
-}
-
-static bool find_metric(const char *name, struct expr_name *to)
-{
-	int n = 0;
-	for (; n < N_METRICS; n++)
-		if (strcmp(metric_name[n], name) == 0)
-			break;
-	if (n == N_METRICS)
-		for (int i = 0; i < N_METRIC_UNITS; i++, n++)
-			if (strcmp(metric_unit_name[i], name) == 0)
-				break;
-	*to = (struct expr_name){.slot = slot_of_metric(n)};
-	return n < N_METRICS + N_METRIC_UNITS;
-}
-
-static void hint_of(const struct scope *s, const char *name, char *hint)
-{
-	struct expr_name ignored;
-	const char *near = NULL, *why = metric_refusal(name);
-	if (!s->metrics && find_metric(name, &ignored))
-		why = "is known after a run only; limits may have it";
-	if (why) {
-		snprintf(hint, EXPR_HINT, "%s", why);
-		return;
-	}
-	near = s->metrics
-	               ? metric_nearest(name)
-	               : text_nearest(name, (const char *const *)&params[0].key,
-	                              n_params, sizeof params[0]);
-	snprintf(hint, EXPR_HINT, "no such %s%s%s%s",
-	         s->metrics ? "metric" : "parameter",
-	         near ? "; did you mean " : "", near ? near : "",
-	         near ? "?" : "");
-}
-
-static bool find_name(const void *ctx, const char *name, struct expr_name *to,
-                      char hint[EXPR_HINT])
-{
-	const struct scope *s = ctx;
-	const struct param *param = param_find(name);
-	if (param) {
-		*to = (struct expr_name){.slot = (int)(param - params)};
-		if (param->rule == RULE_CORE)
-			take_words(to, core_name, N_CORES);
-		return true;
-	}
-	for (int i = 0; i < N_PLAN_NAMES; i++)
-		if (strcmp(plan_name_of[i], name) == 0) {
-			describe(s, i, to);
-			return true;
-		}
-	if (s->metrics && find_metric(name, to))
-		return true;
-	hint_of(s, name, hint);
-	return false;
-}
 
 /* ---- Rules ------------------------------------------------------------- */
 
 static bool add_rule(const struct yaml *y, const char *what,
-                     const struct scope *s, struct expr ***rule, int *n,
+                     const struct names *s, struct expr ***rule, int *n,
                      struct err *err)
 {
-	const struct expr_names names = {find_name, s};
+	const struct expr_names names = names_in(s);
 	const char *text;
 	if (y->kind != YAML_SCALAR)
 		return err_at(err, yaml_src(y),
@@ -136,7 +36,7 @@ static bool add_rule(const struct yaml *y, const char *what,
 }
 
 /* One condition, or a list of them. */
-static bool read_rules(struct plan *p, const char *what, struct scope *s,
+static bool read_rules(struct plan *p, const char *what, struct names *s,
                        struct expr ***rule, int *n, struct err *err)
 {
 	const struct yaml *y = yaml_get(p->yaml, what);
@@ -153,64 +53,37 @@ static bool read_rules(struct plan *p, const char *what, struct scope *s,
 
 bool plan_read_rules(struct plan *p, struct err *err)
 {
-	struct scope s = {.p = p};
-	s.net = mem_zero((size_t)p->n_nets, sizeof *s.net);
-	s.tech = mem_zero((size_t)p->n_techs, sizeof *s.tech);
+	const char **net = mem_zero((size_t)p->n_nets, sizeof *net);
+	const char **tech = mem_zero((size_t)p->n_techs, sizeof *tech);
+	struct names s = {
+	        .net = net,
+	        .n_nets = p->n_nets,
+	        .tech = tech,
+	        .n_techs = p->n_techs,
+	};
 	for (int i = 0; i < p->n_nets; i++)
-		s.net[i] = joulet_net_name(p->net[i].net);
+		net[i] = joulet_net_name(p->net[i].net);
 	for (int i = 0; i < p->n_techs; i++)
-		s.tech[i] = p->tech_name[i];
+		tech[i] = p->tech_name[i];
 	bool ok = read_rules(p, "where", &s, &p->where, &p->n_where, err);
 	s.metrics = true;
 	ok = ok && read_rules(p, "limits", &s, &p->limit, &p->n_limits, err);
-	free(s.net);
-	free(s.tech);
+	free(net);
+	free(tech);
 	return ok;
 }
 
-/* ---- Values of names --------------------------------------------------- */
-
-static void set_int(struct expr_value *v, long i)
-{
-	*v = (struct expr_value){.kind = EXPR_INT, .i = i};
-}
-
-/* Of everything that a point is made of. */
-static void set_pick(struct expr_value *v, const struct plan_pick *pick)
-{
-	assert(slot_of_metric(N_METRICS + N_METRIC_UNITS) <= MAX_SLOTS);
-	for (int i = 0; i < n_params; i++)
-		set_int(&v[i], *(const int *)((const char *)&pick->design +
-		                              params[i].offset));
-	set_int(&v[slot_of_name(NAME_NETWORK)], pick->net);
-	set_int(&v[slot_of_name(NAME_TARGET)], pick->target);
-	set_int(&v[slot_of_name(NAME_BACKEND)],
-	        strcmp(pick->backend, plan_backend_names[0]) != 0);
-	set_int(&v[slot_of_name(NAME_TECH)], pick->tech);
-}
-
-static void set_metrics(struct expr_value *v, const double *metric)
-{
-	for (int i = 0; i < N_METRICS + N_METRIC_UNITS; i++) {
-		struct expr_value *to = &v[slot_of_metric(i)];
-		to->kind = EXPR_REAL;
-		to->d = i < N_METRICS
-		                ? metric[i]
-		                : metric_unit_value(
-		                          (enum metric_unit)(i - N_METRICS),
-		                          metric);
-	}
-}
+/* ---- Limits ------------------------------------------------------------- */
 
 bool plan_broken(const struct plan *p, const struct plan_pick *pick,
                  const double *metric, uint32_t *broken, struct err *err)
 {
-	struct expr_value v[MAX_SLOTS];
+	struct expr_value v[NAMES_MAX_SLOTS];
 	*broken = 0;
 	if (p->n_limits == 0)
 		return true;
-	set_pick(v, pick);
-	set_metrics(v, metric);
+	names_set_pick(v, pick);
+	names_set_metrics(v, metric);
 	for (int i = 0; i < p->n_limits; i++) {
 		bool yes;
 		if (!expr_true(p->limit[i], v, &yes, err))
@@ -277,12 +150,12 @@ struct plan_pick plan_pick_at(const struct plan *p, const int *index)
 
 bool plan_legal(const struct plan *p, const int *index)
 {
-	struct expr_value v[MAX_SLOTS];
+	struct expr_value v[NAMES_MAX_SLOTS];
 	struct err ignored;
 	if (p->n_where == 0)
 		return true;
 	const struct plan_pick pick = plan_pick_at(p, index);
-	set_pick(v, &pick);
+	names_set_pick(v, &pick);
 	for (int i = 0; i < p->n_where; i++) {
 		bool yes;
 		if (!expr_true(p->where[i], v, &yes, &ignored) || !yes)
@@ -333,7 +206,7 @@ enum { MAX_TESTS = 20000000 };
 struct count {
 	struct plan *p;
 	struct plan_pick pick;
-	struct expr_value value[MAX_SLOTS];
+	struct expr_value value[NAMES_MAX_SLOTS];
 	int last[PLAN_MAX_RULES]; /* dimension at which where[i] is asked */
 	int deepest;              /* of these; -1: no conditions */
 	long cap, tests;
@@ -345,11 +218,11 @@ static int slot_of_axis(const struct plan_axis *a)
 {
 	switch (a->kind) {
 	case AXIS_TECH:
-		return slot_of_name(NAME_TECH);
+		return names_slot(NAME_TECH);
 	case AXIS_TARGET:
-		return slot_of_name(NAME_TARGET);
+		return names_slot(NAME_TARGET);
 	case AXIS_BACKEND:
-		return slot_of_name(NAME_BACKEND);
+		return names_slot(NAME_BACKEND);
 	case AXIS_PARAM:
 		break;
 	}
@@ -370,11 +243,11 @@ static void set_dim(struct count *c, int dim, int index)
 {
 	const struct plan *p = c->p;
 	if (dim == 0)
-		set_int(&c->value[slot_of_name(NAME_NETWORK)], index);
+		names_set(&c->value[names_slot(NAME_NETWORK)], index);
 	for (int i = 0; i < p->n_axes; i++) {
 		const struct plan_axis *a = &p->axis[i];
 		if (a->dim == dim)
-			set_int(&c->value[slot_of_axis(a)], a->number[index]);
+			names_set(&c->value[slot_of_axis(a)], a->number[index]);
 	}
 }
 
@@ -439,7 +312,7 @@ static bool count_where(struct plan *p, struct err *err)
 	c->err = err;
 	c->deepest = -1;
 	c->pick = plan_pick_at(p, zero);
-	set_pick(c->value, &c->pick);
+	names_set_pick(c->value, &c->pick);
 	for (int i = 0; i < p->n_where; i++) {
 		c->last[i] = last_dim(p, p->where[i]);
 		c->deepest = c->last[i] > c->deepest ? c->last[i] : c->deepest;

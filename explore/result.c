@@ -31,24 +31,28 @@ const struct joulet_tech *result_tech(const struct sweep *s, long point)
 	return s->techs[plan_pick(s->plan, point).tech];
 }
 
+void result_metrics(const struct outcome *o, double energy_uj, double *metric)
+{
+	metric[METRIC_cycles] = (double)o->cycles;
+	metric[METRIC_latency_us] = o->latency_us;
+	metric[METRIC_energy_uj] = energy_uj;
+	metric[METRIC_edp] = energy_uj * o->latency_us;
+	metric[METRIC_power_mw] = 1000 * energy_uj / o->latency_us;
+	metric[METRIC_utilization] = o->utilization;
+	metric[METRIC_peak_bytes] = o->peak_bytes;
+	metric[METRIC_arena_bytes] = o->arena_bytes;
+	metric[METRIC_sram_bytes] = (double)o->arena_bytes + FW_SRAM_BYTES;
+	metric[METRIC_spad_bytes] = o->spad_bytes;
+	metric[METRIC_image_bytes] = o->image_bytes;
+}
+
 static void fill_row(struct row *r, const struct outcome *o, double energy_uj)
 {
 	r->ok = o->ok;
-	if (!o->ok) {
+	if (o->ok)
+		result_metrics(o, energy_uj, r->metric);
+	else
 		r->error = mem_str(o->error);
-		return;
-	}
-	r->metric[METRIC_cycles] = (double)o->cycles;
-	r->metric[METRIC_latency_us] = o->latency_us;
-	r->metric[METRIC_energy_uj] = energy_uj;
-	r->metric[METRIC_edp] = energy_uj * o->latency_us;
-	r->metric[METRIC_power_mw] = 1000 * energy_uj / o->latency_us;
-	r->metric[METRIC_utilization] = o->utilization;
-	r->metric[METRIC_peak_bytes] = o->peak_bytes;
-	r->metric[METRIC_arena_bytes] = o->arena_bytes;
-	r->metric[METRIC_sram_bytes] = (double)o->arena_bytes + FW_SRAM_BYTES;
-	r->metric[METRIC_spad_bytes] = o->spad_bytes;
-	r->metric[METRIC_image_bytes] = o->image_bytes;
 }
 
 /* A limit that has no value at a point is an error that names the point. */
