@@ -34,6 +34,16 @@ static int find(const struct command *c, const char *name, size_t length)
 	return -1;
 }
 
+/* "-o" */
+static int find_letter(const struct command *c, const char *word)
+{
+	for (int i = 0; i < c->n_options; i++)
+		if (c->option[i].letter && word[1] == c->option[i].letter &&
+		    word[2] == '\0')
+			return i;
+	return -1;
+}
+
 static bool no_such_option(const struct command *c, const char *word,
                            struct err *err)
 {
@@ -68,7 +78,7 @@ static bool take(const struct command *c, int argc, char **argv, int *at,
 	const char *equals = strchr(word, '=');
 	size_t length = equals ? (size_t)(equals - word) : strlen(word);
 	int i = strncmp(word, "--", 2) == 0 ? find(c, word + 2, length - 2)
-	                                    : -1;
+	                                    : find_letter(c, word);
 	if (i < 0)
 		return no_such_option(c, word, err);
 
@@ -95,7 +105,7 @@ static bool take(const struct command *c, int argc, char **argv, int *at,
 static bool all_there(const struct command *c, const char *operand,
                       struct err *err)
 {
-	if (c->operand_needed && !operand)
+	if (c->operand_needed && (!operand || (c->second && !*c->second)))
 		return usage(c, err, "needs %s", c->operand);
 	for (int i = 0; i < c->n_options; i++) {
 		const struct option *o = &c->option[i];
@@ -124,8 +134,11 @@ bool args_parse(const struct command *c, int argc, char **argv,
 		} else if (!ended && word[0] == '-' && word[1]) {
 			if (!take(c, argc, argv, &i, seen, err))
 				return false;
+		} else if (*operand && c->second && !*c->second) {
+			*c->second = word;
 		} else if (*operand) {
-			return usage(c, err, "%s: one file is enough", word);
+			return usage(c, err, "%s: %s enough", word,
+			             c->second ? "two are" : "one file is");
 		} else {
 			*operand = word;
 		}
@@ -140,8 +153,10 @@ void args_help(const struct command *c, FILE *f)
 	for (int i = 0; i < c->n_options; i++) {
 		const struct option *o = &c->option[i];
 		char left[40];
-		snprintf(left, sizeof left, "--%s%s%s", o->name,
-		         o->arg ? " " : "", o->arg ? o->arg : "");
+		const char letter[] = {'-', o->letter, ',', ' ', '\0'};
+		snprintf(left, sizeof left, "%s--%s%s%s",
+		         o->letter ? letter : "", o->name, o->arg ? " " : "",
+		         o->arg ? o->arg : "");
 		fprintf(f, "  %-20s  %s\n", left, o->help);
 	}
 	fprintf(f, "  %-20s  %s\n", "-h, --help", "this page");

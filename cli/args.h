@@ -8,7 +8,8 @@
  *
  * Accepted: `--name VALUE`, `--name=VALUE`, flags, operands before, between and
  * after options, and `--`, after which everything is an operand. An option
- * given twice is an error, except those with a list. Values are borrowed from
+ * given twice is an error, except those with a list; `-o VALUE` where it has a
+ * letter. Values are borrowed from
  * argv. Errors are ERR_USAGE, one line, with a hint.
  */
 #ifndef CLI_ARGS_H
@@ -34,6 +35,7 @@ struct option {
 	struct arg_list *list;
 	bool *flag;
 	bool needed;
+	char letter; /* 'o' for -o, too; 0: none */
 };
 
 struct command {
@@ -42,6 +44,7 @@ struct command {
 	const char *operand; /* "[DESIGN.yaml]" */
 	const char *example; /* lines, each with its newline */
 	bool operand_needed;
+	const char **second; /* a second operand goes there; NULL: none */
 	const struct option *option;
 	int n_options;
 };

@@ -49,5 +49,6 @@ int sweep_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int schema_main(int argc, char **argv);
 int host_main(int argc, char **argv);
+int report_main(int argc, char **argv);
 
 #endif

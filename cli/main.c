@@ -17,6 +17,7 @@ static const struct verb {
         {"sweep", sweep_main, "run many designs and networks, compare"},
         {"search", search_main, "look for the best designs of a large space"},
         {"schema", schema_main, "print a JSON Schema for editors"},
+        {"report", report_main, "what a sweep found, as a page or as text"},
         {"host", host_main, "run a program on the host core alone"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

@@ -99,6 +99,24 @@ static void put_techs(struct json *j, const struct plan *p)
 	json_close(j);
 }
 
+/* Which of them each point has, as "0*480 1*480": 480 points with the first. */
+static void put_tech_of(struct json *j, const struct plan *p)
+{
+	struct buf b = {0};
+	long n = 0;
+
+	for (long i = 0; p->n_techs > 1 && i < p->n_points; i++) {
+		int now = plan_pick(p, i).tech;
+		n++;
+		if (i + 1 < p->n_points && plan_pick(p, i + 1).tech == now)
+			continue;
+		buf_printf(&b, "%s%d*%ld", b.len ? " " : "", now, n);
+		n = 0;
+	}
+	json_string(j, "tech_of", b.data ? b.data : "");
+	buf_free(&b);
+}
+
 static void put_zip(struct json *j, const struct plan *p)
 {
 	const struct yaml *zip = yaml_get(p->yaml, "zip");
@@ -163,6 +181,7 @@ void plan_json(const struct plan *p, struct buf *to)
 	json_string(&j, "target", p->target_name);
 	put_path(&j, "tech", p, yaml_get(p->yaml, "tech"));
 	put_techs(&j, p);
+	put_tech_of(&j, p);
 	json_string(&j, "tool", p->tool);
 	json_close(&j);
 }

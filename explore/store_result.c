@@ -111,7 +111,7 @@ bool store_confirmed(struct store *s, const struct plan *p, long point,
 	return ok;
 }
 
-static void take_outcome(sqlite3_stmt *q, struct outcome *o)
+void sql_outcome(sqlite3_stmt *q, struct outcome *o)
 {
 	memset(o, 0, sizeof *o);
 	o->ok = strcmp((const char *)sqlite3_column_text(q, 0), "done") == 0;
@@ -146,7 +146,7 @@ bool store_get(struct store *s, const struct plan *p, long point,
 	int code = sqlite3_step(q);
 	*found = code == SQLITE_ROW;
 	if (*found)
-		take_outcome(q, o);
+		sql_outcome(q, o);
 	bool ok = *found || code == SQLITE_DONE || sql_failed(s, err);
 	sqlite3_reset(q);
 	return ok;

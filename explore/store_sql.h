@@ -48,6 +48,9 @@ void sql_number(sqlite3_stmt *q, int at, uint64_t n);
 /* SQLite has no unsigned 64 bits: hashes are text. */
 void sql_hash(sqlite3_stmt *q, int at, uint64_t h);
 
+/* The outcome in a row whose first columns are those of GET. */
+void sql_outcome(sqlite3_stmt *q, struct outcome *o);
+
 /* Run a statement that returns no row, and make it ready again. */
 bool sql_done(struct store *s, sqlite3_stmt *q, struct err *err);
 /* The first column of the first row. */

@@ -1,0 +1,25 @@
+# embed: the report's page as C. cmake -DTO=FILE.c -P embed.cmake
+# Scripts are joined in the order of this list into one.
+set(HERE ${CMAKE_CURRENT_LIST_DIR})
+set(JS format.js draw.js points.js table.js detail.js page.js)
+
+file(READ ${HERE}/page.html BODY)
+file(READ ${HERE}/page.css CSS)
+set(SCRIPT "")
+foreach(name ${JS})
+	file(READ ${HERE}/${name} one)
+	string(APPEND SCRIPT "${one}")
+endforeach()
+
+set(C "/* made by explore/report/embed.cmake */\n")
+string(APPEND C "#include \"explore/report_page.h\"\n")
+set(TABLE "")
+foreach(part BODY CSS SCRIPT)
+	string(HEX "${${part}}" hex)
+	string(SHA256 sum "${${part}}")
+	string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+	string(APPEND C "static const unsigned char part_${part}[] = {\n${bytes}};\n")
+	string(APPEND TABLE "\t{part_${part}, sizeof part_${part}, \"${sum}\"},\n")
+endforeach()
+string(APPEND C "const struct report_page report_part[N_PARTS] = {\n${TABLE}};\n")
+file(WRITE ${TO} "${C}")

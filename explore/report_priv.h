@@ -1,0 +1,116 @@
+/* report_priv: a report in memory. Internal to explore/report*.c. */
+#ifndef EXPLORE_REPORT_PRIV_H
+#define EXPLORE_REPORT_PRIV_H
+
+#include "base/json.h"
+#include "base/yaml.h"
+#include "explore/names.h"
+#include "explore/metric.h"
+#include "explore/report.h"
+#include "explore/store.h"
+
+/* What a sweep went over: a parameter, or "tech", "target", "backend". */
+struct report_axis {
+	char *key;
+	const struct param *param; /* NULL: none */
+	char **value;              /* as text, in the order of the sweep file */
+	int n;
+	int group; /* axes of one group move together */
+};
+
+struct report_net {
+	char *name, *path, *input; /* input NULL: made up */
+	uint64_t hash, input_hash;
+	struct joulet_net *net; /* open while details are made, or NULL */
+	char *absent;           /* why there are no details; NULL: there are */
+};
+
+/* A technology table. Without its file, energies are those that the store
+ * keeps. */
+struct report_tech {
+	char *name, *path; /* path NULL: the default table */
+	struct joulet_tech *table;
+	char *absent; /* why there is none; NULL: there is one */
+};
+
+struct report_goal {
+	int metric; /* metric_find */
+	bool maximize;
+	const char *name; /* of that metric */
+};
+
+struct report_point {
+	long number;
+	bool ok;     /* else outcome.error */
+	bool within; /* breaks no limit; only those can be best */
+	bool best, confirmed;
+	int *value; /* by axis: index of its value, or -1 */
+	struct plan_pick pick;
+	struct outcome out;
+	double metric[N_METRICS];
+	double share_pj[N_SHARES];
+	uint64_t cause[N_CAUSES];      /* by the counters: docs/explain.md */
+	struct joulet_explain *detail; /* or NULL */
+};
+
+/* How much one axis changes one metric: the geometric mean, over all designs
+ * that differ in this axis alone, of the metric at a value over the mean of
+ * its values there. n: designs compared; 0: none. */
+struct report_effect {
+	double ratio;
+	long n;
+};
+
+struct report {
+	char *store;
+	char *name, *file, *target, *backend, *tool, *id;
+	struct report_tech *tech;
+	int n_techs;
+	char *tech_of; /* plan_json.c */
+	struct report_axis *axis;
+	int n_axes, n_groups;
+	struct report_net *net;
+	int n_nets;
+	struct report_goal *goal;
+	int n_goals;
+	char **limit, **where; /* as written */
+	int n_limits, n_where;
+	struct expr **rule; /* of each limit */
+	struct report_point *point;
+	long n_points, n_done, n_within, n_best, n_confirmed;
+	bool have_rtl; /* the Verilog can be read; else nothing is confirmed */
+	uint64_t rtl_hash;
+};
+
+/* report_plan.c: take names, axes ... from a row of sweeps. */
+bool report_plan(struct report *r, const char *json, struct err *err);
+void report_plan_free(struct report *r);
+
+/* report_judge.c: which points are within the limits, and best of those. */
+bool report_judge(struct report *r, struct err *err);
+double report_metric(const struct report_point *p, int metric);
+/* The best point of a network by a goal, of those that are ok; -1: none. */
+long report_best(const struct report *r, int net, int goal);
+/* What most cycles of a point are spent on. */
+enum joulet_cause report_bound(const struct report_point *p);
+/* The effects of axes `group` on `metric` for one network: one for every value
+ * of the group's first axis. */
+void report_effects(const struct report *r, int net, int group, int metric,
+                    struct report_effect *to);
+/* The first axis of a group, and how many values it has. */
+const struct report_axis *report_group(const struct report *r, int group);
+
+/* "array.rows=8 requant.lanes=4": axes with more than one value. */
+void report_design_text(const struct report *r, const struct report_point *p,
+                        struct buf *to);
+/* The arguments after `joulet run` that give the point again. */
+void report_arguments(const struct report *r, const struct report_point *p,
+                      struct buf *to);
+
+/* report_text.c: what a metric is measured in; "" if it is a plain number. */
+const char *report_unit(int metric);
+
+/* report_json.c: all that the page shows, as JSON. */
+void report_data(const struct report *r, struct buf *to);
+
+#endif
