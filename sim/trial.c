@@ -144,11 +144,21 @@ static void random_bytes(struct rng *r, uint8_t *to, size_t n)
 	}
 }
 
+/* Of a convolution: a bias of any size, and a multiplier such that the product,
+ * shifted by 31, has about 8 bits: each bit of both shows. */
+static void fine_param(struct rng *r, int64_t *bias, int64_t *mult)
+{
+	int bits = (int)rng_in(r, 8, 30);
+
+	*bias = rng_in(r, -((int64_t)1 << bits), ((int64_t)1 << bits) - 1);
+	*mult = rng_in(r, 0, ((int64_t)1 << (38 - bits)) - 1);
+}
+
 /* One parameter block: multipliers are not negative, and ADD shifts right.
  * `fine`: of the operands or of the sum of ADD so small that each bit shows. */
 static void random_params(struct rng *r, uint8_t *to, int cols, bool add)
 {
-	int fine = add ? (int)rng_in(r, 0, 3) : 0;
+	int fine = (int)rng_in(r, 0, 3);
 
 	for (int i = 0; i < cols; i++) {
 		int64_t bias = rng_percent(r, 80)
@@ -164,7 +174,11 @@ static void random_params(struct rng *r, uint8_t *to, int cols, bool add)
 			bias = rng_in(r, -128, 128);
 		if (add && i == 2 && rng_percent(r, 80))
 			shift = rng_in(r, -22, -16);
-		if (fine && i < 3) {
+		if (!add && fine == 1) {
+			fine_param(r, &bias, &mult);
+			shift = 0;
+		}
+		if (add && fine && i < 3) {
 			bool small = (fine == 1) == (i < 2);
 			mult = small ? rng_in(r, 0, 2047)
 			             : INT32_MAX - mult / 8;

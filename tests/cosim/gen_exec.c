@@ -274,6 +274,8 @@ static struct command shape(struct gen *g)
 		c.nchan = cols * (small(g) ? 1 : pick(g, 1, 2));
 	if (chance(g, 15))
 		c.nx = rows, c.ny = small(g) ? 1 : pick(g, 1, 2);
+	if (g->t->d.split && chance(g, 15)) /* else few could be split */
+		c.nx = c.ny = 1;
 	if (far >= 6)
 		return c;
 	c.nchan = far < 2 ? pick(g, 1, N_PAR * cols) : pick(g, 1, 3);

@@ -45,7 +45,7 @@ SHAPES = ((4, 4, 8, 8, 2, 8, 2), (3, 5, 8, 8, 5, 4, 4))
 KEYS = ("array.rows", "array.cols", "scratchpad.kib", "scratchpad.banks",
         "requant.lanes", "dma.bytes_per_cycle", "accel.queue_depth")
 # Part of mutants.c, number of programs.
-PARTS = (("random", 14), ("fine", 4), ("long", 4), ("memory", 8), ("list", 3))
+PARTS = (("random", 18), ("long", 4), ("memory", 8), ("list", 3))
 
 # Goes before the real verilator: another version, so that its libraries are
 # others, and another wrapper.

@@ -8,7 +8,7 @@
 //
 //@ read dma_gen.v
 //@ prove D=8 : bmc 5, induction 1, cover 8
-//@ mutants D=4 : bmc 1, induction 1
+//@ mutants D=8 : bmc 1, induction 1
 //@ prove D=4 : bmc 5, induction 1, cover 8
 //@ prove D=16 : bmc 5, induction 1, cover 8
 //@ bug in_run dma_gen.v: n_o     = run_end ? left_q[DL:0] : room => n_o     = room

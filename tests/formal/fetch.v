@@ -15,7 +15,7 @@
 //@ prove D=16 : bmc 16, induction 2, cover 18
 //@ prove D=8 : bmc 4, induction 2
 //@ prove D=4 : bmc 4, induction 2
-//@ mutants D=4 : bmc 3, induction 2
+//@ mutants D=8 : bmc 3, induction 2
 //@ bug push_fits fetch.v: (queue & full_i) == 3'b0 => (queue & full_i) != queue || queue == 3'b1
 //@ bug quiet_jobs fetch.v: state_q == DRAIN && quiet_i => state_q == DRAIN
 //@ bug rests fetch.v: state_q == CMD && !beats => state_q == CMD && (!beats || (beats_q == 5'd1 && gnt_i))

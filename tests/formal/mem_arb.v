@@ -12,7 +12,7 @@
 //
 //@ read mem_arb.v
 //@ prove D=8 STORES=1 : bmc 38, induction 6, cover 24
-//@ mutants D=4 STORES=2 : bmc 2, induction 6
+//@ mutants D=8 STORES=1 : bmc 2, induction 6
 //@ complete all outputs are said in each cycle
 //@ prove D=4 STORES=2 : bmc 8, induction 6, cover 40
 //@ prove D=16 STORES=4 : bmc 8, induction 6

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "isa/map.h"
-#include "tests/cosim/rng.h"
+#include "sim/trial.h"
 
 enum {
 	MEMORY = 1 << REGION_SHIFT,
@@ -26,7 +26,7 @@ enum {
 };
 
 /* What the host saw: a register, and when. */
-struct seen {
+struct look {
 	uint64_t cycle, value;
 };
 
@@ -37,7 +37,7 @@ struct side {
 	struct design d;
 	struct mem mem;
 	struct accel_log log;
-	struct seen *seen;
+	struct look *seen;
 	size_t n_seen, cap_seen;
 	struct rng r;
 	uint64_t t, limit;
@@ -63,7 +63,7 @@ static void see(struct side *s, uint64_t value)
 		if (!s->seen)
 			abort();
 	}
-	s->seen[s->n_seen++] = (struct seen){s->t, value};
+	s->seen[s->n_seen++] = (struct look){s->t, value};
 }
 
 static void put(struct side *s, uint32_t offset, uint32_t value)
