@@ -50,5 +50,6 @@ int search_main(int argc, char **argv);
 int schema_main(int argc, char **argv);
 int host_main(int argc, char **argv);
 int report_main(int argc, char **argv);
+int compare_main(int argc, char **argv);
 
 #endif

@@ -18,6 +18,7 @@ static const struct verb {
         {"search", search_main, "look for the best designs of a large space"},
         {"schema", schema_main, "print a JSON Schema for editors"},
         {"report", report_main, "what a sweep found, as a page or as text"},
+        {"compare", compare_main, "what changed between two points, and why"},
         {"host", host_main, "run a program on the host core alone"},
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

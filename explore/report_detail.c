@@ -158,3 +158,19 @@ void report_details(struct report *r, enum report_which which,
 		n->net = NULL;
 	}
 }
+
+bool report_explain(struct report *r, struct report_point *p, struct err *err)
+{
+	struct report_net *n = &r->net[p->pick.net];
+
+	if (p->detail)
+		return true;
+	void *in = open_net(n);
+	bool ok = in && explain(r, p, in, false);
+	if (!ok)
+		err_set(err, ERR_DATA, "%s", n->absent);
+	free(in);
+	joulet_net_close(n->net);
+	n->net = NULL;
+	return ok;
+}

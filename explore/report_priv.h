@@ -100,6 +100,10 @@ void report_effects(const struct report *r, int net, int group, int metric,
 /* The first axis of a group, and how many values it has. */
 const struct report_axis *report_group(const struct report *r, int group);
 
+/* report_detail.c: the details of one point, without neighbours; none twice.
+ * ERR_DATA if it cannot be run again. */
+bool report_explain(struct report *r, struct report_point *p, struct err *err);
+
 /* "array.rows=8 requant.lanes=4": axes with more than one value. */
 void report_design_text(const struct report *r, const struct report_point *p,
                         struct buf *to);
