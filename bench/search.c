@@ -220,8 +220,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	double least = 0;
 	bool ok = run_all(&b, &err) &&
-	          compare(&b, b.n_ok * percent / 100, (int)seeds,
-	                  &least, &err);
+	          compare(&b, b.n_ok * percent / 100, (int)seeds, &least, &err);
 	sweep_close(b.all);
 	remove_store(dir, store);
 	if (!ok) {

@@ -320,6 +320,12 @@ static int read_quoted(struct parser *p)
 		wrong(p->e, p->at, p->err, "a quote that does not end");
 		return -1;
 	}
+	for (const char *c = p->text + p->at + 1; c < end; c++)
+		if (*c < ' ' || *c > '~') { /* also keeps messages whole */
+			wrong(p->e, (int)(c - p->text), p->err,
+			      "byte 0x%02x in a word", (unsigned char)*c);
+			return -1;
+		}
 	struct node n = {.op = OP_WORD,
 	                 .type = WORD,
 	                 .at = p->at + 1,

@@ -269,15 +269,12 @@ static void identify(struct plan *p)
 	         (uint64_t)h.high64, (uint64_t)h.low64);
 }
 
-struct plan *plan_load(const char *path, struct err *err)
+/* The tree is the plan's, or gone. */
+static struct plan *read_plan(struct yaml *y, struct err *err)
 {
-	assert(path && err);
-	struct yaml *y = yaml_load(path, err);
-	if (!y)
-		return NULL;
 	struct plan *p = mem_zero(1, sizeof *p);
 	p->yaml = y;
-	p->name = path_stem(path);
+	p->name = path_stem(y->file);
 	tool_version(p->tool, sizeof p->tool);
 	if (yaml_is_map(y, "sweep", err) && yaml_known_keys(y, keys, err) &&
 	    read_options(p, err) && read_goals(p, err) &&
@@ -291,6 +288,21 @@ struct plan *plan_load(const char *path, struct err *err)
 	}
 	plan_free(p);
 	return NULL;
+}
+
+struct plan *plan_load(const char *path, struct err *err)
+{
+	assert(path && err);
+	struct yaml *y = yaml_load(path, err);
+	return y ? read_plan(y, err) : NULL;
+}
+
+struct plan *plan_parse(const char *text, size_t size, const char *file,
+                        struct err *err)
+{
+	assert(text && file && err);
+	struct yaml *y = yaml_parse(text, size, file, err);
+	return y ? read_plan(y, err) : NULL;
 }
 
 static void free_axis(struct plan_axis *a)

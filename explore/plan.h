@@ -99,6 +99,10 @@ struct plan {
 };
 
 struct plan *plan_load(const char *path, struct err *err);
+/* The same from text; `file` names it in messages, and the files that it names
+ * are found from that one's folder. */
+struct plan *plan_parse(const char *text, size_t size, const char *file,
+                        struct err *err);
 void plan_free(struct plan *p);
 
 /* False, and says so, if the plan is large: there is nothing to enumerate. */

@@ -162,6 +162,7 @@ static void bad_conditions_are_refused_with_the_column(void **state)
 	        {"fruit == tree", "17: words are compared with a name that has "
 	                          "such words"},
 	        {"fruit == 'pear", "20: a quote that does not end"},
+	        {"fruit == 'pe\nar'", "23: byte 0x0a in a word"},
 	        {"a < 12x", "15: 12x is not a number"},
 	        {"a < 1.2.3", "15: 1.2.3 is not a number"},
 	        {"a < 010", "15: 010 is not a number"},
