@@ -213,6 +213,26 @@ objectives: {minimize: [latency_ms, scratchpad.kib], maximize: [utilization]}
 limits: [latency_ms <= 20, peak_bytes <= 20000]
 """)
 
+    def test_page_names_what_there_is(self):
+        def texts(node):
+            """Every key and word of a schema."""
+            for key, value in node.items():
+                if key in ("properties",):
+                    yield from value
+                if key == "const":
+                    yield value
+                if key == "enum":
+                    yield from (v for v in value if isinstance(v, str))
+                for inner in value if isinstance(value, list) else [value]:
+                    if isinstance(inner, dict):
+                        yield from texts(inner)
+        with open("docs/sweeps.md") as f:
+            page = f.read()
+        words = set(texts(self.judge["sweep"].schema)) - set(self.params)
+        self.assertIn("latency_ms", words)
+        for word in sorted(words):
+            self.assertRegex(page, r"\b%s\b" % word)
+
     def test_tables(self):
         with open(os.path.join("configs", "tech", "horowitz45.yaml")) as f:
             good = yaml.safe_load(f)
