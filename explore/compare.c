@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "base/wrap.h"
 #include "explore/plan.h"
 #include "explore/report_priv.h"
 
@@ -319,7 +320,7 @@ void compare_text(const struct compare_side side[2], const char *network,
                   int width, FILE *f)
 {
 	struct grid cycles = cycles_grid(side), energy = energy_grid(side);
-	struct buf b = {0};
+	struct buf b = {0}, page = {0};
 
 	buf_printf(&b, "network      %s\n", network);
 	buf_printf(&b, "compared     %s -> %s\n", side[0].name, side[1].name);
@@ -335,8 +336,10 @@ void compare_text(const struct compare_side side[2], const char *network,
 	             width, &b);
 	put_quantity(side, &energy, "Energy by layer and unit, pJ", "pJ", width,
 	             &b);
-	fwrite(b.data, 1, b.len, f);
+	wrap_lines(&page, b.data, width);
+	fwrite(page.data, 1, page.len, f);
 	buf_free(&b);
+	buf_free(&page);
 	grid_free(&cycles);
 	grid_free(&energy);
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "explore/result.h"
 
 enum { MANY_ROWS = 60, REASONS = 3 };
@@ -189,47 +190,6 @@ static enum layout choose_layout(const struct sweep *s, int width, bool all)
 	int by_field = table_width(t) - slack(s->plan);
 	table_free(t);
 	return by_field <= width ? BY_FIELD : BY_POINT;
-}
-
-/* One line, broken between words where it is too wide. */
-static void wrap(struct buf *to, const char *line, size_t n, int width)
-{
-	enum { INDENT = 4 };
-	size_t spaces = strspn(line, " ");
-	int at = (int)spaces;
-	buf_add(to, line, spaces < n ? spaces : n);
-	for (size_t i = spaces; i < n;) {
-		size_t word = strcspn(line + i, " \n");
-		bool first = i == spaces;
-		if (!first && width > 0 && at + 1 + (int)word > width) {
-			buf_char(to, '\n');
-			buf_pad(to, ' ', INDENT);
-			at = INDENT;
-		} else if (!first) {
-			buf_char(to, ' ');
-			at++;
-		}
-		buf_add(to, line + i, word);
-		at += (int)word;
-		i += word;
-		i += strspn(line + i, " ");
-	}
-	buf_char(to, '\n');
-}
-
-/* Lines of `text`, none wider than the page unless one word is. */
-static void wrap_lines(struct buf *to, const char *text, int width)
-{
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-		if ((int)n <= width || width <= 0) {
-			buf_add(to, text, n);
-			buf_char(to, '\n');
-		} else {
-			wrap(to, text, n, width);
-		}
-		text += n + (text[n] == '\n');
-	}
 }
 
 static void same_everywhere(const struct plan *p, struct buf *b)

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "explore/report_priv.h"
 
 /* ---- words for numbers -------------------------------------------------- */
@@ -289,12 +290,14 @@ static void put_effects(const struct report *r, int width, struct buf *b)
 
 void report_text(const struct report *r, int width, FILE *f)
 {
-	struct buf b = {0};
+	struct buf b = {0}, page = {0};
 
 	put_head(r, &b);
 	put_answer(r, &b);
 	put_front(r, width, &b);
 	put_effects(r, width, &b);
-	fwrite(b.data, 1, b.len, f);
+	wrap_lines(&page, b.data, width);
+	fwrite(page.data, 1, page.len, f);
 	buf_free(&b);
+	buf_free(&page);
 }

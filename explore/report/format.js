@@ -143,6 +143,8 @@ function condition(text) {
 	if (!known(of)) throw new Error(m[1] + ': no such metric or parameter');
 	const n = /^(-?[\d.]+(?:e[-+]?\d+)?)\s*([\w%\u00b5]*)$/.exec(m[3]);
 	if (n && !(n[2] in FACTOR)) throw new Error(n[2] + ': no such unit');
+	if (!n && (of in METRIC || of === 'point'))
+		throw new Error(m[3] + ': not a number with a known unit');
 	const bound = n ? Number(n[1]) * FACTOR[n[2]] * unit : m[3];
 	return i => {
 		const v = value(i, of);

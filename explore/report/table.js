@@ -51,10 +51,11 @@ function headCell(name) {
 }
 
 // On paper there is less room, and no next page.
-const OFF_PAPER = new Set(['cycles', 'utilization', 'image_bytes', 'sram_bytes']);
+const ON_PAPER = new Set(['point', 'network', ...D.goals.map(g => g.name),
+	...VARIED.map(a => D.axes[a].key), 'bound', 'marks']);
 
 function columns() {
-	return COLUMNS.filter(name => !paper || !OFF_PAPER.has(name));
+	return COLUMNS.filter(name => !paper || ON_PAPER.has(name));
 }
 
 function bodyRow(i) {
