@@ -11,6 +11,7 @@ schemas anew. Exit status 77 if jsonschema or PyYAML is missing.
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -229,9 +230,11 @@ limits: [latency_ms <= 20, peak_bytes <= 20000]
         with open("docs/sweeps.md") as f:
             page = f.read()
         words = set(texts(self.judge["sweep"].schema)) - set(self.params)
+        words -= {"maxperf", "btalu", "small"}  # of a parameter
         self.assertIn("latency_ms", words)
         for word in sorted(words):
-            self.assertRegex(page, r"\b%s\b" % word)
+            with self.subTest(word=word):
+                self.assertTrue(re.search(r"\b%s\b" % word, page))
 
     def test_tables(self):
         with open(os.path.join("configs", "tech", "horowitz45.yaml")) as f:
