@@ -169,24 +169,23 @@ function drawTensors(to, i, d) {
 	const end = Math.max(...d.tensors.map(t => t[1] + t[2])), begin = Math.min(...d.tensors.map(t => t[1]));
 	const svg = picture(width, height, 'data memory of point ' + P.number[i] + ': ' +
 		d.tensors.length + ' tensors over time');
-	const x = timeScale(d, width), y = linear(0, end, box.b, box.t);
-	for (const v of linear(0, end / 1024, 0, 1).ticks(5)) {
-		svg.append(shape('line', {class: 'grid', x1: LEFT, x2: width - 16, y1: y(v * 1024), y2: y(v * 1024)}));
-		svg.append(text(LEFT - 8, y(v * 1024) + 4, v + ' KiB', {'text-anchor': 'end', class: 'soft'}));
+	const x = timeScale(d, width), y = linear(begin, end, box.b, box.t);
+	for (const v of linear(0, (end - begin) / 1024, 0, 1).ticks(5)) {
+		const at = y(begin + v * 1024);
+		svg.append(shape('line', {class: 'grid', x1: LEFT, x2: width - 16, y1: at, y2: at}));
+		svg.append(text(LEFT - 8, at + 4, v + ' KiB', {'text-anchor': 'end', class: 'soft'}));
 	}
-	svg.append(shape('rect', {class: 'band', x: LEFT, y: y(begin), width: width - 16 - LEFT,
-		height: y(0) - y(begin)}, shape('title', {}, 'firmware: ' + bytes(begin))));
-	if (y(0) - y(begin) > 13) svg.append(text(LEFT + 4, y(0) - 4, 'firmware', {class: 'soft'}));
 	for (const [name, at, size, from, until] of d.tensors) {
 		const w = x(until) - x(from), h = y(at) - y(at + size);
 		svg.append(shape('rect', {class: 'tensor', x: x(from), y: y(at + size), width: w, height: Math.max(h, 0.5)},
 			shape('title', {}, name + ': ' + bytes(size) + ' at ' + bytes(at) + ', cycles ' +
 				WHOLE.format(from) + ' to ' + WHOLE.format(until))));
-		if (h > 13 && w > 30)
+		if (h > 15 && w > 30)
 			svg.append(text(x(from) + 4, y(at + size) + 13, cut(bytes(size) + ' ' + ending(name), w - 6)));
 	}
 	timeAxis(svg, x, d, box.b, i);
-	return [node('h3', {}, 'Data memory: tensors over time'), svg];
+	return [node('h3', {}, 'Data memory: tensors over time'), svg, node('p', {class: 'hint'},
+		'Above the first ' + bytes(begin) + ', which are the firmware\u2019s.')];
 }
 
 function drawScratchpad(to, i, d) {
