@@ -324,6 +324,14 @@ static uint64_t least_bytes(const struct tiler *t)
 	return t->section_bytes + (uint64_t)t->s->at.n_items * COMMAND_BYTES;
 }
 
+/* Another image may have had constants elsewhere. */
+static void forget_constants(struct lowered *l)
+{
+	for (int i = 0; i < l->g->n_tensors; i++)
+		if (l->g->tensor[i].data)
+			l->home[i].addr = 0;
+}
+
 bool emit(struct tiler *t, struct program *p, struct err *err)
 {
 	struct out o = {.t = t};
@@ -331,6 +339,7 @@ bool emit(struct tiler *t, struct program *p, struct err *err)
 
 	if (least_bytes(t) > have)
 		return too_large(t, least_bytes(t), err);
+	forget_constants(t->l);
 	add_tables(&o);
 	add_steps(&o);
 	align(&o, COMMAND_BYTES);
