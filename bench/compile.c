@@ -2,8 +2,9 @@
  *
  *     bench_compile NET.tflite...
  *
- * On the default design. A figure is the median of several compilations; the
- * time to read the file is apart. Prints the hash of each image too, so that
+ * On the default design. A figure is the median of several compilations, exact
+ * timing of what the search compares included; the time to read the file is
+ * apart. Prints the hash of each image too, so that
  * two versions of the compiler can be compared.
  */
 #include <inttypes.h>
@@ -12,8 +13,7 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "base/file.h"
-#include "compiler/compiler.h"
+#include "sim/program.h"
 
 enum { TIMES = 9 };
 
@@ -32,30 +32,30 @@ static int by_size(const void *a, const void *b)
 
 static bool measure(const char *path, const struct design *d, struct err *err)
 {
-	const struct compile_opts opts = {.target = TARGET_ACCEL};
-	struct program p = {0};
-	struct graph g;
+	struct joulet_program *p = NULL;
 	double ms[TIMES], begin = cpu_ms();
+	struct joulet_net *net = joulet_net_open(path, err);
 
-	if (!graph_load(&g, path, err))
+	if (!net)
 		return false;
 	double load = cpu_ms() - begin;
-	bool ok = true;
-	for (int i = 0; ok && i < TIMES; i++) {
-		program_free(&p);
+	for (int i = 0; i < TIMES; i++) {
+		joulet_program_close(p);
 		begin = cpu_ms();
-		ok = compile(&p, &g, d, &opts, err);
+		p = joulet_compile(net, d, JOULET_ACCEL, NULL, err);
 		ms[i] = cpu_ms() - begin;
+		if (!p)
+			break;
 	}
-	if (ok) {
-		char *name = path_stem(path);
+	if (p) {
 		qsort(ms, TIMES, sizeof *ms, by_size);
-		printf("%-20s %8.3f %8.3f %8" PRIu32 "  %016" PRIx64 "\n", name,
-		       load, ms[TIMES / 2], p.image_bytes, p.hash);
-		free(name);
+		printf("%-20s %8.3f %8.3f %8" PRIu32 "  %016" PRIx64 "\n",
+		       joulet_net_name(net), load, ms[TIMES / 2],
+		       p->code.image_bytes, p->code.hash);
 	}
-	program_free(&p);
-	graph_free(&g);
+	bool ok = p != NULL;
+	joulet_program_close(p);
+	joulet_net_close(net);
 	return ok;
 }
 

@@ -62,7 +62,8 @@ struct program {
 	void *arena;   /* owns all the above */
 };
 
-/* How long does it take, exactly? False: err. */
+/* How long does it take, exactly? Only compared: the same for equal programs,
+ * and up to a constant the cycles of an inference. False: err. */
 struct compile_clock {
 	bool (*cycles)(void *ctx, const struct program *p, uint64_t *cycles,
 	               struct err *err);
@@ -71,10 +72,11 @@ struct compile_clock {
 
 struct compile_opts {
 	enum target target;
-	/* Search as if for every smaller scratchpad, fewer banks and narrower
-	 * memory too, and take what this clock says is fastest. NULL: only for
-	 * the design as it is. */
+	/* What programs are compared by. NULL: the compiler's own estimate. */
 	const struct compile_clock *clock;
+	/* Look at all programs that the search knows, as if for every smaller
+	 * scratchpad, fewer banks and narrower memory too. */
+	bool longer;
 	const char *dump; /* comma-separated stages, or NULL */
 	FILE *dump_to;
 };

@@ -512,6 +512,7 @@ void sched_push(struct sched *s, struct item it)
 		add_step(s, (struct sched_step){true, it.op, a->n_items, 0});
 		a->open = true;
 	}
+	s->pushed++;
 	find_waits(s, q, &it, wait);
 	it.c.wait_ld = wait[QUEUE_LD];
 	it.c.wait_ex = wait[QUEUE_EX];

@@ -121,6 +121,7 @@ struct sched {
 	int cap_steps;
 	struct queued *queue[N_QUEUES];
 	int cap_queue[N_QUEUES];
+	int64_t pushed; /* commands, also those taken back */
 };
 
 void sched_open(struct sched *s, const struct hw *hw);

@@ -5,8 +5,7 @@
  * tiling gains from loads that ran ahead, or from bytes that are still in the
  * scratchpad, is seen and not guessed. The cheapest is taken; among equals the
  * one with fewer commands. Layer by layer, so what is best for one may not be
- * best for the next: tile_ways are different opinions on that, and compile()
- * keeps the program that ends first.
+ * best for the next: search.h tries different opinions on that.
  */
 #include "compiler/keep.h"
 #include "compiler/wgt.h"
@@ -18,9 +17,6 @@
 #include "base/mem.h"
 
 enum { MAX_SIZES = 24, SECTION_ALIGN = 16 };
-
-const struct tile_way tile_ways[N_TILE_WAYS] = {
-        {1, true}, {1, false}, {8, false}};
 
 /* ---- sizes ---- */
 
@@ -156,6 +152,8 @@ static void attempt(struct search *s, const struct candidate *c)
 {
 	struct sched *sched = s->t->s;
 
+	if (sched->pushed > s->t->most_pushed)
+		return;
 	s->op->tiling = c->tiling;
 	s->t->limit = s->any ? s->best_cost : INT64_MAX;
 	bool placed = tile_commands(s->t, s->index);

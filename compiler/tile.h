@@ -24,18 +24,11 @@ struct tiler {
 	struct layout *layout;  /* per tensor: how it is kept (keep.h) */
 	bool keep;              /* tensors may be kept */
 	int64_t limit; /* tile_commands may stop when it is sure to cost more */
-	int load_weight; /* what a busy cycle of the load unit costs, in
-	                  * sixteenths of a cycle that passes */
+	int64_t most_pushed; /* no tiling is tried after so many commands; those
+	                      * taken back count too */
+	int load_weight;     /* what a busy cycle of the load unit costs, in
+	                      * sixteenths of a cycle that passes */
 };
-
-/* Opinions on what is best: values for load_weight and keep, the one that is
- * right most often first. */
-enum { N_TILE_WAYS = 3 };
-struct tile_way {
-	int load_weight;
-	bool keep;
-};
-extern const struct tile_way tile_ways[N_TILE_WAYS];
 
 /* Commands for the whole network, in steps (t->s, which is open and empty).
  * Error: a layer that no tiling brings into the scratchpad. */

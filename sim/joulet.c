@@ -15,6 +15,7 @@
 #include "compiler/compiler.h"
 #include "sim/gdb.h"
 #include "sim/profile.h"
+#include "sim/job_clock.h"
 #include "sim/program.h"
 #include "sim/soc.h"
 #include "sim/waves.h"
@@ -92,14 +93,24 @@ static struct joulet_program *compile_with(const struct joulet_net *net,
 	return p;
 }
 
+/* For the ordinary search; ctx: the design. */
+static bool clock_jobs(void *ctx, const struct program *code, uint64_t *cycles,
+                       struct err *err)
+{
+	return job_clock(ctx, code->image, cycles, err);
+}
+
 struct joulet_program *joulet_compile(const struct joulet_net *net,
                                       const struct design *d,
                                       enum joulet_target target,
                                       const struct joulet_dump *dump,
                                       struct err *err)
 {
+	struct design with = *d;
+	const struct compile_clock clock = {clock_jobs, &with};
 	const struct compile_opts opts = {
 	        .target = target == JOULET_CPU ? TARGET_CPU : TARGET_ACCEL,
+	        .clock = target == JOULET_CPU ? NULL : &clock,
 	        .dump = dump ? dump->stages : NULL,
 	        .dump_to = dump ? dump->to : NULL,
 	};
@@ -147,6 +158,7 @@ struct joulet_program *joulet_compile_longer(const struct joulet_net *net,
 	const struct compile_opts opts = {
 	        .target = TARGET_ACCEL,
 	        .clock = &clock,
+	        .longer = true,
 	        .dump = dump ? dump->stages : NULL,
 	        .dump_to = dump ? dump->to : NULL,
 	};

@@ -59,17 +59,19 @@ struct joulet_dump {
 
 struct joulet_program;
 
-/* Compile `net` for `d`. dump may be NULL. The network must outlive the
- * program. ERR_DATA when an operator is not supported or does not fit. */
+/* Compile `net` for `d`; of the programs that the search looks at, the one
+ * whose jobs are the shortest on the fast model. dump may be NULL. The network
+ * must outlive the program. ERR_DATA when an operator is not supported or does
+ * not fit. */
 struct joulet_program *joulet_compile(const struct joulet_net *net,
                                       const struct design *d,
                                       enum joulet_target target,
                                       const struct joulet_dump *dump,
                                       struct err *err);
-/* The same for the accelerator with a longer search: also as if the scratchpad
- * were smaller, had fewer banks, or memory were narrower, each program timed
- * exactly on the fast model. So of two designs that differ only in these, the
- * larger one's program is not the slower one: docs/laws.md. Takes up to 100
+/* The same for the accelerator with a longer search: as if the scratchpad were
+ * of every smaller size, had fewer banks, or memory were narrower, and each
+ * program timed with the firmware. So of two designs that differ only in these,
+ * the larger one's program is not the slower one: docs/laws.md. Takes up to 100
  * times as long as joulet_compile. */
 struct joulet_program *joulet_compile_longer(const struct joulet_net *net,
                                              const struct design *d,

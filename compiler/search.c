@@ -1,0 +1,308 @@
+/* search: see search.h. */
+#include "compiler/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+#include "base/mem.h"
+#include "compiler/emit.h"
+
+/* An opinion on what is best for the tiler, load_weight and keep of tile.h; and
+ * how much less hardware there seems to be: halves of scratchpad, banks and
+ * width of memory. */
+struct way {
+	int load_weight;
+	bool keep;
+	int spad, banks, dma;
+};
+
+/* The ordinary search looks at the first BASE in any case; the longer one takes
+ * the first OPINIONS for all hardware. */
+enum { OPINIONS = 3, BASE = 5 };
+static const struct way ways[] = {
+        {1, true, 0, 0, 0}, {1, false, 0, 0, 0}, {8, false, 0, 0, 0},
+        {1, true, 0, 1, 0}, {1, true, 3, 0, 0},  {1, true, 4, 1, 1},
+        {1, true, 4, 0, 0}, {1, true, 5, 0, 0},  {1, true, 6, 1, 0},
+        {1, true, 6, 0, 0}, {1, true, 7, 1, 0},  {1, true, 0, 0, 1},
+};
+enum { N_WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+struct search {
+	struct tiler *t;
+	const struct compile_opts *opts;
+	struct hw host;
+	int64_t pushed; /* commands that the tiler has tried */
+	uint64_t *seen; /* hashes of the images so far */
+	int n_seen, cap_seen;
+	struct program best; /* image NULL: none yet */
+	uint64_t cycles;
+	struct op *op;      /* tilings of the best */
+	struct sched sched; /* its schedule */
+	uint32_t section_bytes, *const_at;
+};
+
+/* What became of each op, for dumps and layers. */
+static void note_ops(struct lowered *l, const struct sched *s)
+{
+	for (int i = 0; i < l->n_ops; i++) {
+		struct tiling *g = &l->op[i].tiling;
+		g->n_commands = 0;
+		g->ex_cycles = g->begin = g->end = 0;
+		l->layer[l->op[i].layer].n_commands = 0;
+	}
+	for (int i = 0; i < s->at.n_items; i++) {
+		const struct item *it = &s->item[i];
+		struct tiling *g = &l->op[it->op].tiling;
+		bool ex = opcode_queue((int)it->c.opcode) == QUEUE_EX;
+		if (ex && !g->ex_cycles)
+			g->begin = it->start;
+		if (ex)
+			g->ex_cycles += it->end - it->start;
+		if (it->end > g->end)
+			g->end = it->end;
+		g->n_commands++;
+		l->layer[l->op[it->op].layer].n_commands++;
+	}
+}
+
+/* Emit what t->s has, with the tilings of l->op. */
+static bool finish(struct tiler *t, struct program *p, struct err *err)
+{
+	note_ops(t->l, t->s);
+	*p = (struct program){.spad_bytes = t->s->at.most_bytes,
+	                      .arena_bytes = t->l->arena_bytes,
+	                      .peak_bytes = t->l->peak_bytes,
+	                      .layer = t->l->layer,
+	                      .n_layers = t->l->g->n_nodes};
+	return emit(t, p, err);
+}
+
+/* ---- one program ---- */
+
+/* Tile for hardware `h`; the schedule in `to` is for the host's. */
+static bool tile_for(struct search *x, const struct hw *h,
+                     const struct way *way, struct sched *to, struct err *err)
+{
+	struct tiler *t = x->t;
+	struct sched found, final;
+
+	sched_open(&found, h);
+	sched_open(&final, h);
+	t->hw = *h;
+	t->s = &found;
+	t->load_weight = way->load_weight;
+	t->keep = way->keep;
+	bool ok = tile(t, err);
+	t->hw = x->host;
+	if (ok) {
+		sched_hoist(&final, &found);
+		sched_move(to, &final);
+	}
+	x->pushed += found.pushed;
+	sched_close(&found);
+	sched_close(&final);
+	return ok;
+}
+
+static bool is_new(struct search *x, const struct program *p)
+{
+	uint64_t hash = XXH3_64bits(p->image, p->image_bytes);
+
+	for (int i = 0; i < x->n_seen; i++)
+		if (x->seen[i] == hash)
+			return false;
+	if (x->n_seen == x->cap_seen) {
+		x->cap_seen = 2 * x->cap_seen + 16;
+		x->seen = mem_grow(x->seen, (size_t)x->cap_seen,
+		                   sizeof(*x->seen));
+	}
+	x->seen[x->n_seen++] = hash;
+	return true;
+}
+
+static bool time_of(const struct search *x, const struct sched *s,
+                    const struct program *p, uint64_t *cycles, struct err *err)
+{
+	const struct compile_clock *clock = x->opts->clock;
+
+	if (clock)
+		return clock->cycles(clock->ctx, p, cycles, err);
+	*cycles = (uint64_t)sched_end(s);
+	return true;
+}
+
+static void take(struct search *x, const struct program *p, uint64_t cycles)
+{
+	const struct tiler *t = x->t;
+
+	x->best = *p;
+	x->cycles = cycles;
+	x->section_bytes = t->section_bytes;
+	x->const_at = t->const_at;
+	memcpy(x->op, t->l->op, (size_t)t->l->n_ops * sizeof(*x->op));
+}
+
+/* Keep the program of this way for hardware `h` if it is faster. */
+static bool try_way(struct search *x, const struct hw *h, const struct way *way,
+                    struct err *err)
+{
+	struct tiler *t = x->t;
+	struct sched moved;
+	struct program p;
+	uint64_t cycles;
+
+	sched_open(&moved, &x->host);
+	bool ok = tile_for(x, h, way, &moved, err);
+	t->s = &moved;
+	ok = ok && finish(t, &p, err);
+	if (!ok || !is_new(x, &p)) {
+		sched_close(&moved);
+		return ok;
+	}
+	ok = time_of(x, &moved, &p, &cycles, err);
+	if (ok && (!x->best.image || cycles < x->cycles)) {
+		take(x, &p, cycles);
+		sched_close(&x->sched);
+		x->sched = moved;
+	} else {
+		sched_close(&moved);
+	}
+	return ok;
+}
+
+/* ---- which ---- */
+
+/* Does the array rest so little that no other way can gain much? */
+static bool is_near(const struct search *x)
+{
+	enum { NEAR = 24 }; /* a part of the execute commands' cycles */
+	const struct sched *s = &x->sched;
+	int64_t busy = 0;
+
+	for (int i = 0; i < s->at.n_items; i++)
+		if (opcode_queue((int)s->item[i].c.opcode) == QUEUE_EX)
+			busy += s->item[i].end - s->item[i].start;
+	return (int64_t)x->cycles <= busy + busy / NEAR;
+}
+
+/* Does the program tried last keep any tensor in the scratchpad? If not, the
+ * opinion that none should be is no other. */
+static bool keeps(const struct lowered *l)
+{
+	for (int i = 0; i < l->n_ops; i++)
+		if (l->op[i].unit == UNIT_ARRAY && l->op[i].tiling.keep)
+			return true;
+	return false;
+}
+
+static bool is_less(const struct way *w)
+{
+	return w->spad || w->banks || w->dma;
+}
+
+/* The hardware that `w` is for. False: there is no such, or its compressed
+ * weights would be of another width. */
+static bool hw_for(struct hw *h, const struct hw *host, const struct way *w)
+{
+	*h = *host;
+	if (!is_less(w))
+		return true;
+	return !(h->unpack && w->dma) &&
+	       hw_less(h, h->spad_bytes >> w->spad, h->banks >> w->banks,
+	               h->dma >> w->dma);
+}
+
+/* What does not fit in less hardware is no error. */
+static bool search_some(struct search *x, struct err *err)
+{
+	enum { MOST_PUSHED = 4000 };
+	bool kept = true;
+
+	for (int i = 0; i < N_WAYS; i++) {
+		const struct way *w = &ways[i];
+		struct hw h;
+		struct err why;
+		if (i > 0 && is_near(x))
+			break;
+		x->t->most_pushed =
+		        i < BASE ? INT64_MAX : MOST_PUSHED - x->pushed;
+		if (x->t->most_pushed <= 0)
+			break;
+		if ((w->load_weight == 1 && !w->keep && !kept) ||
+		    !hw_for(&h, &x->host, w))
+			continue;
+		if (!try_way(x, &h, w, &why) &&
+		    !(is_less(w) && why.kind == ERR_DATA)) {
+			*err = why;
+			return false;
+		}
+		if (i == 0)
+			kept = keeps(x->t->l);
+	}
+	return true;
+}
+
+/* All opinions on one hardware. What does not fit the host is remembered; what
+ * does not fit in less is no error. */
+static bool try_hw(struct search *x, const struct hw *h, struct err *err)
+{
+	const struct hw *host = &x->host;
+	bool first = h->dma == host->dma && h->banks == host->banks &&
+	             h->spad_bytes == host->spad_bytes;
+	struct err why;
+
+	x->t->most_pushed = INT64_MAX;
+	for (int i = 0; i < OPINIONS; i++) {
+		if (try_way(x, h, &ways[i], &why))
+			continue;
+		if (first || why.kind != ERR_DATA)
+			*err = why;
+		return why.kind == ERR_DATA;
+	}
+	return true;
+}
+
+/* From the design itself down. */
+static bool search_all(struct search *x, struct err *err)
+{
+	const struct hw *host = &x->host;
+
+	for (int dma = host->dma; dma >= 4; dma /= 2)
+		for (int banks = host->banks; banks >= 4; banks /= 2)
+			for (uint32_t spad = host->spad_bytes; spad >= 1024;
+			     spad /= 2) {
+				struct hw h = *host;
+				/* Compressed weights are of one width. */
+				if ((h.unpack && dma != host->dma) ||
+				    !hw_less(&h, spad, banks, dma))
+					continue;
+				if (!try_hw(x, &h, err))
+					return false;
+			}
+	return x->best.image != NULL;
+}
+
+bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
+            struct err *err)
+{
+	struct search x = {.t = t, .opts = opts, .host = t->hw};
+	struct sched *s = t->s;
+
+	x.op = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.op));
+	sched_open(&x.sched, &x.host);
+	bool ok = opts->longer ? search_all(&x, err) : search_some(&x, err);
+	sched_close(s);
+	*s = x.sched;
+	s->hw = &t->hw;
+	t->hw = x.host;
+	t->s = s;
+	free(x.seen);
+	if (!ok)
+		return false;
+	t->section_bytes = x.section_bytes;
+	t->const_at = x.const_at;
+	t->l->op = x.op;
+	note_ops(t->l, s);
+	*p = x.best;
+	return true;
+}
