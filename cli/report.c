@@ -10,7 +10,8 @@
 struct report_args {
 	const char *file, *store, *sweep, *out, *details;
 	struct arg_list limit;
-	bool text;
+	const char *csv;
+	bool text, json;
 };
 
 static const char example[] =
@@ -25,6 +26,9 @@ static bool parse(struct report_args *o, int argc, char **argv, bool *help,
 	         .value = &o->out, .letter = 'o'},
 	        {"text", NULL, "print it for the terminal instead",
 	         .flag = &o->text},
+	        {"csv", "FILE", "write all points there, one line a point",
+	         .value = &o->csv},
+	        {"json", NULL, "print all points as JSON", .flag = &o->json},
 	        {"sweep", "NAME",
 	         "which sweep of the store (default: the latest)",
 	         .value = &o->sweep},
@@ -78,12 +82,20 @@ static struct report *open_report(const struct report_args *o, struct err *err)
 	return r;
 }
 
+/* Unless something else is asked for. */
+static bool page_wanted(const struct report_args *o)
+{
+	return o->out || (!o->text && !o->json && !o->csv);
+}
+
 static bool read_details(const struct report_args *o, enum report_which *which,
                          struct err *err)
 {
 	static const char *const name[] = {"none", "best", "pareto"};
 
-	*which = o->text ? REPORT_BEST : REPORT_PARETO;
+	*which = o->text          ? REPORT_BEST
+	         : page_wanted(o) ? REPORT_PARETO
+	                          : REPORT_NONE;
 	if (!o->details)
 		return true;
 	for (int i = 0; i < 3; i++)
@@ -93,6 +105,26 @@ static bool read_details(const struct report_args *o, enum report_which *which,
 		}
 	return err_set(err, ERR_USAGE,
 	               "--details: %s is not none, best or pareto", o->details);
+}
+
+static bool write_all(const struct report *r, const struct report_args *o,
+                      struct err *err)
+{
+	if (o->csv && !report_csv(r, o->csv, err))
+		return false;
+	if (page_wanted(o)) {
+		char *out = o->out ? mem_str(o->out)
+		                   : path_with_suffix(o->file, ".html");
+		bool ok = report_html(r, out, err);
+		free(out);
+		if (!ok)
+			return false;
+	}
+	if (o->text)
+		report_text(r, page_width(), stdout);
+	if (o->json)
+		report_json(r, stdout);
+	return true;
 }
 
 static bool report(const struct report_args *o, struct err *err)
@@ -109,14 +141,7 @@ static bool report(const struct report_args *o, struct err *err)
 		ok = report_limit(r, o->limit.item[i], err);
 	if (ok)
 		report_details(r, which, say, NULL);
-	if (ok && o->text) {
-		report_text(r, page_width(), stdout);
-	} else if (ok) {
-		char *out = o->out ? mem_str(o->out)
-		                   : path_with_suffix(o->file, ".html");
-		ok = report_html(r, out, err);
-		free(out);
-	}
+	ok = ok && write_all(r, o, err);
 	report_close(r);
 	return ok && finish_stdout(err);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/wrap.h"
+#include "explore/export_point.h"
 #include "explore/plan.h"
 #include "explore/report_priv.h"
 
@@ -392,21 +393,11 @@ static void json_grid(struct json *j, const char *key,
 static void json_side(struct json *j, const char *key,
                       const struct compare_side *s)
 {
-	char text[64];
-
 	json_object(j, key);
 	json_string(j, "name", s->name);
 	json_string(j, "target", s->target);
 	json_string(j, "tech", joulet_tech_name(s->tech));
-	json_object(j, "design");
-	for (int i = 0; i < n_params; i++) {
-		design_get(&s->design, &params[i], text, sizeof text);
-		if (params[i].rule == RULE_CORE)
-			json_string(j, params[i].key, text);
-		else
-			json_raw(j, params[i].key, text);
-	}
-	json_close(j);
+	export_json_design(&s->design, j);
 	json_close(j);
 }
 

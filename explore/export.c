@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/wrap.h"
+#include "explore/export_point.h"
 #include "explore/result.h"
 
 enum { MANY_ROWS = 60, REASONS = 3 };
@@ -266,150 +267,29 @@ void sweep_text(const struct sweep *s, int width, FILE *f)
 
 /* ---- For programs ------------------------------------------------------ */
 
-static void csv_text(struct buf *b, const char *s)
-{
-	if (!s[strcspn(s, ",\"\n\r")]) {
-		buf_str(b, s);
-		return;
-	}
-	buf_char(b, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_char(b, '"');
-		buf_char(b, *s);
-	}
-	buf_char(b, '"');
-}
-
-static void csv_double(struct buf *b, double v)
-{
-	char text[40];
-	buf_printf(b, ",%s", text_of_double(v, text, sizeof text));
-}
-
-static void csv_head(struct buf *b)
-{
-	buf_str(b, "point,network,backend,target,tech");
-	for (int i = 0; i < n_params; i++)
-		buf_printf(b, ",%s", params[i].key);
-	buf_str(b, ",state,pareto,confirmed,breaks");
-	for (int i = 0; i < N_METRICS; i++)
-		buf_printf(b, ",%s", metric_name[i]);
-	buf_str(b, ",boot_cycles,output_hash");
-	for (int i = 0; i < N_SHARES; i++)
-		buf_printf(b, ",energy_pj.%s", joulet_share_name[i]);
-	for (int i = 0; i < N_EVENTS; i++)
-		buf_printf(b, ",%s", event_name[i]);
-	buf_str(b, ",error\n");
-}
-
-static void csv_numbers(struct buf *b, const struct row *r,
-                        const struct outcome *o, const double *share)
-{
-	for (int i = 0; i < N_METRICS; i++)
-		csv_double(b, r->metric[i]);
-	buf_printf(b, ",%" PRIu64 ",%016" PRIx64, o->boot_cycles, o->out_hash);
-	for (int i = 0; i < N_SHARES; i++)
-		csv_double(b, share[i]);
-	for (int i = 0; i < N_EVENTS; i++)
-		buf_printf(b, ",%" PRIu64, o->counts.n[i]);
-	buf_char(b, ',');
-}
-
-/* The limits that it breaks, in the file's words. */
-static void csv_breaks(const struct plan *p, const struct row *r, struct buf *b)
-{
-	struct buf all = {0};
-	buf_str(&all, "");
-	for (int i = 0; i < p->n_limits; i++)
-		if (r->broken >> i & 1)
-			buf_printf(&all, "%s%s", all.len ? "; " : "",
-			           expr_text(p->limit[i]));
-	csv_text(b, all.data);
-	buf_free(&all);
-}
-
-static void csv_line(const struct sweep *s, long point, const struct outcome *o,
-                     const double *share, struct buf *b)
+/* A point as export_csv and export_json want it; its limits go to `breaks`. */
+static struct export_point point_of(const struct sweep *s, long point,
+                                    const struct plan_pick *pick,
+                                    const char *breaks[PLAN_MAX_RULES])
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[point];
-	const struct plan_pick pick = plan_pick(p, point);
-	buf_printf(b, "%ld,", point);
-	csv_text(b, joulet_net_name(p->net[pick.net].net));
-	buf_printf(b, ",%s,%s,", pick.backend, plan_target_name(&pick));
-	csv_text(b, joulet_tech_name(s->techs[pick.tech]));
-	for (int i = 0; i < n_params; i++) {
-		char value[32];
-		design_get(&pick.design, &params[i], value, sizeof value);
-		buf_printf(b, ",%s", value);
-	}
-	buf_printf(b, ",%s,%d,%d,", r->ok ? "done" : "failed", r->best,
-	           r->confirmed);
-	csv_breaks(p, r, b);
-	if (r->ok) {
-		csv_numbers(b, r, o, share);
-	} else {
-		buf_pad(b, ',', N_METRICS + 2 + N_SHARES + N_EVENTS + 1);
-		csv_text(b, r->error);
-	}
-	buf_char(b, '\n');
-}
-
-static void json_numbers(struct json *j, const struct row *r,
-                         const struct outcome *o, const double *share)
-{
-	for (int i = 0; i < N_METRICS; i++)
-		json_double(j, metric_name[i], r->metric[i]);
-	json_uint(j, "boot_cycles", o->boot_cycles);
-	char hash[20];
-	snprintf(hash, sizeof hash, "%016" PRIx64, o->out_hash);
-	json_string(j, "output_hash", hash);
-	json_object(j, "energy_pj");
-	for (int i = 0; i < N_SHARES; i++)
-		json_double(j, joulet_share_name[i], share[i]);
-	json_close(j);
-	json_object(j, "counts");
-	for (int i = 0; i < N_EVENTS; i++)
-		json_uint(j, event_name[i], o->counts.n[i]);
-	json_close(j);
-}
-
-static void json_point(const struct sweep *s, long point,
-                       const struct outcome *o, const double *share,
-                       struct json *j)
-{
-	const struct row *r = &s->row[point];
-	const struct plan_pick pick = plan_pick(s->plan, point);
-	json_object(j, NULL);
-	json_int(j, "point", point);
-	json_string(j, "network", joulet_net_name(s->plan->net[pick.net].net));
-	json_string(j, "backend", pick.backend);
-	json_string(j, "target", plan_target_name(&pick));
-	json_string(j, "tech", joulet_tech_name(s->techs[pick.tech]));
-	json_object(j, "design");
-	for (int i = 0; i < n_params; i++) {
-		char value[32];
-		design_get(&pick.design, &params[i], value, sizeof value);
-		if (params[i].rule == RULE_CORE)
-			json_string(j, params[i].key, value);
-		else
-			json_raw(j, params[i].key, value);
-	}
-	json_close(j);
-	json_string(j, "state", r->ok ? "done" : "failed");
-	json_bool(j, "pareto", r->best);
-	json_bool(j, "confirmed", r->confirmed);
-	json_list(j, "breaks");
-	for (int i = 0; i < s->plan->n_limits; i++)
+	struct export_point x = {
+	        .number = point,
+	        .network = joulet_net_name(p->net[pick->net].net),
+	        .tech = joulet_tech_name(s->techs[pick->tech]),
+	        .pick = pick,
+	        .ok = r->ok,
+	        .best = r->best,
+	        .confirmed = r->confirmed,
+	        .error = r->error,
+	        .metric = r->metric,
+	        .breaks = breaks,
+	};
+	for (int i = 0; i < p->n_limits; i++)
 		if (r->broken >> i & 1)
-			json_string(j, NULL, expr_text(s->plan->limit[i]));
-	json_close(j);
-	if (r->ok)
-		json_numbers(j, r, o, share);
-	else
-		json_string(j, "error", r->error);
-	json_close(j);
+			breaks[x.n_breaks++] = expr_text(p->limit[i]);
+	return x;
 }
 
 static void json_rules(struct json *j, const char *key, struct expr **rule,
@@ -489,11 +369,16 @@ static bool each_point(const struct sweep *s, struct buf *csv,
 	for (long i = 0; ok && i < s->plan->n_points; i++) {
 		struct outcome o;
 		double share[N_SHARES];
+		const char *breaks[PLAN_MAX_RULES];
+		const struct plan_pick pick = plan_pick(s->plan, i);
+		struct export_point x = point_of(s, i, &pick, breaks);
+		x.out = &o;
+		x.share_pj = share;
 		ok = result_full(s, store, i, &o, share, err);
 		if (ok && csv)
-			csv_line(s, i, &o, share, csv);
+			export_csv(&x, csv);
 		if (ok && json)
-			json_point(s, i, &o, share, json);
+			export_json(&x, json);
 	}
 	store_close(store);
 	return ok;
@@ -503,7 +388,7 @@ bool sweep_csv(const struct sweep *s, const char *path, struct err *err)
 {
 	assert(s->row);
 	struct buf b = {0};
-	csv_head(&b);
+	export_csv_head(&b);
 	bool ok = each_point(s, &b, NULL, err) &&
 	          file_write(path, b.data, b.len, err);
 	buf_free(&b);

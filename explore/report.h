@@ -46,6 +46,10 @@ void report_details(struct report *r, enum report_which which,
 /* For a terminal of `width` columns. */
 void report_text(const struct report *r, int width, FILE *f);
 
+/* Every point, in columns and keys as sweep_csv and sweep_json. */
+bool report_csv(const struct report *r, const char *path, struct err *err);
+void report_json(const struct report *r, FILE *f);
+
 /* One page that asks nothing of any network: docs/report.md. Leaves no file on
  * failure. */
 bool report_html(const struct report *r, const char *path, struct err *err);

@@ -99,13 +99,18 @@ static bool set_within(const struct report *r, struct report_point *p,
 	struct expr_value v[NAMES_MAX_SLOTS];
 
 	p->within = p->ok;
+	p->broken = 0;
 	if (!p->ok || r->n_limits == 0)
 		return true;
 	names_set_pick(v, &p->pick);
 	names_set_metrics(v, p->metric);
-	for (int i = 0; p->within && i < r->n_limits; i++)
-		if (!expr_true(r->rule[i], v, &p->within, err))
+	for (int i = 0; i < r->n_limits; i++) {
+		bool yes;
+		if (!expr_true(r->rule[i], v, &yes, err))
 			return false;
+		p->broken |= yes ? 0 : UINT32_C(1) << i;
+	}
+	p->within = p->broken == 0;
 	return true;
 }
 

@@ -41,8 +41,9 @@ struct report_goal {
 
 struct report_point {
 	long number;
-	bool ok;     /* else outcome.error */
-	bool within; /* breaks no limit; only those can be best */
+	bool ok;         /* else outcome.error */
+	bool within;     /* breaks no limit; only those can be best */
+	uint32_t broken; /* bit i: breaks limit[i] */
 	bool best, confirmed;
 	int *value; /* by axis: index of its value, or -1 */
 	struct plan_pick pick;

@@ -348,6 +348,9 @@ bool report_limit(struct report *r, const char *text, struct err *err)
 {
 	size_t n = (size_t)r->n_limits;
 
+	if (r->n_limits == PLAN_MAX_RULES)
+		return err_set(err, ERR_USAGE, "more than %d limits",
+		               PLAN_MAX_RULES);
 	r->limit = mem_grow(r->limit, n + 1, sizeof *r->limit);
 	r->limit[n] = mem_str(text);
 	if (r->rule) {

@@ -202,6 +202,17 @@ class Page(Case):
         nets = {d["points"]["net"][x["point"]] for x in d["details"]}
         self.assertEqual(nets, {1})
 
+    def test_csv_and_points_of_json_are_those_of_the_sweep(self):
+        got = {}
+        for what, args in (("sweep", ("tests.yaml", "--jobs", "1")),
+                           ("report", ("tests.db",))):
+            text = self.good(what, *args, "--json", "--csv", what + ".csv")
+            with open(os.path.join(self.folder.name, what + ".csv")) as f:
+                got[what] = (f.read(), json.loads(text))
+        self.assertEqual(got["report"][0], got["sweep"][0])
+        for key, value in got["report"][1].items():
+            self.assertEqual(value, got["sweep"][1][key], key)
+
     def test_same_store_gives_the_same_page(self):
         self.assertEqual(self.page(), self.page())
 
