@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "explore/batch.h"
 #include "explore/progress.h"
-#include "explore/result.h"
 #include "explore/space.h"
 
 /* What is searched for by itself: a network, or a design for all. */
@@ -25,11 +25,8 @@ struct search {
 	const struct search_opts *opts;
 	struct quest *quest;
 	int n_quests;
-	int64_t *cell; /* all that were proposed, ascending */
-	long n_cells;
-	struct plan plan;  /* these cells */
-	struct sweep view; /* their results; borrows what base has */
-	long known;        /* runs of them that an earlier run had finished */
+	struct batch batch; /* the present one; in the end all points */
+	long known;         /* runs of them that an earlier run had finished */
 	struct searched searched;
 };
 
@@ -49,23 +46,15 @@ void search_close(struct search *s)
 {
 	if (!s)
 		return;
-	if (s->view.row)
-		result_free(&s->view);
+	batch_close(&s->batch);
 	for (int i = 0; i < s->n_quests; i++)
 		nsga_free(s->quest[i].pool);
 	free(s->quest);
-	free(s->cell);
 	sweep_close(s->base);
 	free(s);
 }
 
 /* ---- A batch ------------------------------------------------------------ */
-
-static int by_cell(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
 
 /* Have points proposed; how many. */
 static long propose(struct search *s)
@@ -82,61 +71,52 @@ static long propose(struct search *s)
 }
 
 /* Cells of the points of a quest from number `from` on. */
-static void add_cells(struct search *s, const struct quest *q, long from)
+static long add_cells(const struct quest *q, long from, int64_t *cell)
 {
 	const struct space *space = &q->space;
+	long n = 0;
 	for (long i = from; i < nsga_count(q->pool); i++)
 		for (int net = 0; net < space->n_nets; net++)
-			s->cell[s->n_cells++] = space_cell(
-			        space, space->net + net, nsga_gene(q->pool, i));
+			cell[n++] = space_cell(space, space->net + net,
+			                       nsga_gene(q->pool, i));
+	return n;
 }
 
-/* A plan of all points proposed, or of those of the present batch. */
-static void gather(struct search *s, bool batch)
+/* All points proposed, or those that are new. */
+static void gather(struct search *s, bool only_new)
 {
-	size_t n = 0;
+	size_t room = 0;
+	long n = 0;
 	for (int i = 0; i < s->n_quests; i++)
-		n += (size_t)(nsga_count(s->quest[i].pool) *
-		              s->quest[i].space.n_nets);
-	s->cell = mem_grow(s->cell, n, sizeof *s->cell);
-	s->n_cells = 0;
+		room += (size_t)(nsga_count(s->quest[i].pool) *
+		                 s->quest[i].space.n_nets);
+	int64_t *cell = mem_zero(room, sizeof *cell);
 	for (int i = 0; i < s->n_quests; i++)
-		add_cells(s, &s->quest[i], batch ? s->quest[i].from : 0);
-	qsort(s->cell, (size_t)s->n_cells, sizeof *s->cell, by_cell);
-	result_free(&s->view); /* while its plan is still the one before */
-	s->plan = plan_of_cells(s->base->plan, s->cell, s->n_cells);
-	s->view = *s->base;
-	s->view.plan = &s->plan;
-	s->view.together = s->opts->together;
-	s->view.found_by = &s->searched;
+		n += add_cells(&s->quest[i], only_new ? s->quest[i].from : 0,
+		               cell + n);
+	batch_close(&s->batch);
+	batch_open(&s->batch, s->base, cell, n);
+	s->batch.view.together = s->opts->together;
+	s->batch.view.found_by = &s->searched;
+	free(cell);
 }
 
 /* Tell the pool what became of a point. */
 static void tell(const struct search *s, const struct quest *q, long point)
 {
-	const struct space *space = &q->space;
-	long *at = mem_zero((size_t)space->n_nets, sizeof *at);
 	double goal[NSGA_MAX_GOALS];
-	int index[PLAN_MAX_DIMS], broken;
-	for (int net = 0; net < space->n_nets; net++) {
-		space_index(space, space->net + net, nsga_gene(q->pool, point),
-		            index);
-		at[net] = plan_point_at(&s->plan, index);
-	}
-	bool ok = result_goals(&s->view, at, space->n_nets, goal, &broken);
+	int broken;
+	bool ok = space_goals(&q->space, &s->batch.view,
+	                      nsga_gene(q->pool, point), goal, &broken);
 	nsga_tell(q->pool, point, ok ? goal : NULL, broken);
-	free(at);
 }
 
 static bool run_batch(struct search *s, struct err *err)
 {
-	struct sweep_opts opts = s->opts->sweep;
-	opts.confirm = SWEEP_CONFIRM_NONE;
-	opts.talk = NULL;
 	gather(s, true);
-	if (!sweep_run(&s->view, &opts, err))
+	if (!batch_run(&s->batch, &s->opts->sweep, err))
 		return false;
-	s->known += s->view.known;
+	s->known += s->batch.view.known;
 	for (int i = 0; i < s->n_quests; i++)
 		for (long k = s->quest[i].from;
 		     k < nsga_count(s->quest[i].pool); k++)
@@ -153,15 +133,15 @@ static double seconds(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* What the view holds after a batch is added to the state of the whole. */
+/* What the batch holds after a batch is added to the state of the whole. */
 static void count_batch(const struct search *s, struct work_progress *p)
 {
 	long ok = 0;
-	for (long i = 0; i < s->plan.n_points; i++)
-		ok += s->view.row[i].ok;
-	long here = s->plan.n_points - s->view.known;
-	long failed = s->plan.n_points - ok;
-	p->known += s->view.known;
+	for (long i = 0; i < s->batch.plan.n_points; i++)
+		ok += s->batch.view.row[i].ok;
+	long here = s->batch.plan.n_points - s->batch.view.known;
+	long failed = s->batch.plan.n_points - ok;
+	p->known += s->batch.view.known;
 	p->failed += failed < here ? failed : here;
 	p->done += here - (failed < here ? failed : here);
 }
@@ -228,8 +208,8 @@ bool search_run(struct search *s, const struct search_opts *opts,
 		if (last.confirm == SWEEP_CONFIRM_NONE)
 			last.talk = NULL;
 		gather(s, false);
-		ok = sweep_run(&s->view, &last, err);
-		s->view.known = s->known;
+		ok = sweep_run(&s->batch.view, &last, err);
+		s->batch.view.known = s->known;
 	}
 	s->opts = NULL;
 	return ok;
@@ -239,8 +219,8 @@ bool search_run(struct search *s, const struct search_opts *opts,
 
 const struct sweep *search_sweep(const struct search *s)
 {
-	assert(s->view.row);
-	return &s->view;
+	assert(s->batch.view.row);
+	return &s->batch.view;
 }
 
 /* By the first goal; of equals the one proposed first. */
@@ -273,7 +253,7 @@ static struct table *new_table(const struct plan *p)
 /* Designs that are best for all networks, with their totals. */
 static void totals(const struct search *s, int width, struct buf *to)
 {
-	const struct plan *p = &s->plan;
+	const struct plan *p = &s->batch.plan;
 	const struct quest *q = &s->quest[0];
 	struct table *t = new_table(p);
 	long best;
@@ -305,7 +285,7 @@ void search_text(const struct search *s, int width, FILE *f)
 	buf_printf(&text, "searched %.0f combinations with seed %llu\n",
 	           s->searched.combinations,
 	           (unsigned long long)s->searched.seed);
-	if (s->view.together) {
+	if (s->batch.view.together) {
 		buf_printf(&text, "\nfor all networks together:\n\n");
 		totals(s, width, &text);
 	}

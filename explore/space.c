@@ -1,7 +1,11 @@
 /* space: see space.h */
 #include "explore/space.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 bool space_check(const struct plan *p, struct err *err)
 {
@@ -49,6 +53,21 @@ int64_t space_cell(const struct space *s, int net, const int *gene)
 	int index[PLAN_MAX_DIMS];
 	space_index(s, net, gene, index);
 	return plan_cell(s->plan, index);
+}
+
+bool space_goals(const struct space *s, const struct sweep *view,
+                 const int *gene, double *goal, int *broken)
+{
+	long *at = mem_zero((size_t)s->n_nets, sizeof *at);
+	int index[PLAN_MAX_DIMS];
+	for (int i = 0; i < s->n_nets; i++) {
+		space_index(s, s->net + i, gene, index);
+		at[i] = plan_point_at(view->plan, index);
+		assert(at[i] >= 0);
+	}
+	bool ok = result_goals(view, at, s->n_nets, goal, broken);
+	free(at);
+	return ok;
 }
 
 double space_size(const struct plan *p)

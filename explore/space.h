@@ -9,7 +9,7 @@
 #define EXPLORE_SPACE_H
 
 #include "explore/nsga.h"
-#include "explore/plan.h"
+#include "explore/result.h"
 
 struct space {
 	const struct plan *plan; /* borrowed */
@@ -25,6 +25,11 @@ struct nsga_grid space_grid(const struct space *s);
 /* The cell of a network at a point of the grid, as index and as number. */
 void space_index(const struct space *s, int net, const int *gene, int *index);
 int64_t space_cell(const struct space *s, int net, const int *gene);
+
+/* Goals of a point of the grid from a sweep that has its cells; result_goals.
+ */
+bool space_goals(const struct space *s, const struct sweep *view,
+                 const int *gene, double *goal, int *broken);
 
 /* Cells of one network. */
 double space_size(const struct plan *p);
