@@ -144,11 +144,11 @@ static double most_of(const struct sweep *s, const long *point, int n,
 	return most;
 }
 
-/* A metric of the points of one design on n networks; see result_goals. */
-static double result_total(const struct sweep *s, const long *point, int n,
-                           int metric)
+double result_total(const struct sweep *s, const long *point, int n, int metric)
 {
 	double v = 0;
+	if (n == 1)
+		return result_metric(s, point[0], metric);
 	switch (metric) {
 	case METRIC_cycles:
 	case METRIC_latency_us:
@@ -219,15 +219,8 @@ static void mark_front(struct sweep *s, struct candidate *c, long n)
 	}
 }
 
-/* A goal of a point, to be minimized. */
-static double goal_of(const struct sweep *s, long point, int k)
-{
-	const struct plan_goal *g = &s->plan->goal[k];
-	double v = result_metric(s, point, metric_find(g->metric));
-	return g->maximize ? -v : v;
-}
-
-static double total_of(const struct sweep *s, const long *point, int n, int k)
+/* A goal of a point, or of several as one, to be minimized. */
+static double goal_of(const struct sweep *s, const long *point, int n, int k)
 {
 	const struct plan_goal *g = &s->plan->goal[k];
 	double v = result_total(s, point, n, metric_find(g->metric));
@@ -246,8 +239,7 @@ bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
 			++*broken;
 	}
 	for (int k = 0; k < s->plan->n_goals; k++)
-		goal[k] = n == 1 ? goal_of(s, point[0], k)
-		                 : total_of(s, point, n, k);
+		goal[k] = goal_of(s, point, n, k);
 	return true;
 }
 
@@ -272,7 +264,7 @@ static struct candidate *candidates(const struct sweep *s, int net, int n_goals,
 		if (!counts(&s->row[i]))
 			continue;
 		for (int k = 0; k < n_goals; k++)
-			g[k] = goal_of(s, i, k);
+			g[k] = goal_of(s, &i, 1, k);
 		c[(*n)++] = (struct candidate){i, n_goals, g};
 	}
 	return c;

@@ -62,11 +62,15 @@ double result_metric(const struct sweep *s, long point, int metric);
 /* The points to be confirmed, ascending: sweep_opts.confirm. To be freed. */
 long *result_choose(const struct sweep *s, long confirm, long *n);
 
-/* The plan's goals, all to be minimized, of one point, or of the points of one
- * design on n networks: their totals. Time, energy and bytes of flash are
- * sums; bytes of memory that one network after another uses are those of the
- * largest; power, utilization and edp are those of all inferences one after
- * another. *broken: how many limits the points break. False if one failed. */
+/* The same of the points of one design on n networks. Time, energy and bytes
+ * of flash are sums; bytes of memory that one network after another uses are
+ * those of the largest; power, utilization and edp are those of all inferences
+ * one after another. Of one point: the metric. */
+double result_total(const struct sweep *s, const long *point, int n,
+                    int metric);
+
+/* The plan's goals of these points as one, all to be minimized. *broken: how
+ * many limits they break. False if one failed. */
 bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
                   int *broken);
 

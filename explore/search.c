@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "explore/batch.h"
+#include "explore/keeper.h"
 #include "explore/progress.h"
 #include "explore/space.h"
 
@@ -200,7 +201,10 @@ bool search_run(struct search *s, const struct search_opts *opts,
 	if (ok) {
 		progress_begin(&talk, "search", opts->budget, &none,
 		               s->base->store);
+		pid_t keeper =
+		        keeper_start(s->base->store, opts->sweep.durable);
 		ok = proceed(s, &talk, err);
+		keeper_end(keeper, s->base->store);
 		progress_end(&talk);
 	}
 	if (ok) {
