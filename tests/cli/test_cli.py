@@ -7,6 +7,7 @@ Runs in the root of the source tree. Every test runs the program in a folder of
 its own and asserts what is left there: no partial files.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -489,6 +490,67 @@ class Sweep(Case):
         q = self.good("sweep", "s.yaml", "--jobs", "1", "--json")
         self.assertEqual(p.stdout, q.stdout)
         self.assertEqual(len(read(self.path("s.csv")).splitlines()), 5)
+
+    def test_conditions_limits_and_tables(self):
+        tables = [os.path.join(ROOT, "configs", "tech", name + ".yaml")
+                  for name in ("horowitz45", "sg13g2")]
+        self.write("s.yaml", "networks: [%s]\naxes:\n"
+                   "  array.rows: {pow2: [4, 16]}\n"
+                   "  tech: [%s]\n  target: [accel, cpu]\n"
+                   "where: target == accel or array.rows == 4\n"
+                   "limits: [latency_ms <= 1, 'array.rows < 16, or so']\n"
+                   % (NET, ", ".join(tables)))
+        self.refused_with(DATA, "s.yaml:7: limits: column 43: ',' where an "
+                          "operator should be", "sweep", "s.yaml")
+        text = read(self.path("s.yaml")).decode().replace(", or so", "")
+        self.write("s.yaml", text)
+        p = self.good("sweep", "s.yaml", "--json", "--csv", "s.csv")
+        found = json.loads(p.stdout)
+        self.assertEqual(found["where"], ["target == accel or array.rows == "
+                                          "4"])
+        self.assertEqual(found["limits"], ["latency_ms <= 1",
+                                           "array.rows < 16"])
+        self.assertEqual([t["name"] for t in found["techs"]],
+                         ["horowitz45", "sg13g2"])
+        self.assertNotIn("tech", found)
+        made_of = [(q["design"]["array.rows"], q["tech"], q["target"])
+                   for q in found["points"]]
+        self.assertEqual(made_of, [
+            (4, "horowitz45", "accel"), (4, "horowitz45", "cpu"),
+            (4, "sg13g2", "accel"), (4, "sg13g2", "cpu"),
+            (8, "horowitz45", "accel"), (8, "sg13g2", "accel"),
+            (16, "horowitz45", "accel"), (16, "sg13g2", "accel")])
+        self.assertEqual([q["point"] for q in found["points"]],
+                         list(range(8)))
+        for q in found["points"]:
+            breaks = []
+            if q["latency_us"] > 1000:
+                breaks.append("latency_ms <= 1")
+            if q["design"]["array.rows"] == 16:
+                breaks.append("array.rows < 16")
+            self.assertEqual(q["breaks"], breaks)
+            self.assertFalse(breaks and q["pareto"])
+            self.assertEqual(q["sram_bytes"], q["arena_bytes"] + 16384)
+        pairs = {}
+        for q in found["points"]:
+            key = q["design"]["array.rows"], q["target"]
+            pairs.setdefault(key, []).append(q)
+        for one, other in pairs.values():
+            # One run; each table has its own energy.
+            self.assertEqual(one["counts"], other["counts"])
+            self.assertNotEqual(one["energy_uj"], other["energy_uj"])
+        with open(self.path("s.csv"), newline="") as f:
+            rows = list(csv.DictReader(f))
+        self.assertEqual([r["breaks"] for r in rows],
+                         ["; ".join(q["breaks"]) for q in found["points"]])
+        self.assertEqual([r["tech"] for r in rows],
+                         [q["tech"] for q in found["points"]])
+        table = self.good("sweep", "s.yaml").stdout
+        marks = [line[:1] for line in table.splitlines()[1:9]]
+        self.assertEqual([m == "!" for m in marks],
+                         [bool(q["breaks"]) for q in found["points"]])
+        self.assertIn("\n  latency_ms <= 1: 2 break it\n", table)
+        self.assertIn("\n  array.rows < 16: 2 break it\n", table)
 
     def test_bad_choice_of_points(self):
         for which in ("some", "0", "-1", "1.5"):

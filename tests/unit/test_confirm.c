@@ -201,6 +201,51 @@ static void n_are_the_best_of_each_network_by_the_first_goal(void **state)
 	assert_int_equal(odd->compared, 12);
 }
 
+static void what_breaks_a_limit_is_neither_optimal_nor_best(void **state)
+{
+	struct place *p = *state;
+	write_yaml(p, "limits: array.rows < 16\n");
+	assert_int_equal(confirmed(p, SWEEP_CONFIRM_PARETO), 4);
+	assert_int_equal(ask(p, tall), 0);
+	assert_int_equal(confirmed(p, 1000), 8);
+	assert_int_equal(ask(p, tall), 0);
+	assert_int_equal(confirmed(p, SWEEP_CONFIRM_ALL), 12);
+}
+
+static void progress_counts_what_is_confirmed(void **state)
+{
+	struct place *p = *state;
+	char *said = NULL, *at;
+	size_t size;
+	struct err err;
+	FILE *f = open_memstream(&said, &size);
+	struct sweep_opts opts = {.jobs = 2, .confirm = 2, .talk = f};
+	for (int i = 0; i < 2; i++, opts.json = true) {
+		struct sweep *s = sweep_open(p->yaml, NULL, &err);
+		assert_true(sweep_run(s, &opts, &err));
+		sweep_close(s);
+		opts.confirm = SWEEP_CONFIRM_ALL;
+	}
+	fclose(f);
+	at = strstr(said, "sweep: 12 points, 0 known");
+	assert_non_null(at);
+	at = strstr(at, "\nsweep: 12 of 12 points, ");
+	assert_non_null(at);
+	at = strstr(at, "\nsweep: confirming 4 points with the Verilog, 0 known"
+	                "\nsweep: 4 of 4 confirmed, ");
+	assert_non_null(at);
+	at = strstr(at, "\n{\"event\":\"begin\",\"phase\":\"confirm\","
+	                "\"points\":12,");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "\"total\":12,\"known\":4,\"done\":4,"
+	                           "\"failed\":0,\"confirmed\":4,"));
+	at = strstr(at, "\n{\"event\":\"end\",\"phase\":\"confirm\","
+	                "\"total\":12,\"known\":4,\"done\":12,\"failed\":0,"
+	                "\"confirmed\":12,");
+	assert_non_null(at);
+	free(said);
+}
+
 static void comparisons_are_not_repeated(void **state)
 {
 	struct place *p = *state;
@@ -329,6 +374,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(pareto_points_are_compared),
 	        TEST(n_are_the_best_of_each_network_by_the_first_goal),
+	        TEST(what_breaks_a_limit_is_neither_optimal_nor_best),
+	        TEST(progress_counts_what_is_confirmed),
 	        TEST(comparisons_are_not_repeated),
 	        TEST(other_verilog_confirms_anew),
 	        TEST(points_that_failed_are_not_compared),
