@@ -11,20 +11,24 @@
 
 /* ---- words for numbers -------------------------------------------------- */
 
-/* What a metric is measured in; "" if it is a plain number. */
+/* What a metric is measured in is the end of its name; "" if it is a plain
+ * number. */
 const char *report_unit(int metric)
 {
-	static const char *const unit[N_METRICS] = {
-	        [METRIC_cycles] = "cycles", [METRIC_latency_us] = "us",
-	        [METRIC_energy_uj] = "uJ",  [METRIC_edp] = "uJ us",
-	        [METRIC_power_mw] = "mW",   [METRIC_peak_bytes] = "B",
-	        [METRIC_arena_bytes] = "B", [METRIC_sram_bytes] = "B",
-	        [METRIC_spad_bytes] = "B",  [METRIC_image_bytes] = "B",
+	static const char *const unit[][2] = {
+	        {"_us", "us"},   {"_uj", "uJ"},        {"_mw", "mW"},
+	        {"_bytes", "B"}, {"cycles", "cycles"}, {"edp", "uJ us"},
 	};
 
 	if (metric >= N_METRICS)
 		return params[metric - N_METRICS].unit;
-	return unit[metric] ? unit[metric] : "";
+	const char *name = metric_name[metric];
+	for (size_t i = 0; i < sizeof unit / sizeof *unit; i++) {
+		size_t n = strlen(name), m = strlen(unit[i][0]);
+		if (n >= m && strcmp(name + n - m, unit[i][0]) == 0)
+			return unit[i][1];
+	}
+	return "";
 }
 
 static const char *metric_text(int metric)
@@ -236,7 +240,20 @@ static void put_front(const struct report *r, int width, struct buf *b)
 		           r->n_confirmed);
 }
 
-/* The value with the best and the worst effect. */
+/* "array.rows, array.cols" */
+static void put_group(const struct report *r, int group, struct table *t)
+{
+	struct buf b = {0};
+
+	for (int i = 0; i < r->n_axes; i++)
+		if (r->axis[i].group == group)
+			buf_printf(&b, "%s%s", b.len ? ", " : "",
+			           r->axis[i].key);
+	table_cell(t, b.data);
+	buf_free(&b);
+}
+
+/* The values with the least and the largest effect. */
 static void put_effect(const struct report *r, int net, int group, int goal,
                        struct table *t)
 {
@@ -253,11 +270,11 @@ static void put_effect(const struct report *r, int net, int group, int goal,
 	}
 	table_cell(t, r->net[net].name);
 	table_cell(t, metric_text(r->goal[goal].metric));
-	table_cell(t, a->key);
-	if (lo < 0) {
+	put_group(r, group, t);
+	if (lo == hi) { /* none, or all the same */
 		table_cell(t, "-");
 		table_cell(t, "-");
-		table_cell(t, "-");
+		table_cell(t, lo < 0 ? "-" : "1.00");
 	} else {
 		table_printf(t, "%s (%+.1f %%)", a->value[lo],
 		             100 * (e[lo].ratio - 1));
