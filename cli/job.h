@@ -54,5 +54,7 @@ int schema_main(int argc, char **argv);
 int host_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int worker_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
 
 #endif

@@ -6,13 +6,16 @@
 #include "base/text.h"
 #include "cli/job.h"
 #include "cli/many.h"
+#include "explore/slurm_cmd.h"
 #include "explore/sweep.h"
 
-enum { MAX_JOBS = 256 };
+enum { MAX_JOBS = 256, MAX_WORKERS = 1000, MAX_TIMEOUT_S = 1000000 };
 
 struct sweep_args {
 	const char *file, *store, *jobs, *csv, *confirm, *progress;
 	bool json, durable;
+	const char *executor, *workers, *partition, *timeout;
+	struct arg_list slurm_opt;
 };
 
 static const char example[] =
@@ -40,6 +43,20 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	         .value = &o->progress},
 	        {"durable", NULL, "every result survives a power cut (slower)",
 	         .flag = &o->durable},
+	        {"point-timeout", "S",
+	         "seconds that a point may take, three times (default: any)",
+	         .value = &o->timeout},
+	        {"executor", "local|slurm",
+	         "where points are run (default: local)",
+	         .value = &o->executor},
+	        {"workers", "N",
+	         "slurm: elements of the job array (default: 4)",
+	         .value = &o->workers},
+	        {"partition", "NAME", "slurm: as of sbatch",
+	         .value = &o->partition},
+	        {"slurm-opt", "OPTION",
+	         "slurm: a further option of sbatch; may be repeated",
+	         .list = &o->slurm_opt},
 	};
 	const struct command c = {
 	        .name = "sweep",
@@ -84,6 +101,47 @@ bool read_jobs(const char *text, int *jobs, struct err *err)
 		               text, MAX_JOBS);
 	*jobs = (int)n;
 	return true;
+}
+
+/* A whole number of at least 1; *value stays if it is not given. */
+static bool read_count(const char *option, const char *text, long max,
+                       long *value, struct err *err)
+{
+	if (!text)
+		return true;
+	if (text_long(text, value) != TEXT_OK || *value < 1 || *value > max)
+		return err_set(err, ERR_USAGE, "--%s: %s is not in 1..%ld",
+		               option, text, max);
+	return true;
+}
+
+/* *slurm is false for the local executor, which knows nothing of the rest. */
+static bool read_executor(const struct sweep_args *o, struct slurm_opts *opts,
+                          bool *slurm, struct err *err)
+{
+	long workers = 4;
+	const char *name = o->executor ? o->executor : "local";
+	*slurm = strcmp(name, "slurm") == 0;
+	if (!*slurm && strcmp(name, "local") != 0)
+		return err_set(err, ERR_USAGE,
+		               "--executor: %s is not one of local, slurm",
+		               name);
+	if (!*slurm && (o->workers || o->partition || o->slurm_opt.n))
+		return err_set(err, ERR_USAGE,
+		               "--%s: goes with --executor slurm",
+		               o->workers     ? "workers"
+		               : o->partition ? "partition"
+		                              : "slurm-opt");
+	if (*slurm && o->jobs)
+		return err_set(err, ERR_USAGE,
+		               "--jobs: goes with --executor local; slurm "
+		               "has --workers");
+	*opts = (struct slurm_opts){.partition = o->partition,
+	                            .opt = o->slurm_opt.item,
+	                            .n_opts = o->slurm_opt.n};
+	bool ok = read_count("workers", o->workers, MAX_WORKERS, &workers, err);
+	opts->workers = (int)workers;
+	return ok;
 }
 
 bool read_confirm(const char *text, long *confirm, struct err *err)
@@ -158,10 +216,16 @@ static bool run(const struct sweep_args *o, struct err *err)
 	        .durable = o->durable,
 	        .stop = &stop,
 	};
+	struct slurm_opts slurm;
+	bool cluster;
 	if (!read_progress(o->progress, &opts, err) ||
 	    !read_jobs(o->jobs, &opts.jobs, err) ||
-	    !read_confirm(o->confirm, &opts.confirm, err))
+	    !read_confirm(o->confirm, &opts.confirm, err) ||
+	    !read_executor(o, &slurm, &cluster, err) ||
+	    !read_count("point-timeout", o->timeout, MAX_TIMEOUT_S,
+	                &opts.point_timeout_s, err))
 		return false;
+	opts.slurm = cluster ? &slurm : NULL;
 	struct sweep *s = sweep_open(o->file, o->store, err);
 	if (!s)
 		return false;

@@ -65,6 +65,9 @@ static void draw(struct progress *t, const struct work_progress *p)
 		time_text(left, text, sizeof text);
 		fprintf(t->to, ", %s left", text);
 	}
+	if (p->queue[0])
+		fprintf(t->to, ", workers wait in Slurm's queue (%s)",
+		        p->queue);
 	fprintf(t->to, "%s%s", p->waiting ? ", waiting for another run" : "",
 	        line ? "\033[K" : "\n");
 	t->drawn = true;
@@ -105,6 +108,8 @@ static void json_line(const struct progress *t, const char *event,
 		json_seconds(&j, "left_s", left_of(p));
 	json_int(&j, "workers", p->workers);
 	json_bool(&j, "waiting", p->waiting);
+	if (p->queue[0])
+		json_string(&j, "queue", p->queue);
 	json_close(&j);
 	json_done(&j);
 	fwrite(b.data, 1, b.len, t->to);

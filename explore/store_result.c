@@ -46,16 +46,13 @@ static void bind_result(sqlite3_stmt *q, const struct outcome *o)
 	buf_free(&b);
 }
 
-static bool finish(struct store *s, const struct plan *p, long point,
-                   const char *owner, const struct outcome *o, struct err *err)
+/* With q of FINISH or PUT. */
+static bool put(struct store *s, sqlite3_stmt *q, const char *key,
+                const struct outcome *o, struct err *err)
 {
-	char key[PLAN_KEY];
-	plan_key(p, point, key);
-	sqlite3_stmt *q = sql_kept(s, FINISH, err);
 	if (!q)
 		return false;
 	sql_text(q, 1, key);
-	sql_text(q, 2, owner);
 	sql_text(q, 3, o->ok ? "done" : "failed");
 	if (o->ok) {
 		bind_result(q, o);
@@ -66,6 +63,37 @@ static bool finish(struct store *s, const struct plan *p, long point,
 	return sql_done(s, q, err);
 }
 
+bool store_put(struct store *s, const char *key, const struct outcome *o,
+               bool *fresh, struct err *err)
+{
+	bool ok = put(s, sql_kept(s, PUT, err), key, o, err);
+	*fresh = ok && sqlite3_changes(s->db) > 0;
+	return ok;
+}
+
+bool store_put_confirmed(struct store *s, const char *key, uint64_t rtl_hash,
+                         const char *by, struct err *err)
+{
+	sqlite3_stmt *q = sql_kept(s, CONFIRM, err);
+	if (!q)
+		return false;
+	sql_text(q, 1, key);
+	sql_hash(q, 2, rtl_hash);
+	sql_text(q, 3, by);
+	return sql_done(s, q, err);
+}
+
+static bool finish(struct store *s, const struct plan *p, long point,
+                   const char *owner, const struct outcome *o, struct err *err)
+{
+	char key[PLAN_KEY];
+	plan_key(p, point, key);
+	sqlite3_stmt *q = sql_kept(s, FINISH, err);
+	if (q)
+		sql_text(q, 2, owner);
+	return put(s, q, key, o, err);
+}
+
 /* Mark the point that p has compared. */
 static bool confirm(struct store *s, const struct plan *p, long point,
                     struct err *err)
@@ -73,13 +101,7 @@ static bool confirm(struct store *s, const struct plan *p, long point,
 	char key[PLAN_KEY], by[PLAN_KEY];
 	plan_key(p->of, point, key);
 	plan_key(p, point, by);
-	sqlite3_stmt *q = sql_kept(s, CONFIRM, err);
-	if (!q)
-		return false;
-	sql_text(q, 1, key);
-	sql_hash(q, 2, p->rtl_hash);
-	sql_text(q, 3, by);
-	return sql_done(s, q, err);
+	return store_put_confirmed(s, key, p->rtl_hash, by, err);
 }
 
 bool store_finish(struct store *s, const struct plan *p, long point,

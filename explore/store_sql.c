@@ -3,6 +3,13 @@
 
 #include <inttypes.h>
 
+#define PUT_RESULT                                                             \
+	"UPDATE points SET state = ?3, owner = NULL, lease_until = NULL, "     \
+	"error = ?4, error_kind = ?5, cycles = ?6, boot_cycles = ?7, "         \
+	"latency_us = ?8, utilization = ?9, arena_bytes = ?10, "               \
+	"peak_bytes = ?11, spad_bytes = ?12, image_bytes = ?13, "              \
+	"out_hash = ?14, counts = ?15"
+
 static const char *const sql_of[N_KEPT] = {
         [ADD_POINT] = "INSERT OR IGNORE INTO points(key, state, network, "
                       "network_hash, design_hash, design, input_hash, tool, "
@@ -16,13 +23,11 @@ static const char *const sql_of[N_KEPT] = {
                  "ORDER BY m.point LIMIT 1",
         [CLAIM] = "UPDATE points SET state = 'run', owner = ?2, "
                   "lease_until = ?3, attempts = attempts + 1 WHERE key = ?1",
-        [FINISH] = "UPDATE points SET state = ?3, owner = NULL, "
-                   "lease_until = NULL, error = ?4, error_kind = ?5, "
-                   "cycles = ?6, boot_cycles = ?7, latency_us = ?8, "
-                   "utilization = ?9, arena_bytes = ?10, peak_bytes = ?11, "
-                   "spad_bytes = ?12, image_bytes = ?13, out_hash = ?14, "
-                   "counts = ?15 "
-                   "WHERE key = ?1 AND owner = ?2 AND state = 'run'",
+        [FINISH] = PUT_RESULT " WHERE key = ?1 AND owner = ?2 AND "
+                              "state = 'run'",
+        [PUT] = PUT_RESULT " WHERE key = ?1 AND state IN ('open', 'run')",
+        [ATTEMPT] = "UPDATE points SET attempts = attempts + 1 "
+                    "WHERE key = ?1",
         [GET] = "SELECT state, error, error_kind, cycles, boot_cycles, "
                 "latency_us, utilization, arena_bytes, peak_bytes, spad_bytes, "
                 "image_bytes, out_hash, counts FROM points WHERE key = ?1 "

@@ -19,6 +19,8 @@ enum sql_kept {
 	NEXT,
 	CLAIM,
 	FINISH,
+	PUT,
+	ATTEMPT,
 	GET,
 	COST,
 	CONFIRM,
@@ -55,5 +57,12 @@ void sql_outcome(sqlite3_stmt *q, struct outcome *o);
 bool sql_done(struct store *s, sqlite3_stmt *q, struct err *err);
 /* The first column of the first row. */
 bool sql_pragma(struct store *s, const char *sql, long *value, struct err *err);
+
+/* For merge.h, inside a transaction: the outcome of a point, whoever has it
+ * claimed; *fresh is false if there is one already. */
+bool store_put(struct store *s, const char *key, const struct outcome *o,
+               bool *fresh, struct err *err);
+bool store_put_confirmed(struct store *s, const char *key, uint64_t rtl_hash,
+                         const char *by, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "explore/progress.h"
 #include "explore/result.h"
+#include "explore/slurm.h"
 #include "explore/work.h"
 
 static bool open_techs(struct sweep *s, struct err *err)
@@ -113,12 +114,18 @@ static bool work(struct sweep *s, const struct plan *p, const char *phase,
 	        .store = s->store,
 	        .durable = opts->durable,
 	        .jobs = opts->jobs > 0 ? opts->jobs : cpus(),
+	        .point_timeout_s = opts->point_timeout_s,
 	        .stop = opts->stop,
 	        .progress = progress_show,
 	        .ctx = &talk,
 	};
+	/* Before anybody claims what a run on a cluster has done already. */
+	bool ok = slurm_tidy(s->store, opts->slurm ? p : NULL, &work, err);
 	progress_begin(&talk, phase, plan_members(p), known, s->store);
-	bool ok = work_run(p, &work, err);
+	if (ok && opts->slurm)
+		ok = slurm_run(p, s->path, &work, opts->slurm, err);
+	else if (ok)
+		ok = work_run(p, &work, err);
 	progress_end(&talk);
 	return ok;
 }

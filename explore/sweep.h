@@ -18,6 +18,7 @@
 #include "base/err.h"
 
 struct sweep;
+struct slurm_opts; /* slurm_cmd.h */
 
 /* Read the sweep file. store NULL: the default. */
 struct sweep *sweep_open(const char *path, const char *store, struct err *err);
@@ -40,8 +41,10 @@ struct sweep_opts {
 	bool durable; /* every result survives a power cut; slower */
 	const volatile sig_atomic_t *stop; /* nonzero: end soon; or NULL */
 	FILE *talk;                        /* progress goes here; or NULL */
-	bool terminal; /* talk is a terminal: one line, redrawn */
-	bool json;     /* instead an object a line: docs/sweeps.md */
+	bool terminal;        /* talk is a terminal: one line, redrawn */
+	bool json;            /* instead an object a line: docs/sweeps.md */
+	long point_timeout_s; /* 0: a point may take for ever */
+	const struct slurm_opts *slurm; /* work on a cluster; NULL: here */
 };
 
 /* Run what is not in the store yet, then read all results and judge them.

@@ -28,10 +28,12 @@ struct board {
 	atomic_int stop;
 	atomic_int broken; /* 1: somebody writes err, 2: err is there */
 	struct err err;
+	atomic_long began[MAX_JOBS]; /* of a worker's point, ms; 0: has none */
 };
 
 struct worker {
 	pid_t pid; /* 0: none */
+	bool late; /* killed, since its point took too long */
 	char owner[OWNER_SIZE];
 };
 
@@ -54,6 +56,11 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static long now_ms(void)
+{
+	return (long)(1000 * now());
+}
+
 bool work_differs(const struct plan *p, long point, const struct outcome *o,
                   struct err *err)
 {
@@ -62,11 +69,28 @@ bool work_differs(const struct plan *p, long point, const struct outcome *o,
 	return err_set(err, o->kind, "not confirmed: %s: %s", name, o->error);
 }
 
+void work_death(int status, char *why, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(why, size, "the worker died of signal %d (%s)",
+		         WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(why, size, "the worker exited with status %d",
+		         WEXITSTATUS(status));
+}
+
+void work_too_slow(long limit_s, char *why, size_t size)
+{
+	snprintf(why, size, "took longer than %ld s (--point-timeout)",
+	         limit_s);
+}
+
 /* ---- A worker process -------------------------------------------------- */
 
-static bool serve(const struct crew *c, struct store *s, struct bench *b,
-                  const char *owner, struct err *err)
+static bool serve(const struct crew *c, int seat, struct store *s,
+                  struct bench *b, const char *owner, struct err *err)
 {
+	atomic_long *began = &c->board->began[seat];
 	long from = 0, point;
 	while (!atomic_load(&c->board->stop)) {
 		if (!store_claim(s, c->plan, owner, LEASE_S, from, &point, err))
@@ -79,8 +103,11 @@ static bool serve(const struct crew *c, struct store *s, struct bench *b,
 		}
 		from = point + 1;
 		struct outcome o;
-		if (!bench_point(b, point, &o, err) ||
-		    !store_finish(s, c->plan, point, owner, &o, err))
+		atomic_store(began, now_ms());
+		if (!bench_point(b, point, &o, err))
+			return false;
+		atomic_store(began, 0);
+		if (!store_finish(s, c->plan, point, owner, &o, err))
 			return false;
 		if (c->plan->of && !o.ok)
 			return work_differs(c->plan, point, &o, err);
@@ -100,7 +127,7 @@ static void report_broken(struct board *b, const struct err *err)
 	atomic_store(&b->stop, 1);
 }
 
-static void be_worker(const struct crew *c, pid_t parent)
+static void be_worker(const struct crew *c, int seat, pid_t parent)
 {
 	char owner[OWNER_SIZE];
 	struct err err = {0};
@@ -119,7 +146,7 @@ static void be_worker(const struct crew *c, pid_t parent)
 	if (ok)
 		s = store_open(c->opts->store, c->opts->durable, &err);
 	struct bench *b = bench_open(c->plan);
-	ok = s && serve(c, s, b, owner, &err);
+	ok = s && serve(c, seat, s, b, owner, &err);
 	bench_close(b);
 	store_close(s);
 	if (!ok)
@@ -132,9 +159,12 @@ static void be_worker(const struct crew *c, pid_t parent)
 static bool hire(struct crew *c, struct worker *w)
 {
 	pid_t self = getpid();
+	int seat = (int)(w - c->worker);
+	w->late = false;
+	atomic_store(&c->board->began[seat], 0);
 	w->pid = fork();
 	if (w->pid == 0)
-		be_worker(c, self);
+		be_worker(c, seat, self);
 	if (w->pid < 0) {
 		w->pid = 0;
 		return err_set(c->err, ERR_TOOL, "cannot start a worker: %s",
@@ -161,18 +191,17 @@ static bool give_back(struct crew *c, const struct worker *w, bool crashed,
 {
 	char why[96];
 	struct store *s = store_open(c->opts->store, c->opts->durable, c->err);
-	if (WIFSIGNALED(status))
-		snprintf(why, sizeof why, "the worker died of signal %d (%s)",
-		         WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (w->late)
+		work_too_slow(c->opts->point_timeout_s, why, sizeof why);
 	else
-		snprintf(why, sizeof why, "the worker exited with status %d",
-		         WEXITSTATUS(status));
+		work_death(status, why, sizeof why);
 	long held = 0;
 	bool ok = s && store_held(s, w->owner, &held, c->err) &&
 	          store_release(s, w->owner, crashed, why, c->err);
 	store_close(s);
 	/* No point would ever be failed for these. */
-	if (ok && crashed && held == 0 && ++c->idle_deaths >= IDLE_DEATHS)
+	if (ok && crashed && !w->late && held == 0 &&
+	    ++c->idle_deaths >= IDLE_DEATHS)
 		return err_set(c->err, ERR_BUG,
 		               "workers end before they take a point: %s", why);
 	return ok;
@@ -191,6 +220,20 @@ static bool renew_all(struct crew *c)
 			                 c->err);
 	store_close(s);
 	return ok;
+}
+
+/* Workers whose point takes too long are killed; look_after sees the rest. */
+static void end_slow_points(struct crew *c)
+{
+	long limit = 1000 * c->opts->point_timeout_s;
+	for (int i = 0; limit && i < c->n; i++) {
+		struct worker *w = &c->worker[i];
+		long began = atomic_load(&c->board->began[i]);
+		if (w->pid && began && now_ms() - began > limit) {
+			w->late = true;
+			kill_worker(w);
+		}
+	}
 }
 
 static bool stopping(const struct crew *c)
@@ -248,6 +291,7 @@ static bool attend(struct crew *c)
 			for (int i = 0; i < c->n; i++)
 				if (c->worker[i].pid)
 					kill_worker(&c->worker[i]);
+		end_slow_points(c);
 		if (!look_after(c) || !renew_all(c))
 			return false;
 		report(c);

@@ -24,12 +24,14 @@ struct work_progress {
 	int workers;              /* at work now */
 	bool waiting;             /* for points that another run has */
 	double seconds;           /* since the run began */
+	char queue[64]; /* why workers wait in Slurm's queue, in its words */
 };
 
 struct work_opts {
 	const char *store; /* path */
 	bool durable;
 	int jobs;                          /* workers, >= 1 */
+	long point_timeout_s;              /* 0: a point may take for ever */
 	const volatile sig_atomic_t *stop; /* nonzero: end soon; or NULL */
 	void (*progress)(void *ctx, const struct work_progress *p);
 	void *ctx; /* for progress, which may be NULL */
@@ -44,5 +46,10 @@ bool work_run(const struct plan *p, const struct work_opts *opts,
 /* The error for a comparison that did not end well, of its kind. False. */
 bool work_differs(const struct plan *p, long point, const struct outcome *o,
                   struct err *err);
+
+/* Why a point was not finished, from the status of the process that had it, and
+ * if it took more than its time. */
+void work_death(int status, char *why, size_t size);
+void work_too_slow(long limit_s, char *why, size_t size);
 
 #endif
