@@ -80,8 +80,8 @@ class Eval(Case):
              "array.rows: 5 is not one of the axis' 16 values"),
             ('{"network": "digits_cnn", "parameters": {"array.rows": 8}}',
              "parameters: array.cols is missing"),
-            ('{"network": "digits_cnn", "params": {}}',
-             "params: no such key; did you mean parameters?"))
+            ('{"network": "digits_cnn", "parameter": {}}',
+             "parameter: no such key; did you mean parameters?"))
         good = {"id": "last", "network": "digits_cnn", "parameters": POINT}
         p = self.joulet("eval", "s.yaml", text="".join(
             line + "\n" for line, _ in wrong) + text(good))
