@@ -540,6 +540,11 @@ const char *expr_text(const struct expr *e)
 	return e->text;
 }
 
+int expr_size(const struct expr *e)
+{
+	return e->n;
+}
+
 bool expr_reads(const struct expr *e, int slot)
 {
 	for (int i = 0; i < e->n; i++)

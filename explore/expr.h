@@ -58,6 +58,7 @@ struct expr *expr_parse(const char *text, struct src at, int column,
 void expr_free(struct expr *e);
 
 const char *expr_text(const struct expr *e); /* as it was written */
+int expr_size(const struct expr *e);         /* operations, names, numbers */
 
 /* Is the slot read at all? */
 bool expr_reads(const struct expr *e, int slot);

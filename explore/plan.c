@@ -350,9 +350,15 @@ void plan_free(struct plan *p)
 
 bool plan_is_sweep(const struct plan *p, struct err *err)
 {
-	return !p->large ||
-	       err_at(err, yaml_src(p->yaml),
-	              "more than %d points: too many to run all of them",
+	if (!p->large)
+		return true;
+	if (p->uncounted)
+		return err_at(err, yaml_src(yaml_get(p->yaml, "where")),
+		              "where: too many combinations to try all of "
+		              "them; joulet search does not need to");
+	return err_at(err, yaml_src(p->yaml),
+	              "more than %d points: too many to run all of them; "
+	              "joulet search runs some",
 	              PLAN_MAX_POINTS);
 }
 

@@ -86,8 +86,9 @@ struct plan {
 	char **tech_name; /* stems of these */
 	int n_techs;
 	int64_t n_cells;
-	bool large;    /* more than PLAN_MAX_POINTS */
-	int64_t *cell; /* of every point, ascending; NULL: the same number */
+	bool large;     /* more than PLAN_MAX_POINTS */
+	bool uncounted; /* large, or trying where on all would take minutes */
+	int64_t *cell;  /* of every point, ascending; NULL: the same number */
 	long n_points;
 	char tool[48];     /* version and hash of this program */
 	uint64_t rtl_hash; /* of the Verilog; 0 if nothing depends on it */

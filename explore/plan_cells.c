@@ -201,7 +201,7 @@ void plan_net_points(const struct plan *p, int net, long *first, long *n)
 
 /* All cells in order, without those below a dimension where a condition is
  * false already: `where` is asked as soon as its last axis has a value. */
-enum { MAX_TESTS = 20000000 };
+enum { MAX_TESTS = 200000000 }; /* seconds: operations in conditions */
 
 struct count {
 	struct plan *p;
@@ -258,7 +258,7 @@ static bool ask(struct count *c, int dim, bool *yes)
 	for (int i = 0; *yes && i < c->p->n_where; i++) {
 		if (c->last[i] != dim)
 			continue;
-		c->tests++;
+		c->tests += expr_size(c->p->where[i]);
 		if (!expr_true(c->p->where[i], c->value, yes, c->err))
 			return false;
 	}
@@ -319,6 +319,7 @@ static bool count_where(struct plan *p, struct err *err)
 	}
 	bool ok = descend(c, 0, 0, p->n_cells);
 	p->large = c->full;
+	p->uncounted = c->tests > MAX_TESTS;
 	free(c);
 	if (p->large) {
 		free(p->cell);

@@ -185,7 +185,8 @@ static void a_space_too_large_to_run_can_be_searched(void **state)
 	assert_int_equal(p->n_cells, 64L * 61 * 1000 * 4065);
 	assert_false(plan_is_sweep(p, &err));
 	assert_non_null(strstr(err.msg, "/x.yaml:1: more than 1000000 points: "
-	                                "too many to run all of them"));
+	                                "too many to run all of them; joulet "
+	                                "search runs some"));
 	assert_true(plan_legal(p, index));
 
 	int64_t cell[2] = {5, plan_cell(p, index)};
@@ -213,7 +214,11 @@ static void where_makes_a_large_space_small(void **state)
 	plan_free(p);
 	snprintf(text, sizeof text, "%swhere: array.rows == sram.kib\n", wide);
 	p = good(*state, text);
-	assert_true(p->large); /* and nobody waits for the count */
+	assert_true(p->large && p->uncounted); /* and nobody waits for it */
+	struct err err;
+	assert_false(plan_is_sweep(p, &err));
+	assert_non_null(strstr(err.msg, "/x.yaml:7: where: too many "
+	                                "combinations to try all of them"));
 	int index[PLAN_MAX_DIMS] = {0, 31, 0, 0, 0};
 	assert_true(plan_legal(p, index));
 	index[1] = 30;
