@@ -77,6 +77,9 @@ struct compile_opts {
 	/* Look at all programs that the search knows, as if for every smaller
 	 * scratchpad, fewer banks and narrower memory too. */
 	bool longer;
+	/* Every layer's output goes to SRAM. Only to see what it saves that
+	 * others stay in the scratchpad. */
+	bool apart;
 	const char *dump; /* comma-separated stages, or NULL */
 	FILE *dump_to;
 };

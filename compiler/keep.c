@@ -111,13 +111,17 @@ struct layout *keep_layouts(struct lowered *l)
 
 /* ---- buffers ---- */
 
-bool keep_possible(const struct tiler *t, int index)
+bool keep_possible(struct tiler *t, int index)
 {
 	const struct layout *y = &t->layout[t->l->op[index].out];
 
-	return t->keep && y->ok && t->s->at.n_held < MAX_HELD &&
-	       sched_held_banks(t->s) + hw_banks(&t->hw, y->bytes) <=
-	               t->hw.banks / 2;
+	if (!y->ok || t->s->at.n_held >= MAX_HELD)
+		return false;
+	if (sched_held_banks(t->s) + hw_banks(&t->hw, y->bytes) <=
+	    t->hw.banks * t->keep / 4)
+		return true;
+	t->denied = true;
+	return false;
 }
 
 /* The whole tensor with its border, as a region. */

@@ -27,8 +27,8 @@ struct layout {
 struct layout *keep_layouts(struct lowered *l);
 
 /* May the output of op `index` be kept now? Not if all kept tensors would take
- * more than half of the banks. */
-bool keep_possible(const struct tiler *t, int index);
+ * more of the banks than t->keep says. */
+bool keep_possible(struct tiler *t, int index);
 
 /* Give the output of op `index` its buffer and fill the border. False: no run
  * of banks is free. */

@@ -11,19 +11,18 @@
  * how much less hardware there seems to be: halves of scratchpad, banks and
  * width of memory. */
 struct way {
-	int load_weight;
-	bool keep;
+	int load_weight, keep;
 	int spad, banks, dma;
 };
 
 /* The ordinary search looks at the first BASE in any case; the longer one takes
  * the first OPINIONS for all hardware. */
-enum { OPINIONS = 3, BASE = 5 };
+enum { OPINIONS = 4, BASE = 6 };
 static const struct way ways[] = {
-        {1, true, 0, 0, 0}, {1, false, 0, 0, 0}, {8, false, 0, 0, 0},
-        {1, true, 0, 1, 0}, {1, true, 3, 0, 0},  {1, true, 4, 1, 1},
-        {1, true, 4, 0, 0}, {1, true, 5, 0, 0},  {1, true, 6, 1, 0},
-        {1, true, 6, 0, 0}, {1, true, 7, 1, 0},  {1, true, 0, 0, 1},
+        {1, 2, 0, 0, 0}, {1, 0, 0, 0, 0}, {8, 0, 0, 0, 0}, {1, 3, 0, 0, 0},
+        {1, 2, 0, 1, 0}, {1, 2, 3, 0, 0}, {1, 2, 4, 1, 1}, {1, 2, 4, 0, 0},
+        {1, 2, 5, 0, 0}, {1, 2, 6, 1, 0}, {1, 2, 6, 0, 0}, {1, 2, 7, 1, 0},
+        {1, 2, 0, 0, 1},
 };
 enum { N_WAYS = sizeof(ways) / sizeof(ways[0]) };
 
@@ -31,8 +30,9 @@ struct search {
 	struct tiler *t;
 	const struct compile_opts *opts;
 	struct hw host;
-	int64_t pushed; /* commands that the tiler has tried */
-	uint64_t *seen; /* hashes of the images so far */
+	bool kept, denied; /* note_first */
+	int64_t pushed;    /* commands that the tiler has tried */
+	uint64_t *seen;    /* hashes of the images so far */
 	int n_seen, cap_seen;
 	struct program best; /* image NULL: none yet */
 	uint64_t cycles;
@@ -91,7 +91,8 @@ static bool tile_for(struct search *x, const struct hw *h,
 	t->hw = *h;
 	t->s = &found;
 	t->load_weight = way->load_weight;
-	t->keep = way->keep;
+	t->keep = x->opts->apart ? 0 : way->keep;
+	t->denied = false;
 	bool ok = tile(t, err);
 	t->hw = x->host;
 	if (ok) {
@@ -185,19 +186,29 @@ static bool is_near(const struct search *x)
 	return (int64_t)x->cycles <= busy + busy / NEAR;
 }
 
-/* Does the program tried last keep any tensor in the scratchpad? If not, the
- * opinion that none should be is no other. */
-static bool keeps(const struct lowered *l)
-{
-	for (int i = 0; i < l->n_ops; i++)
-		if (l->op[i].unit == UNIT_ARRAY && l->op[i].tiling.keep)
-			return true;
-	return false;
-}
-
 static bool is_less(const struct way *w)
 {
 	return w->spad || w->banks || w->dma;
+}
+
+/* What the first way has come to: is any tensor kept in the scratchpad, was one
+ * not kept for want of banks? */
+static void note_first(struct search *x)
+{
+	const struct lowered *l = x->t->l;
+
+	x->kept = false;
+	for (int i = 0; i < l->n_ops; i++)
+		x->kept |= l->op[i].unit == UNIT_ARRAY && l->op[i].tiling.keep;
+	x->denied = x->t->denied;
+}
+
+/* Is its program the first one's, on the same hardware? */
+static bool is_first(const struct search *x, const struct way *w)
+{
+	return w->load_weight == ways[0].load_weight && !is_less(w) &&
+	       ((!w->keep && !x->kept) ||
+	        (w->keep > ways[0].keep && !x->denied));
 }
 
 /* The hardware that `w` is for. False: there is no such, or its compressed
@@ -216,7 +227,6 @@ static bool hw_for(struct hw *h, const struct hw *host, const struct way *w)
 static bool search_some(struct search *x, struct err *err)
 {
 	enum { MOST_PUSHED = 4000 };
-	bool kept = true;
 
 	for (int i = 0; i < N_WAYS; i++) {
 		const struct way *w = &ways[i];
@@ -228,8 +238,7 @@ static bool search_some(struct search *x, struct err *err)
 		        i < BASE ? INT64_MAX : MOST_PUSHED - x->pushed;
 		if (x->t->most_pushed <= 0)
 			break;
-		if ((w->load_weight == 1 && !w->keep && !kept) ||
-		    !hw_for(&h, &x->host, w))
+		if ((i > 0 && is_first(x, w)) || !hw_for(&h, &x->host, w))
 			continue;
 		if (!try_way(x, &h, w, &why) &&
 		    !(is_less(w) && why.kind == ERR_DATA)) {
@@ -237,7 +246,7 @@ static bool search_some(struct search *x, struct err *err)
 			return false;
 		}
 		if (i == 0)
-			kept = keeps(x->t->l);
+			note_first(x);
 	}
 	return true;
 }
@@ -253,8 +262,13 @@ static bool try_hw(struct search *x, const struct hw *h, struct err *err)
 
 	x->t->most_pushed = INT64_MAX;
 	for (int i = 0; i < OPINIONS; i++) {
-		if (try_way(x, h, &ways[i], &why))
+		if (i > 0 && is_first(x, &ways[i]))
 			continue;
+		if (try_way(x, h, &ways[i], &why)) {
+			if (i == 0)
+				note_first(x);
+			continue;
+		}
 		if (first || why.kind != ERR_DATA)
 			*err = why;
 		return why.kind == ERR_DATA;

@@ -22,7 +22,8 @@ struct tiler {
 	                         * offset in the weight section */
 	uint32_t section_bytes; /* of the weight section */
 	struct layout *layout;  /* per tensor: how it is kept (keep.h) */
-	bool keep;              /* tensors may be kept */
+	int keep;    /* tensors may be kept in so many quarters of the banks */
+	bool denied; /* set: one was not, because of that */
 	int64_t limit; /* tile_commands may stop when it is sure to cost more */
 	int64_t most_pushed; /* no tiling is tried after so many commands; those
 	                      * taken back count too */
