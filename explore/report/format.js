@@ -127,7 +127,7 @@ const ALIAS = {
 	latency_ms: ['latency_us', 1e3], latency_s: ['latency_us', 1e6],
 	energy_nj: ['energy_uj', 1e-3], energy_mj: ['energy_uj', 1e3],
 	energy_pj: ['energy_uj', 1e-6], power_uw: ['power_mw', 1e-3],
-	peak_kib: ['peak_bytes', 1024], sram_kib: ['sram_bytes', 1024],
+	peak_kib: ['peak_bytes', 1024],
 	arena_kib: ['arena_bytes', 1024], image_kib: ['image_bytes', 1024],
 };
 

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "explore/plan.h"
+#include "explore/report.h"
 #include "explore/sweep.h"
 #include "sim/program.h"
 
@@ -167,12 +168,33 @@ static enum err_kind sweep(const struct place *p, long confirm, struct err *err,
 	return err->kind;
 }
 
+/* As a report of the store says. */
+static int reported(const struct place *p)
+{
+	struct err err;
+	struct report *r = report_open(p->store, NULL, &err);
+	char *json = NULL;
+	size_t size;
+	int n = 0;
+
+	assert_non_null(r);
+	FILE *f = open_memstream(&json, &size);
+	report_json(r, f);
+	fclose(f);
+	for (char *at = json; (at = strstr(at, "\"confirmed\": true")); at++)
+		n++;
+	free(json);
+	report_close(r);
+	return n;
+}
+
 static int confirmed(const struct place *p, long confirm)
 {
 	struct err err;
 	int n;
 	assert_int_equal(sweep(p, confirm, &err, "\"confirmed\": true", &n),
 	                 ERR_NONE);
+	assert_int_equal(reported(p), n);
 	return n;
 }
 
