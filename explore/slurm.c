@@ -20,7 +20,8 @@ enum {
 	SLICES = 16, /* a worker's share of the points, at first */
 	MAX_SLICE = 128,
 	ODD_S = 60,
-	IN_VAIN = 5
+	IN_VAIN = 5,
+	ASK_S = 2
 };
 
 /* ---- Slices ------------------------------------------------------------ */
@@ -155,6 +156,7 @@ static bool submit(struct foreman *f, long n)
 	char *out = run_path(&f->dir, "out", NULL);
 	struct err err;
 	bool ok = slurm_submit(f->slurm, f->dir.name, script, out, n, &err);
+	f->submitted = f->submitted || ok;
 	/* Later it may be only that slurmctld is away for a while. */
 	if (!ok && f->roster.n == 0 && f->submits_in_vain <= 1)
 		*f->err = err;
@@ -180,30 +182,42 @@ static long have(struct foreman *f, const struct jobs *jobs)
 	return jobs->pending + (odd ? alive : running);
 }
 
-/* Ask for workers that are missing. */
-static bool want_workers(struct foreman *f)
+/* Submit workers that are missing. */
+static bool add_workers(struct foreman *f, const struct jobs *jobs)
 {
-	struct jobs jobs;
-	struct err err;
-	bool first = f->asked == 0;
-	if (!first && foreman_now() - f->asked < 2)
-		return true;
-	f->asked = foreman_now();
 	long todo = count_todo(f);
-	if (todo == 0)
-		return true;
-	/* Without an answer those who work go on. */
-	if (!slurm_jobs(f->dir.name, &jobs, &err)) {
-		if (first && f->roster.n == 0)
-			*f->err = err;
-		return !first || f->roster.n > 0;
-	}
+	long wanted = f->roster.alive + todo, here = have(f, jobs);
 	snprintf(f->progress.queue, sizeof f->progress.queue, "%s",
-	         jobs.pending ? jobs.reason : "");
-	long wanted = f->roster.alive + todo, here = have(f, &jobs);
+	         jobs->pending ? jobs->reason : "");
 	if (wanted > f->slurm->workers)
 		wanted = f->slurm->workers;
-	return here >= wanted || submit(f, wanted - here);
+	return todo == 0 || here >= wanted || submit(f, wanted - here);
+}
+
+/* Ask Slurm now and then, if there is work for more. */
+static bool want_workers(struct foreman *f)
+{
+	struct err err;
+	bool ended, first = f->asked == 0, ok;
+	if (!f->query.name) {
+		if ((!first && foreman_now() - f->asked < ASK_S) ||
+		    count_todo(f) == 0)
+			return true;
+		if (!slurm_ask(&f->query, f->dir.name, f->err))
+			return false;
+	}
+	ok = call_poll(&f->query, first ? -1 : 0, &ended, &err);
+	if (!ended)
+		return true;
+	f->asked = foreman_now();
+	struct jobs jobs = slurm_answer(&f->query);
+	call_drop(&f->query);
+	if (ok)
+		return add_workers(f, &jobs);
+	/* Without an answer those who work go on. */
+	if (first && f->roster.n == 0)
+		*f->err = err;
+	return !first || f->roster.n > 0;
 }
 
 /* ---- The folder -------------------------------------------------------- */
@@ -356,6 +370,7 @@ static bool take_over(struct foreman *f, const char *base, bool *found)
 			run_close(&f->dir);
 	}
 	names_free(&n);
+	f->submitted = *found;
 	return ok && (!*found || load_slices(f));
 }
 
@@ -432,6 +447,7 @@ static bool open_run(struct foreman *f)
 
 static void close_run(struct foreman *f)
 {
+	call_drop(&f->query);
 	roster_free(&f->roster);
 	for (long i = 0; i < f->n_slices; i++)
 		slice_free(&f->slice[i]);
@@ -477,6 +493,7 @@ static bool end_run(struct store *store, struct run_dir dir,
 {
 	bool all;
 	struct foreman f = {.opts = opts,
+	                    .submitted = true,
 	                    .dir = dir,
 	                    .store = store,
 	                    .news.differs.kind = N_LOG_KINDS,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,18 +28,6 @@ static void become(const char *const *argv, int out)
 	_exit(127);
 }
 
-static void read_all(int fd, struct buf *to)
-{
-	char part[4096];
-	for (;;) {
-		ssize_t n = read(fd, part, sizeof part);
-		if (n > 0)
-			buf_add(to, part, (size_t)n);
-		else if (n == 0 || errno != EINTR)
-			return;
-	}
-}
-
 static bool complain(const char *name, const struct buf *out, int status,
                      struct err *err)
 {
@@ -52,35 +41,83 @@ static bool complain(const char *name, const struct buf *out, int status,
 	               (int)strcspn(said, "\n"), said);
 }
 
-bool command_run(const char *const *argv, struct buf *out, struct err *err)
+bool call_start(struct call *c, const char *const *argv, struct err *err)
 {
-	int pipes[2], status = 0;
+	int pipes[2];
+	*c = (struct call){.name = argv[0], .fd = -1};
 	if (pipe(pipes) != 0)
 		return err_set(err, ERR_TOOL, "no pipe: %s", strerror(errno));
 	fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
 	fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
-	pid_t pid = fork();
-	if (pid == 0)
+	c->pid = fork();
+	if (c->pid == 0)
 		become(argv, pipes[1]);
 	close(pipes[1]);
-	if (pid > 0)
-		read_all(pipes[0], out);
-	close(pipes[0]);
-	if (pid < 0)
-		return err_set(err, ERR_TOOL, "cannot start %s: %s", argv[0],
-		               strerror(errno));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	c->fd = pipes[0];
+	if (c->pid > 0)
+		return true;
+	c->pid = 0;
+	call_drop(c);
+	return err_set(err, ERR_TOOL, "cannot start %s: %s", argv[0],
+	               strerror(errno));
+}
+
+bool call_poll(struct call *c, int wait_ms, bool *ended, struct err *err)
+{
+	char part[4096];
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+	int status = 0;
+	*ended = false;
+	for (;;) {
+		int ready = poll(&p, 1, wait_ms);
+		if (ready == 0)
+			return true;
+		ssize_t n = ready > 0 ? read(c->fd, part, sizeof part) : -1;
+		if (n > 0)
+			buf_add(&c->out, part, (size_t)n);
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
+	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	c->pid = 0;
+	*ended = true;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	return complain(argv[0], out, status, err);
+	return complain(c->name, &c->out, status, err);
+}
+
+void call_drop(struct call *c)
+{
+	if (c->pid > 0) {
+		kill(c->pid, SIGKILL);
+		waitpid(c->pid, NULL, 0);
+	}
+	if (c->name)
+		close(c->fd);
+	buf_free(&c->out);
+	*c = (struct call){.fd = -1};
+}
+
+/* *out is the caller's, also on false. */
+static bool call_run(const char *const *argv, struct buf *out, struct err *err)
+{
+	struct call c;
+	bool ended;
+	if (!call_start(&c, argv, err))
+		return false;
+	bool ok = call_poll(&c, -1, &ended, err);
+	*out = c.out;
+	c.out = (struct buf){0};
+	call_drop(&c);
+	return ok;
 }
 
 /* Of which only success matters. */
 static bool command(const char *const *argv, struct err *err)
 {
 	struct buf out = {0};
-	bool ok = command_run(argv, &out, err);
+	bool ok = call_run(argv, &out, err);
 	buf_free(&out);
 	return ok;
 }
@@ -126,20 +163,22 @@ static void take_job(const char *line, struct jobs *jobs)
 	}
 }
 
-bool slurm_jobs(const char *name, struct jobs *jobs, struct err *err)
+bool slurm_ask(struct call *c, const char *name, struct err *err)
 {
 	const char *const argv[] = {"squeue", "-h", "-r",    "-n",
 	                            name,     "-o", "%T %r", NULL};
-	struct buf out = {0};
-	*jobs = (struct jobs){0};
-	bool ok = command_run(argv, &out, err);
-	for (char *at = out.data; ok && at && *at;) {
-		take_job(at, jobs);
+	return call_start(c, argv, err);
+}
+
+struct jobs slurm_answer(const struct call *c)
+{
+	struct jobs jobs = {0};
+	for (const char *at = c->out.data; at && *at;) {
+		take_job(at, &jobs);
 		at += strcspn(at, "\n");
 		at += *at == '\n';
 	}
-	buf_free(&out);
-	return ok;
+	return jobs;
 }
 
 bool slurm_cancel(const char *name, struct err *err)
@@ -170,7 +209,7 @@ bool slurm_bad_nodes(struct bad_node *node, int max, int *n, struct err *err)
 	                            "-o",    "%N|%T|%E", NULL};
 	struct buf out = {0};
 	*n = 0;
-	bool ok = command_run(argv, &out, err);
+	bool ok = call_run(argv, &out, err);
 	for (char *at = out.data; ok && at && *at && *n < max;) {
 		struct bad_node b;
 		/* A node of several partitions is told several times. */

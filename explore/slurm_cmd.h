@@ -2,13 +2,25 @@
 #ifndef EXPLORE_SLURM_CMD_H
 #define EXPLORE_SLURM_CMD_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Run a command found in PATH; what it says on stdout and stderr goes to `out`.
- * ERR_TOOL if it cannot be run or ends with another status than 0; the message
- * has the first line of what it said. `out` is the caller's, also then. */
-bool command_run(const char *const *argv, struct buf *out, struct err *err);
+/* A command under way, found in PATH; what it says on stdout and stderr is in
+ * `out`. Ends with call_drop, which kills it if it has not ended. */
+struct call {
+	const char *name; /* NULL: none */
+	pid_t pid;        /* 0: ended */
+	int fd;
+	struct buf out;
+};
+
+/* ERR_TOOL if it cannot be started, or ends with another status than 0; the
+ * message has the first line of what it said. wait_ms: -1 for ever. */
+bool call_start(struct call *c, const char *const *argv, struct err *err);
+bool call_poll(struct call *c, int wait_ms, bool *ended, struct err *err);
+void call_drop(struct call *c);
 
 /* Elements of job arrays of one name. */
 struct jobs {
@@ -27,7 +39,9 @@ struct slurm_opts {
 bool slurm_submit(const struct slurm_opts *o, const char *name,
                   const char *script, const char *out_folder, long n,
                   struct err *err);
-bool slurm_jobs(const char *name, struct jobs *jobs, struct err *err);
+/* Asked without waiting: slurmctld may take long to answer, or never do. */
+bool slurm_ask(struct call *c, const char *name, struct err *err);
+struct jobs slurm_answer(const struct call *c); /* when it has ended */
 bool slurm_cancel(const char *name, struct err *err);
 
 /* A node that gets no work. */

@@ -167,32 +167,42 @@ void roster_free(struct roster *r)
 
 /* ---- The end of a run -------------------------------------------------- */
 
+/* Also those that wait in the queue. slurmctld may be away for a while; if it
+ * stays away, they find no folder when they start, and end. */
+static void cancel(const struct foreman *f)
+{
+	struct err ignored;
+	for (int i = 0; f->submitted && i < TRIES; i++) {
+		if (slurm_cancel(f->dir.name, &ignored))
+			return;
+		nanosleep(&(struct timespec){0, 500000000}, NULL);
+	}
+}
+
+/* Until all workers ended, but not for ever. */
 static bool wait_for_all(struct foreman *f, bool in_haste)
 {
 	struct err ignored = {0};
 	double since = foreman_now();
-	bool cancelled = false;
+	bool cancelled = in_haste;
 	/* One that is only tidied up after has to be over. */
 	double limit = f->slurm ? HASTE_S : DEAD_S + HASTE_S;
+	if (in_haste)
+		cancel(f);
 	for (;;) {
 		double waited = foreman_now() - since;
-		if (!cancelled && (in_haste || waited > EASY_S)) {
-			slurm_cancel(f->dir.name, &ignored);
-			cancelled = true;
-		}
 		if (!roster_update(f, &ignored))
 			return false;
 		if (f->roster.alive == 0 || waited > limit)
 			break;
+		if (!cancelled && waited > EASY_S) {
+			cancel(f);
+			cancelled = true;
+		}
 		nanosleep(&(struct timespec){0, 50000000}, NULL);
 	}
-	/* Those that wait in the queue. slurmctld may be away for a while; if
-	 * it stays away they find no folder, and end. */
-	for (int i = 0; !cancelled && i < TRIES; i++) {
-		cancelled = slurm_cancel(f->dir.name, &ignored);
-		if (!cancelled)
-			nanosleep(&(struct timespec){0, 500000000}, NULL);
-	}
+	if (!cancelled)
+		cancel(f);
 	return true;
 }
 

@@ -30,11 +30,12 @@ struct foreman {
 	struct slice *slice; /* that somebody has or can take */
 	long n_slices, next_slice;
 	bool look_again; /* points may be in no slice */
+	bool submitted;  /* Slurm may have jobs of this run */
 	struct merge_news news;
 	struct work_progress progress;
 	double began, renewed, asked, taken; /* seconds */
+	struct call query;                   /* what jobs are there */
 	double odd_since;    /* Slurm tells of more than we hear; 0: no */
-	double unheard_of;   /* Slurm does not answer; 0: it does */
 	int submits_in_vain; /* since the last result */
 	long merged_then;    /* bytes, at the last submission */
 	struct err *err;

@@ -552,6 +552,38 @@ class Sweep(Case):
         self.assertIn("\n  latency_ms <= 1: 2 break it\n", table)
         self.assertIn("\n  array.rows < 16: 2 break it\n", table)
 
+    def test_options_of_executors(self):
+        for message, *args in (
+                ("--executor: here is not one of local, slurm",
+                 "--executor", "here"),
+                ("--workers: goes with --executor slurm", "--workers", "2"),
+                ("--partition: goes with --executor slurm",
+                 "--executor=local", "--partition", "p"),
+                ("--slurm-opt: goes with --executor slurm",
+                 "--slurm-opt=--exclusive"),
+                ("--jobs: goes with --executor local; slurm has --workers",
+                 "--executor", "slurm", "--jobs", "2"),
+                ("--workers: 0 is not in 1..1000", "--executor", "slurm",
+                 "--workers", "0"),
+                ("--point-timeout: 1.5 is not in 1..1000000",
+                 "--point-timeout", "1.5")):
+            self.refused(USAGE, message, "sweep", "s.yaml", *args)
+
+    def test_slurm_is_not_there(self):
+        self.write("s.yaml", "networks: [%s]\n" % NET)
+        p = self.joulet("sweep", "s.yaml", "--executor", "slurm", "--csv",
+                        "s.csv", PATH="/nowhere")
+        self.assertEqual(p.returncode, TOOL)
+        self.assertIn("joulet: squeue: not found; Slurm's commands must be in "
+                      "PATH\n", p.stderr)
+        # Nothing is left but the store, which goes on here.
+        self.assertEqual(sorted(os.listdir(self.dir)), ["s.db", "s.yaml"])
+        self.good("sweep", "s.yaml")
+
+    def test_worker_of_no_run(self):
+        self.refused_with(NOINPUT, "none/run: cannot open: No such file",
+                          "worker", "none")
+
     def test_bad_choice_of_points(self):
         for which in ("some", "0", "-1", "1.5"):
             self.refused(USAGE, "--confirm: %s is not pareto, all or a number "

@@ -187,7 +187,7 @@ class Cluster:
             ["sinfo", "-h", "-N", "-n", node, "-o", "%T"],
             capture_output=True, text=True).stdout.split("\n")[0]
 
-    def until(self, what, ready, seconds=60):
+    def until(self, what, ready, seconds=180):
         end = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > end:
