@@ -6,6 +6,8 @@
 #               keyword spotting if ../shared is there, else the project's own
 #               network; ARGS: another NET.tflite [DESIGN.yaml]
 #   compile     compiling, network by network; ARGS: other networks
+#   search      how much of the Pareto front a search finds; keyword spotting if
+#               ../shared is there, else the project's own network
 #   host        the host core, beside qemu (bench/host.sh ARGS)
 #   sweep       design points a second (bench/sweep.py ARGS)
 #   peers       seconds a design point, beside SCALE-Sim and ZigZag, which are
@@ -36,6 +38,19 @@ compile() {
 	"$build/bench_compile" "$@"
 }
 
+search() {
+	space=configs/sweeps/digits_space.yaml
+	kws=$shared/tflite/models/kws_ref_model.tflite
+	if [ -f "$kws" ]; then
+		dir=$(mktemp -d)
+		trap 'rm -r "$dir"' EXIT
+		sed -e "s|^networks:.*|networks: [$(realpath "$kws")]|" \
+			-e '/^inputs:/d' $space >"$dir/kws_space.yaml"
+		space=$dir/kws_space.yaml
+	fi
+	"$build/bench_search" "$space" "$@"
+}
+
 what=${1:-all}
 [ $# = 0 ] || shift
 case $what in
@@ -53,6 +68,9 @@ compile)
 	;;
 inference)
 	inference "$@"
+	;;
+search)
+	search "$@"
 	;;
 host)
 	exec bench/host.sh -j "$build/joulet" "$@"

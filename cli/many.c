@@ -1,0 +1,87 @@
+/* many: see many.h */
+#include "cli/many.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { MAX_JOBS = 256 };
+
+bool read_number(const char *option, const char *text, long min, long max,
+                 long *value, struct err *err)
+{
+	if (!text)
+		return true;
+	if (text_long(text, value) != TEXT_OK || *value < min || *value > max)
+		return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld",
+		               option, text, min, max);
+	return true;
+}
+
+/* Zero if not given: one per CPU. */
+bool read_jobs(const char *text, int *jobs, struct err *err)
+{
+	long n = 0;
+	*jobs = 0;
+	if (!text)
+		return true;
+	if (text_long(text, &n) != TEXT_OK || n < 1 || n > MAX_JOBS)
+		return err_set(err, ERR_USAGE, "--jobs: %s is not in 1..%d",
+		               text, MAX_JOBS);
+	*jobs = (int)n;
+	return true;
+}
+
+bool read_confirm(const char *text, long *confirm, struct err *err)
+{
+	*confirm = SWEEP_CONFIRM_NONE;
+	if (!text)
+		return true;
+	if (strcmp(text, "pareto") == 0)
+		*confirm = SWEEP_CONFIRM_PARETO;
+	else if (strcmp(text, "all") == 0)
+		*confirm = SWEEP_CONFIRM_ALL;
+	else if (text_long(text, confirm) != TEXT_OK || *confirm < 1)
+		return err_set(err, ERR_USAGE,
+		               "--confirm: %s is not pareto, all or a number "
+		               "of points",
+		               text);
+	return true;
+}
+
+bool read_progress(const char *how, struct sweep_opts *opts, struct err *err)
+{
+	static const char *const known[] = {"none", "plain", "line", "json"};
+	int i = isatty(2) == 1 ? 2 : 0;
+	if (how)
+		for (i = 0; i < 4 && strcmp(known[i], how) != 0; i++)
+			;
+	if (i == 4)
+		return err_set(err, ERR_USAGE,
+		               "--progress: %s is not line, plain, json or "
+		               "none",
+		               how);
+	opts->talk = i > 0 ? stderr : NULL;
+	opts->terminal = i == 2;
+	opts->json = i == 3;
+	return true;
+}
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+const volatile sig_atomic_t *catch_signals(void)
+{
+	struct sigaction a = {.sa_handler = on_signal};
+	a.sa_flags = (int)SA_RESETHAND;
+	sigemptyset(&a.sa_mask);
+	sigaction(SIGINT, &a, NULL);
+	sigaction(SIGTERM, &a, NULL);
+	return &stop;
+}
