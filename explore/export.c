@@ -13,7 +13,7 @@
 #include "explore/export_point.h"
 #include "explore/result.h"
 
-enum { MANY_ROWS = 60, REASONS = 3 };
+enum { MANY_ROWS = 60 };
 
 /* ---- For people -------------------------------------------------------- */
 
@@ -131,31 +131,9 @@ static void goals_text(const struct plan *p, struct buf *b)
 		           p->goal[i].metric);
 }
 
-/* Why points failed: the first few different reasons. */
-static void reasons(const struct sweep *s, struct buf *b)
+static const char *why_failed(const void *sweep, long i)
 {
-	const char *seen[REASONS];
-	int n = 0;
-	long others = 0;
-	for (long i = 0; i < s->plan->n_points; i++) {
-		const char *why = s->row[i].error;
-		int k = 0;
-		if (!why)
-			continue;
-		while (k < n && strcmp(seen[k], why) != 0)
-			k++;
-		if (k < n)
-			continue;
-		if (n == REASONS) {
-			others++;
-			continue;
-		}
-		seen[n++] = why;
-		buf_printf(b, "  failed: %s\n", why);
-	}
-	if (others)
-		buf_printf(b, "  failed: %ld more, all in --csv and --json\n",
-		           others);
+	return ((const struct sweep *)sweep)->row[i].error;
 }
 
 static struct table *fill_table(const struct sweep *s, enum layout layout,
@@ -227,7 +205,7 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 	tallies(s, &done, &confirmed);
 	buf_printf(b, "\n%ld points: %ld done, %ld failed; %ld known before\n",
 	           p->n_points, done, p->n_points - done, s->known);
-	reasons(s, b);
+	export_reasons(why_failed, s, p->n_points, b);
 	same_everywhere(p, b);
 	buf_printf(b, "* Pareto-optimal%s: ",
 	           s->together     ? " for all networks together"

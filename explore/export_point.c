@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "explore/metric.h"
 
+enum { REASONS = 3 };
+
 static void csv_text(struct buf *b, const char *s)
 {
 	if (!s[strcspn(s, ",\"\n\r")]) {
@@ -144,4 +146,31 @@ void export_json(const struct export_point *p, struct json *j)
 	else
 		json_string(j, "error", p->error);
 	json_close(j);
+}
+
+void export_reasons(const char *(*why_failed)(const void *ctx, long i),
+                    const void *ctx, long n_points, struct buf *b)
+{
+	const char *seen[REASONS];
+	int n = 0;
+	long others = 0;
+	for (long i = 0; i < n_points; i++) {
+		const char *why = why_failed(ctx, i);
+		int k = 0;
+		if (!why)
+			continue;
+		while (k < n && strcmp(seen[k], why) != 0)
+			k++;
+		if (k < n)
+			continue;
+		if (n == REASONS) {
+			others++;
+			continue;
+		}
+		seen[n++] = why;
+		buf_printf(b, "  failed: %s\n", why);
+	}
+	if (others)
+		buf_printf(b, "  failed: %ld more, all in --csv and --json\n",
+		           others);
 }

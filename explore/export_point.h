@@ -26,6 +26,11 @@ void export_csv_head(struct buf *b);
 void export_csv(const struct export_point *p, struct buf *b);
 void export_json(const struct export_point *p, struct json *j);
 
+/* Lines that say why points failed: the first few different reasons. why_failed
+ * gives that of point i, or NULL. */
+void export_reasons(const char *(*why_failed)(const void *ctx, long i),
+                    const void *ctx, long n_points, struct buf *b);
+
 /* A key "design" with every parameter. */
 void export_json_design(const struct design *d, struct json *j);
 

@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/wrap.h"
+#include "explore/export_point.h"
 #include "explore/report_priv.h"
 
 /* ---- words for numbers -------------------------------------------------- */
@@ -116,21 +117,29 @@ void report_arguments(const struct report *r, const struct report_point *p,
 
 /* ---- parts -------------------------------------------------------------- */
 
+static const char *why_failed(const void *report, long i)
+{
+	const struct report_point *p =
+	        &((const struct report *)report)->point[i];
+
+	return p->ok ? NULL : p->out.error;
+}
+
 static void put_head(const struct report *r, struct buf *b)
 {
 	buf_printf(b, "sweep        %s\n", r->name);
 	buf_printf(b, "points       %ld: %ld done, %ld failed\n", r->n_points,
 	           r->n_done, r->n_points - r->n_done);
+	export_reasons(why_failed, r, r->n_points, b);
 	buf_str(b, "objectives   ");
 	for (int i = 0; i < r->n_goals; i++)
 		buf_printf(b, "%s%s %s", i ? ", " : "",
 		           r->goal[i].maximize ? "most" : "least",
 		           r->goal[i].name);
 	for (int i = 0; i < r->n_limits; i++)
-		buf_printf(b, "%s%s", i ? ", " : "\nlimits       ",
-		           r->limit[i]);
+		buf_printf(b, "\n%-13s%s", i ? "" : "limits", r->limit[i]);
 	if (r->n_limits)
-		buf_printf(b, ": %ld points are within", r->n_within);
+		buf_printf(b, "\n%-13s%ld points are within", "", r->n_within);
 	buf_str(b, "\nenergy by    ");
 	for (int i = 0; i < r->n_techs; i++)
 		buf_printf(b, "%s%s%s", i ? ", " : "", r->tech[i].name,
@@ -231,8 +240,10 @@ static void put_front(const struct report *r, int width, struct buf *b)
 				                : r->axis[k]
 				                          .value[p->value[k]]);
 	}
-	buf_printf(b, "\nPareto-optimal: %ld points\n", r->n_best);
-	table_write(t, width, b);
+	buf_printf(b, "\nPareto-optimal: %ld point%s\n", r->n_best,
+	           r->n_best == 1 ? "" : "s");
+	if (r->n_best || r->n_confirmed)
+		table_write(t, width, b);
 	table_free(t);
 	free(c);
 	if (r->n_confirmed)
@@ -293,15 +304,20 @@ static void put_effects(const struct report *r, int width, struct buf *b)
 	        {"most at", TABLE_RIGHT}, {"ratio", TABLE_RIGHT},
 	};
 	struct table *t = table_new(c, 6);
+	int n = 0;
 
 	for (int i = 0; i < r->n_nets; i++)
 		for (int g = 0; g < r->n_goals; g++)
 			for (int k = 0; k < r->n_groups; k++)
-				if (report_group(r, k)->n > 1)
+				if (report_group(r, k)->n > 1) {
 					put_effect(r, i, k, g, t);
-	buf_str(b, "\nWhat each axis does, all else being equal "
-	           "(geometric mean)\n");
-	table_write(t, width, b);
+					n++;
+				}
+	if (n) {
+		buf_str(b, "\nWhat each axis does, all else being equal "
+		           "(geometric mean)\n");
+		table_write(t, width, b);
+	}
 	table_free(t);
 }
 
