@@ -223,16 +223,18 @@ static bool hw_for(struct hw *h, const struct hw *host, const struct way *w)
 	               h->dma >> w->dma);
 }
 
-/* What does not fit in less hardware is no error. */
+/* A way that needs more memory than there is is no error if another does not;
+ * else the first one's is told. */
 static bool search_some(struct search *x, struct err *err)
 {
 	enum { MOST_PUSHED = 4000 };
 
+	x->kept = x->denied = true;
 	for (int i = 0; i < N_WAYS; i++) {
 		const struct way *w = &ways[i];
 		struct hw h;
 		struct err why;
-		if (i > 0 && is_near(x))
+		if (x->best.image && is_near(x))
 			break;
 		x->t->most_pushed =
 		        i < BASE ? INT64_MAX : MOST_PUSHED - x->pushed;
@@ -240,15 +242,15 @@ static bool search_some(struct search *x, struct err *err)
 			break;
 		if ((i > 0 && is_first(x, w)) || !hw_for(&h, &x->host, w))
 			continue;
-		if (!try_way(x, &h, w, &why) &&
-		    !(is_less(w) && why.kind == ERR_DATA)) {
-			*err = why;
-			return false;
-		}
-		if (i == 0)
+		bool ok = try_way(x, &h, w, &why);
+		if (ok && i == 0)
 			note_first(x);
+		if (!ok && (i == 0 || why.kind != ERR_DATA))
+			*err = why;
+		if (!ok && why.kind != ERR_DATA)
+			return false;
 	}
-	return true;
+	return x->best.image != NULL;
 }
 
 /* All opinions on one hardware. What does not fit the host is remembered; what

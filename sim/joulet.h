@@ -71,8 +71,8 @@ struct joulet_program *joulet_compile(const struct joulet_net *net,
 /* The same for the accelerator with a longer search: as if the scratchpad were
  * of every smaller size, had fewer banks, or memory were narrower, and each
  * program timed with the firmware. So of two designs that differ only in these,
- * the larger one's program is not the slower one: docs/laws.md. Takes up to 100
- * times as long as joulet_compile. */
+ * the larger one's program is not the slower one: docs/laws.md. Takes some
+ * fifty to some thousand times as long as joulet_compile. */
 struct joulet_program *joulet_compile_longer(const struct joulet_net *net,
                                              const struct design *d,
                                              const struct joulet_dump *dump,
