@@ -6,7 +6,8 @@
 
 Builds the accelerator with Verilator's --coverage for SHAPES, runs the PARTS of
 tests/mutate/mutants.c on it (random programs against the fast model) and the
-networks of --nets (joulet verify), adds the counts of all shapes and instances,
+networks of --nets (joulet verify), and for a design with all formats of weights,
+which runs programs of tests/cosim (OPTIONS); adds the counts of all shapes and instances,
 and prints for each module how many lines, branches and bits (toggles) there are,
 how many of them some instance of some shape reached, and how many are waived.
 
@@ -47,6 +48,10 @@ KEYS = ("array.rows", "array.cols", "scratchpad.kib", "scratchpad.banks",
 # Part of mutants.c, number of programs.
 PARTS = (("random", 18), ("long", 4), ("memory", 8), ("list", 3))
 
+# A random design of cosim with array.split, weights.narrow, sparse and unpack
+# (4x4, 4 bytes a beat), and how many programs.
+OPTIONS = ((11639, 48),)
+
 # Goes before the real verilator: another version, so that its libraries are
 # others, and another wrapper.
 SHIM = """#!/bin/sh
@@ -83,6 +88,11 @@ def prepare(tmp):
                 COVERAGE_OUT=os.path.join(tmp, "out"))
 
 
+def option_command(args, seed, count):
+    return [os.path.join(args.bin, "cosim"), "--random", str(seed), "--count",
+            str(count), "--rtl", args.rtl]
+
+
 def commands(args, shape):
     """What runs on a shape: programs, then networks."""
     for part, count in PARTS:
@@ -95,9 +105,9 @@ def commands(args, shape):
             for word in ("--set", "%s=%d" % item)]
 
 
-def run_shape(args, shape, env):
+def run_all(todo, env):
     """An error, or nothing."""
-    for command in commands(args, shape):
+    for command in todo:
         wrong = run(command, env)
         if wrong:
             return wrong
@@ -281,9 +291,10 @@ def main():
         out = os.path.join(folder, "out")
         if not os.path.isdir(out):     # else: what is there
             env = prepare(folder)
+            todo = [commands(args, s) for s in SHAPES]
+            todo += [[option_command(args, *o)] for o in OPTIONS]
             with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-                for wrong in pool.map(lambda s: run_shape(args, s, env),
-                                      SHAPES):
+                for wrong in pool.map(lambda t: run_all(t, env), todo):
                     if wrong:
                         sys.exit(wrong)
         total = counts(out, source_lines(args.rtl))
