@@ -46,7 +46,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIMIT = 400     # seconds of one solver run; a busy machine is slow
+LIMIT = 900     # seconds of one solver run; a busy machine is slow
 
 SCRIPT = """
 read_verilog -sv -formal -I{rtl} -I{isa} {files}
