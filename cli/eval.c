@@ -37,7 +37,7 @@ static bool parse(struct eval_args *o, int argc, char **argv, bool *help,
 	const struct command c = {
 	        .name = "eval",
 	        .about = "Read points of a sweep file's axes as JSON lines "
-	                 "and answer each with its results,\nat once: what "
+	                 "and answer each with its\nresults, at once; what "
 	                 "waits in the input is run together.",
 	        .operand = "SWEEP.yaml",
 	        .operand_needed = true,

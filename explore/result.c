@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "explore/nsga_parts.h"
 #include "isa/map.h"
 
 bool result_full(const struct sweep *s, struct store *store, long point,
@@ -190,18 +191,6 @@ static int by_goals(const void *a, const void *b)
 	return x->point < y->point ? -1 : 1;
 }
 
-/* At least as good everywhere and better somewhere. */
-static bool dominates(const struct candidate *x, const struct candidate *y)
-{
-	bool better = false;
-	for (int i = 0; i < x->n; i++) {
-		if (x->goal[i] > y->goal[i])
-			return false;
-		better = better || x->goal[i] < y->goal[i];
-	}
-	return better;
-}
-
 /* In the order of by_goals only an earlier candidate can dominate a later one,
  * and then one of those that stayed does. */
 static void mark_front(struct sweep *s, struct candidate *c, long n)
@@ -211,7 +200,7 @@ static void mark_front(struct sweep *s, struct candidate *c, long n)
 	for (long i = 0; i < n; i++) {
 		bool best = true;
 		for (long k = 0; best && k < front; k++)
-			best = !dominates(&c[k], &c[i]);
+			best = !nsga_dominates(c[k].goal, c[i].goal, c[i].n);
 		if (!best)
 			continue;
 		s->row[c[i].point].best = true;
