@@ -6,11 +6,12 @@
 
 #include "tests/cosim/generate.h"
 
-/* Seeds of random designs, chosen for their ends, and programs on each. */
+/* Seeds of random designs, chosen so that, with the fixed ones, as many pairs of
+ * ends of parameters as possible are in one design; and programs on each. */
 static const struct {
 	int seed, count;
-} ci_random[] = {{38, 80}, {26, 80}, {27, 80}, {31, 80},
-                 {29, 60}, {33, 20}, {6, 12}};
+} ci_random[] = {{1609, 80},  {4678, 80}, {18298, 80}, {9492, 80},
+                 {10674, 60}, {7218, 20}, {17123, 12}};
 
 enum {
 	CI_COUNT = 170, /* programs on a fixed design */
