@@ -144,14 +144,18 @@ static void random_bytes(struct rng *r, uint8_t *to, size_t n)
 	}
 }
 
-/* Of a convolution: a bias of any size, and a multiplier such that the product,
- * shifted by 31, has about 8 bits: each bit of both shows. */
-static void fine_param(struct rng *r, int64_t *bias, int64_t *mult)
+/* Of a convolution: a bias of any size, and a multiplier and shift such that
+ * the product, shifted by 31 and by that, has about 8 bits: each bit shows, and
+ * how it is rounded. */
+static void fine_param(struct rng *r, int64_t *bias, int64_t *mult,
+                       int64_t *shift)
 {
-	int bits = (int)rng_in(r, 8, 30);
+	int right = (int)rng_in(r, 0, 6), bits = (int)rng_in(r, 8 + right, 30);
+	int64_t size = (int64_t)1 << bits;
 
-	*bias = rng_in(r, -((int64_t)1 << bits), ((int64_t)1 << bits) - 1);
-	*mult = rng_in(r, 0, ((int64_t)1 << (38 - bits)) - 1);
+	*bias = rng_in(r, -size, size - 1);
+	*mult = rng_in(r, 0, ((int64_t)1 << (38 + right - bits)) - 1);
+	*shift = -right;
 }
 
 /* One parameter block: multipliers are not negative, and ADD shifts right.
@@ -174,10 +178,8 @@ static void random_params(struct rng *r, uint8_t *to, int cols, bool add)
 			bias = rng_in(r, -128, 128);
 		if (add && i == 2 && rng_percent(r, 80))
 			shift = rng_in(r, -22, -16);
-		if (!add && fine == 1) {
-			fine_param(r, &bias, &mult);
-			shift = 0;
-		}
+		if (!add && fine == 1)
+			fine_param(r, &bias, &mult, &shift);
 		if (add && fine && i < 3) {
 			bool small = (fine == 1) == (i < 2);
 			mult = small ? rng_in(r, 0, 2047)

@@ -200,7 +200,8 @@ static bool place_array(struct gen *g, struct command *c, struct range in)
 	if (blocks > N_PAR)
 		return false;
 	bool own = wfmt_of(c).of4 == 2 || chance(g, 80);
-	c->wgt_cs = own ? w.hi : pick(g, 0, w.hi + 20);
+	bool far = !own && chance(g, 30);
+	c->wgt_cs = own ? w.hi : pick(g, 0, far ? g->spad / groups : w.hi + 20);
 	gen_widen(&w, groups, c->wgt_cs);
 	struct range out = output(g, c);
 	if (!gen_place(g, in, 0, &c->act))
@@ -326,7 +327,9 @@ static void reuse_fields(struct gen *g, struct command *c)
 	c->pm = pick(g, 1, 2);
 	c->ka = pick(g, c->pm, 3 * c->pm);
 	c->kb = pick(g, c->pm == 1 ? 3 : 2, chance(g, 70) ? 3 : 9);
-	c->nx = pick(g, 1, c->nx < rows ? c->nx : rows);
+	c->nx = chance(g, 40) ? rows : pick(g, 1, c->nx < rows ? c->nx : rows);
+	if (c->ny == 1 && chance(g, 60)) /* else nothing is read again */
+		c->ny = pick(g, 2, 5);
 	c->act_ys = (c->kb - 2 / c->pm) * c->kb_s;
 }
 
