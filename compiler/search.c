@@ -17,9 +17,9 @@ struct way {
 
 /* The ordinary search looks at the first BASE in any case; the longer one takes
  * the first OPINIONS for all hardware. */
-enum { OPINIONS = 4, BASE = 6 };
+enum { OPINIONS = 4, BASE = 2 };
 static const struct way ways[] = {
-        {1, 2, 0, 0, 0}, {1, 0, 0, 0, 0}, {8, 0, 0, 0, 0}, {1, 3, 0, 0, 0},
+        {1, 2, 0, 0, 0}, {1, 3, 0, 0, 0}, {1, 0, 0, 0, 0}, {8, 0, 0, 0, 0},
         {1, 2, 0, 1, 0}, {1, 2, 3, 0, 0}, {1, 2, 4, 1, 1}, {1, 2, 4, 0, 0},
         {1, 2, 5, 0, 0}, {1, 2, 6, 1, 0}, {1, 2, 6, 0, 0}, {1, 2, 7, 1, 0},
         {1, 2, 0, 0, 1},
@@ -236,8 +236,9 @@ static bool search_some(struct search *x, struct err *err)
 		struct err why;
 		if (x->best.image && is_near(x))
 			break;
-		x->t->most_pushed =
-		        i < BASE ? INT64_MAX : MOST_PUSHED - x->pushed;
+		/* Until one fits, whatever it takes. */
+		bool must = i < BASE || !x->best.image;
+		x->t->most_pushed = must ? INT64_MAX : MOST_PUSHED - x->pushed;
 		if (x->t->most_pushed <= 0)
 			break;
 		if ((i > 0 && is_first(x, w)) || !hw_for(&h, &x->host, w))

@@ -6,8 +6,8 @@
 
 #include "tests/cosim/generate.h"
 
-/* Seeds of random designs, chosen so that, with the fixed ones, as many pairs of
- * ends of parameters as possible are in one design; and programs on each. */
+/* Seeds of random designs, chosen so that, with the fixed ones, as many pairs
+ * of ends of parameters as possible are in one design; and programs on each. */
 static const struct {
 	int seed, count;
 } ci_random[] = {{1609, 80},  {4678, 80}, {18298, 80}, {9492, 80},
