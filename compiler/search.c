@@ -140,7 +140,8 @@ static void take(struct search *x, const struct program *p, uint64_t cycles)
 	x->cycles = cycles;
 	x->section_bytes = t->section_bytes;
 	x->const_at = t->const_at;
-	memcpy(x->op, t->l->op, (size_t)t->l->n_ops * sizeof(*x->op));
+	for (int i = 0; i < t->l->n_ops; i++)
+		x->op[i] = t->l->op[i];
 }
 
 /* Keep the program of this way for hardware `h` if it is faster. */
