@@ -352,7 +352,8 @@ class Confirm(Case):
                     "PATH": self.path("bin") + ":" + os.environ["PATH"]}
 
     def sweep(self, *args, **env):
-        return self.joulet("sweep", "s.yaml", *args, **{**self.env, **env})
+        return self.joulet("sweep", "s.yaml", "--progress", "plain", *args,
+                           **{**self.env, **env})
 
     def confirmed(self, **env):
         """Points that are marked, the same in all tables."""
