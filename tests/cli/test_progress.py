@@ -50,7 +50,10 @@ class Progress(unittest.TestCase):
     def on_terminal(self, text, *args, key=None):
         """What the terminal showed, and the exit status. The key is typed
         when the first count is there."""
-        master, slave = pty.openpty()
+        try:
+            master, slave = pty.openpty()
+        except OSError as e:
+            self.skipTest("no terminal: %s (/dev/pts)" % e)
         def own_terminal():
             os.setsid()
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)

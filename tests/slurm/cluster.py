@@ -70,6 +70,8 @@ def why_not():
     missing = [t for t in TOOLS if not shutil.which(t, path=path)]
     if missing:
         return "not installed: " + " ".join(missing)
+    if not os.path.ismount("/sys/fs/cgroup"):
+        return "slurmd does not start without /sys/fs/cgroup"
     return None
 
 
