@@ -15,8 +15,7 @@ static const char example[] =
         "joulet tell s.yaml\n"
         "  joulet ask s.yaml --best\n";
 
-static bool parse(struct ask_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct ask_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"count", "N", "how many points (default: 1)",
@@ -41,11 +40,7 @@ static bool parse(struct ask_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 static bool run(const struct ask_args *o, struct err *err)
@@ -72,11 +67,9 @@ int ask_main(int argc, char **argv)
 {
 	struct ask_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err) ? 0 : fail(&err);
 }

@@ -18,8 +18,7 @@ static const char example[] =
         "  joulet compare configs/designs/default.yaml \\\n"
         "      configs/designs/big16.yaml --net models/digits_cnn.tflite\n";
 
-static bool parse(struct compare *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct compare *o, int argc, char **argv, int *status)
 {
 	struct job_args *j = &o->job;
 	const struct option options[] = {
@@ -54,11 +53,7 @@ static bool parse(struct compare *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->a, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->a, status);
 }
 
 static void print(const struct compare *o, const struct compare_side side[2],
@@ -158,11 +153,9 @@ int compare_main(int argc, char **argv)
 {
 	struct compare o = {0};
 	struct err err = {0};
-	bool help = false;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (!help && !compare(&o, &err))
-		return fail(&err);
-	return help && !finish_stdout(&err) ? fail(&err) : 0;
+	if (!parse(&o, argc, argv, &status))
+		return status;
+	return compare(&o, &err) ? 0 : fail(&err);
 }

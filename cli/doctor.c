@@ -12,7 +12,7 @@ static const char example[] = "  joulet doctor kws.db\n"
                               "  joulet doctor kws.db --fix\n";
 
 static bool parse(struct doctor_opts *o, bool *json, int argc, char **argv,
-                  bool *help, struct err *err)
+                  int *status)
 {
 	const struct option options[] = {
 	        {"fix", NULL, "repair what can be repaired", .flag = &o->fix},
@@ -29,11 +29,7 @@ static bool parse(struct doctor_opts *o, bool *json, int argc, char **argv,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->store, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->store, status);
 }
 
 static void print_text(const struct diagnosis *d)
@@ -77,11 +73,10 @@ int doctor_main(int argc, char **argv)
 	struct doctor_opts o = {0};
 	struct diagnosis d;
 	struct err err;
-	bool json = false, help;
-	if (!parse(&o, &json, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	bool json = false;
+	int status;
+	if (!parse(&o, &json, argc, argv, &status))
+		return status;
 	if (!doctor_look(&o, &d, &err))
 		return fail(&err);
 	if (json)

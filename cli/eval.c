@@ -18,21 +18,16 @@ static const char example[] =
         "  joulet eval configs/sweeps/digits_space.yaml --space\n"
         "  joulet eval configs/sweeps/digits_space.yaml < points.jsonl\n";
 
-static bool parse(struct eval_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct eval_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"space", NULL, "print what may be proposed, and end",
 	         .flag = &o->space},
 	        {"together", NULL, "one design for all networks: totals count",
 	         .flag = &o->together},
-	        {"store", "FILE.db",
-	         "where results are kept (default: SWEEP.db)",
-	         .value = &o->store},
-	        {"jobs", "N", "worker processes (default: one per CPU)",
-	         .value = &o->jobs},
-	        {"durable", NULL, "every result survives a power cut (slower)",
-	         .flag = &o->durable},
+	        STORE_OPTION(o->store),
+	        JOBS_OPTION(o->jobs),
+	        DURABLE_OPTION(o->durable),
 	};
 	const struct command c = {
 	        .name = "eval",
@@ -45,11 +40,7 @@ static bool parse(struct eval_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 /* ---- Lines of the input -------------------------------------------------- */
@@ -168,11 +159,9 @@ int eval_main(int argc, char **argv)
 {
 	struct eval_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err) ? 0 : fail(&err);
 }

@@ -11,8 +11,7 @@ static const char example[] =
         "  joulet explain configs/designs/big16.yaml \\\n"
         "      --net models/digits_cnn.tflite --json\n";
 
-static bool parse(struct explain *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct explain *o, int argc, char **argv, int *status)
 {
 	struct job_args *j = &o->job;
 	const struct option options[] = {
@@ -39,11 +38,7 @@ static bool parse(struct explain *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &j->design, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &j->design, status);
 }
 
 static bool explain(const struct explain *o, struct err *err)
@@ -70,11 +65,9 @@ int explain_main(int argc, char **argv)
 {
 	struct explain o = {0};
 	struct err err = {0};
-	bool help = false;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (!help && !explain(&o, &err))
-		return fail(&err);
-	return help && !finish_stdout(&err) ? fail(&err) : 0;
+	if (!parse(&o, argc, argv, &status))
+		return status;
+	return explain(&o, &err) ? 0 : fail(&err);
 }

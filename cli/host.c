@@ -16,8 +16,7 @@ struct host_args {
 static const char example[] =
         "  joulet host hello.elf --core small --trace hello.trace\n";
 
-static bool parse(struct host_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct host_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"core", "NAME", "maxperf (default), btalu or small",
@@ -52,22 +51,7 @@ static bool parse(struct host_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->program, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
-}
-
-static bool number(const char *option, const char *text, long min, long max,
-                   long *n, struct err *err)
-{
-	if (!text)
-		return true;
-	if (text_long(text, n) == TEXT_OK && *n >= min && *n <= max)
-		return true;
-	return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld", option,
-	               text, min, max);
+	return command_begin(&c, argc, argv, &o->program, status);
 }
 
 static bool read_core(const char *name, enum core *core, struct err *err)
@@ -90,12 +74,14 @@ static bool read_options(const struct host_args *o, struct joulet_host_opts *to,
 	long instr = 1, grant = 0, data = 1, cycles = 0;
 
 	if (!read_core(o->core, &to->core, err) ||
-	    !number("instr-latency", o->instr_latency, 1, MAX_LATENCY, &instr,
-	            err) ||
-	    !number("data-grant", o->data_grant, 0, MAX_LATENCY, &grant, err) ||
-	    !number("data-latency", o->data_latency, 1, MAX_LATENCY, &data,
-	            err) ||
-	    !number("max-cycles", o->max_cycles, 1, INT64_MAX, &cycles, err))
+	    !read_number("instr-latency", o->instr_latency, 1, MAX_LATENCY,
+	                 &instr, err) ||
+	    !read_number("data-grant", o->data_grant, 0, MAX_LATENCY, &grant,
+	                 err) ||
+	    !read_number("data-latency", o->data_latency, 1, MAX_LATENCY, &data,
+	                 err) ||
+	    !read_number("max-cycles", o->max_cycles, 1, INT64_MAX, &cycles,
+	                 err))
 		return false;
 	to->instr_latency = (int)instr;
 	to->data_grant = (int)grant;
@@ -136,11 +122,9 @@ int host_main(int argc, char **argv)
 {
 	struct host_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err);
 }

@@ -48,6 +48,33 @@ bool finish_stdout(struct err *err)
 	               errno ? strerror(errno) : "input/output error");
 }
 
+bool command_begin(const struct command *c, int argc, char **argv,
+                   const char **operand, int *status)
+{
+	struct err err;
+	bool help;
+	if (!args_parse(c, argc, argv, operand, &help, &err)) {
+		*status = fail(&err);
+		return false;
+	}
+	if (!help)
+		return true;
+	args_help(c, stdout);
+	*status = finish_stdout(&err) ? 0 : fail(&err);
+	return false;
+}
+
+bool read_number(const char *option, const char *text, long min, long max,
+                 long *value, struct err *err)
+{
+	if (!text)
+		return true;
+	if (text_long(text, value) != TEXT_OK || *value < min || *value > max)
+		return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld",
+		               option, text, min, max);
+	return true;
+}
+
 /* Length of the key in "key=value", 0 if it is not of that form. */
 static size_t key_length(const char *setting)
 {

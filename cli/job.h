@@ -33,6 +33,15 @@ void job_close(struct job *job);
 /* Print "joulet: message" to stderr, one line; returns the exit status. */
 int fail(const struct err *err);
 
+/* Parse the options and *operand. True: the command is to be done; else *status
+ * is how the program ends: after --help, or a usage error, which is told. */
+bool command_begin(const struct command *c, int argc, char **argv,
+                   const char **operand, int *status);
+
+/* A whole number; *value stays if text is NULL. ERR_USAGE. */
+bool read_number(const char *option, const char *text, long min, long max,
+                 long *value, struct err *err);
+
 /* For joulet_opts.note. */
 void say(void *unused, const char *text);
 

@@ -5,19 +5,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/job.h"
 
 enum { MAX_JOBS = 256 };
-
-bool read_number(const char *option, const char *text, long min, long max,
-                 long *value, struct err *err)
-{
-	if (!text)
-		return true;
-	if (text_long(text, value) != TEXT_OK || *value < min || *value > max)
-		return err_set(err, ERR_USAGE, "--%s: %s is not in %ld..%ld",
-		               option, text, min, max);
-	return true;
-}
 
 /* Zero if not given: one per CPU. */
 bool read_jobs(const char *text, int *jobs, struct err *err)
@@ -33,7 +23,7 @@ bool read_jobs(const char *text, int *jobs, struct err *err)
 	return true;
 }
 
-bool read_confirm(const char *text, long *confirm, struct err *err)
+static bool read_confirm(const char *text, long *confirm, struct err *err)
 {
 	*confirm = SWEEP_CONFIRM_NONE;
 	if (!text)
@@ -50,7 +40,8 @@ bool read_confirm(const char *text, long *confirm, struct err *err)
 	return true;
 }
 
-bool read_progress(const char *how, struct sweep_opts *opts, struct err *err)
+static bool read_progress(const char *how, struct sweep_opts *opts,
+                          struct err *err)
 {
 	static const char *const known[] = {"none", "plain", "line", "json"};
 	int i = isatty(2) == 1 ? 2 : 0;
@@ -66,6 +57,28 @@ bool read_progress(const char *how, struct sweep_opts *opts, struct err *err)
 	opts->terminal = i == 2;
 	opts->json = i == 3;
 	return true;
+}
+
+bool read_many(const struct many_args *a, struct sweep_opts *opts,
+               struct err *err)
+{
+	opts->durable = a->durable;
+	return read_jobs(a->jobs, &opts->jobs, err) &&
+	       read_confirm(a->confirm, &opts->confirm, err) &&
+	       read_progress(a->progress, opts, err);
+}
+
+bool print_many(const struct many_args *a, const struct sweep *s,
+                void (*text)(const void *of, int width, FILE *f),
+                const void *of, struct err *err)
+{
+	if (a->csv && !sweep_csv(s, a->csv, err))
+		return false;
+	if (!a->json)
+		text(of, page_width(), stdout);
+	else if (!sweep_json(s, stdout, err))
+		return false;
+	return finish_stdout(err);
 }
 
 static volatile sig_atomic_t stop;

@@ -6,14 +6,48 @@
 
 #include "explore/sweep.h"
 
-/* Options as written, NULL if not given. ERR_USAGE. */
+/* As written on the command line; NULL: not given. */
+struct many_args {
+	const char *store, *jobs, *confirm, *csv, *progress;
+	bool json, durable;
+};
+
+/* Rows of a table of options (args.h) that fill a struct many_args. */
+/* clang-format off */
+#define STORE_OPTION(to)                                                       \
+	{"store", "FILE.db", "where results are kept (default: SWEEP.db)",     \
+	 .value = &(to)}
+#define JOBS_OPTION(to)                                                        \
+	{"jobs", "N", "worker processes (default: one per CPU)",               \
+	 .value = &(to)}
+#define DURABLE_OPTION(to)                                                     \
+	{"durable", NULL, "every result survives a power cut (slower)",        \
+	 .flag = &(to)}
+#define MANY_OPTIONS(m)                                                        \
+	STORE_OPTION((m).store),                                               \
+	JOBS_OPTION((m).jobs),                                                 \
+	{"confirm", "WHICH",                                                   \
+	 "compare with the Verilog: pareto, all, or the N best",               \
+	 .value = &(m).confirm},                                               \
+	{"csv", "FILE", "write all results there, one line a point",           \
+	 .value = &(m).csv},                                                   \
+	{"json", NULL, "print JSON instead of a table", .flag = &(m).json},    \
+	{"progress", "HOW",                                                    \
+	 "line, plain, json or none (default: line, on a terminal)",           \
+	 .value = &(m).progress},                                              \
+	DURABLE_OPTION((m).durable)
+/* clang-format on */
+
+/* ERR_USAGE. */
 bool read_jobs(const char *text, int *jobs, struct err *err);
-bool read_confirm(const char *text, long *confirm, struct err *err);
-/* A whole number; *value stays if it is not given. */
-bool read_number(const char *option, const char *text, long min, long max,
-                 long *value, struct err *err);
-/* Where and how progress is told. */
-bool read_progress(const char *how, struct sweep_opts *opts, struct err *err);
+/* jobs, confirm, durable, and where and how progress is told. */
+bool read_many(const struct many_args *a, struct sweep_opts *opts,
+               struct err *err);
+
+/* Print a finished sweep: CSV and JSON as asked for; text is the table. */
+bool print_many(const struct many_args *a, const struct sweep *s,
+                void (*text)(const void *of, int width, FILE *f),
+                const void *of, struct err *err);
 
 /* The first signal ends the work in order, a second one at once; what is
  * returned is then not zero. */

@@ -18,8 +18,7 @@ static const char example[] =
         "  joulet report sweep.db -o report.html\n"
         "  joulet report configs/sweeps/digits_arrays.yaml --text\n";
 
-static bool parse(struct report_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct report_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"out", "FILE.html", "the page (default: STORE.html)",
@@ -54,11 +53,7 @@ static bool parse(struct report_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -150,11 +145,9 @@ int report_main(int argc, char **argv)
 {
 	struct report_args o = {0};
 	struct err err = {0};
-	bool help = false;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (!help && !report(&o, &err))
-		return fail(&err);
-	return help && !finish_stdout(&err) ? fail(&err) : 0;
+	if (!parse(&o, argc, argv, &status))
+		return status;
+	return report(&o, &err) ? 0 : fail(&err);
 }

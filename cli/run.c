@@ -105,8 +105,7 @@ static int inside_options(struct run *o, struct option *to)
 	return (int)(sizeof list / sizeof list[0]);
 }
 
-static bool parse(struct run *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct run *o, int argc, char **argv, int *status)
 {
 	struct option options[32];
 	int n = usual_options(o, options);
@@ -123,11 +122,7 @@ static bool parse(struct run *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = n,
 	};
-	if (!args_parse(&c, argc, argv, &o->job.design, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->job.design, status);
 }
 
 /* ---- Files -------------------------------------------------------------- */
@@ -348,12 +343,10 @@ int run_main(int argc, char **argv)
 {
 	struct run o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	bool ok = run(&o, &err) || puts_blame(&o, &err);
 	puts_free(&o);
 	return ok ? 0 : fail(&err);

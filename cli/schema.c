@@ -49,13 +49,9 @@ int schema_main(int argc, char **argv)
 	};
 	const char *name;
 	struct err err;
-	bool help;
+	int status;
 
-	if (!args_parse(&c, argc, argv, &name, &help, &err))
-		return fail(&err);
-	if (help) {
-		args_help(&c, stdout);
-		return finish_stdout(&err) ? 0 : fail(&err);
-	}
+	if (!command_begin(&c, argc, argv, &name, &status))
+		return status;
 	return print(name, &err) ? 0 : fail(&err);
 }

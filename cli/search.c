@@ -6,16 +6,15 @@
 #include "explore/search.h"
 
 struct search_args {
-	const char *file, *budget, *seed, *store, *jobs, *csv, *confirm;
-	const char *progress;
-	bool together, json, durable;
+	const char *file, *budget, *seed;
+	bool together;
+	struct many_args many;
 };
 
 static const char example[] =
         "  joulet search configs/sweeps/digits_space.yaml --budget 200\n";
 
-static bool parse(struct search_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct search_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"budget", "N", "runs of one network on one design",
@@ -24,23 +23,7 @@ static bool parse(struct search_args *o, int argc, char **argv, bool *help,
 	         .value = &o->seed},
 	        {"together", NULL, "one design for all networks: totals count",
 	         .flag = &o->together},
-	        {"store", "FILE.db",
-	         "where results are kept (default: SWEEP.db)",
-	         .value = &o->store},
-	        {"jobs", "N", "worker processes (default: one per CPU)",
-	         .value = &o->jobs},
-	        {"confirm", "WHICH",
-	         "compare with the Verilog: pareto, all, or the N best",
-	         .value = &o->confirm},
-	        {"csv", "FILE", "write all results there, one line a point",
-	         .value = &o->csv},
-	        {"json", NULL, "print JSON instead of a table",
-	         .flag = &o->json},
-	        {"progress", "HOW",
-	         "line, plain, json or none (default: line, on a terminal)",
-	         .value = &o->progress},
-	        {"durable", NULL, "every result survives a power cut (slower)",
-	         .flag = &o->durable},
+	        MANY_OPTIONS(o->many),
 	};
 	const struct command c = {
 	        .name = "search",
@@ -54,11 +37,7 @@ static bool parse(struct search_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 static bool read_opts(const struct search_args *a, struct search_opts *o,
@@ -68,26 +47,16 @@ static bool read_opts(const struct search_args *a, struct search_opts *o,
 	if (!read_number("budget", a->budget, 1, SEARCH_MAX_BUDGET, &o->budget,
 	                 err) ||
 	    !read_number("seed", a->seed, 0, LONG_MAX, &seed, err) ||
-	    !read_jobs(a->jobs, &o->sweep.jobs, err) ||
-	    !read_confirm(a->confirm, &o->sweep.confirm, err) ||
-	    !read_progress(a->progress, &o->sweep, err))
+	    !read_many(&a->many, &o->sweep, err))
 		return false;
 	o->seed = (uint64_t)seed;
 	o->together = a->together;
-	o->sweep.durable = a->durable;
 	return true;
 }
 
-static bool print(const struct search *s, const struct search_args *o,
-                  struct err *err)
+static void print_text(const void *search, int width, FILE *f)
 {
-	if (o->csv && !sweep_csv(search_sweep(s), o->csv, err))
-		return false;
-	if (!o->json)
-		search_text(s, page_width(), stdout);
-	else if (!sweep_json(search_sweep(s), stdout, err))
-		return false;
-	return finish_stdout(err);
+	search_text(search, width, f);
 }
 
 static bool run(const struct search_args *o, struct err *err)
@@ -95,11 +64,12 @@ static bool run(const struct search_args *o, struct err *err)
 	struct search_opts opts = {.budget = 0};
 	if (!read_opts(o, &opts, err))
 		return false;
-	struct search *s = search_open(o->file, o->store, err);
+	struct search *s = search_open(o->file, o->many.store, err);
 	if (!s)
 		return false;
 	opts.sweep.stop = catch_signals();
-	bool ok = search_run(s, &opts, err) && print(s, o, err);
+	bool ok = search_run(s, &opts, err) &&
+	          print_many(&o->many, search_sweep(s), print_text, s, err);
 	search_close(s);
 	return ok;
 }
@@ -108,11 +78,9 @@ int search_main(int argc, char **argv)
 {
 	struct search_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err) ? 0 : fail(&err);
 }

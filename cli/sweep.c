@@ -9,8 +9,8 @@
 enum { MAX_WORKERS = 1000, MAX_TIMEOUT_S = 1000000 };
 
 struct sweep_args {
-	const char *file, *store, *jobs, *csv, *confirm, *progress;
-	bool json, durable;
+	const char *file;
+	struct many_args many;
 	const char *executor, *workers, *partition, *timeout;
 	struct arg_list slurm_opt;
 };
@@ -19,27 +19,10 @@ static const char example[] =
         "  joulet sweep configs/sweeps/digits_arrays.yaml --csv arrays.csv\n"
         "  joulet sweep configs/sweeps/digits_arrays.yaml --confirm pareto\n";
 
-static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct sweep_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
-	        {"store", "FILE.db",
-	         "where results are kept (default: SWEEP.db)",
-	         .value = &o->store},
-	        {"jobs", "N", "worker processes (default: one per CPU)",
-	         .value = &o->jobs},
-	        {"confirm", "WHICH",
-	         "compare with the Verilog: pareto, all, or the N best",
-	         .value = &o->confirm},
-	        {"csv", "FILE", "write all results there, one line a point",
-	         .value = &o->csv},
-	        {"json", NULL, "print JSON instead of a table",
-	         .flag = &o->json},
-	        {"progress", "HOW",
-	         "line, plain, json or none (default: line, on a terminal)",
-	         .value = &o->progress},
-	        {"durable", NULL, "every result survives a power cut (slower)",
-	         .flag = &o->durable},
+	        MANY_OPTIONS(o->many),
 	        {"point-timeout", "S",
 	         "seconds a point may take, in each of three tries",
 	         .value = &o->timeout},
@@ -68,11 +51,7 @@ static bool parse(struct sweep_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 /* *slurm is false for the local executor, which knows nothing of the rest. */
@@ -92,7 +71,7 @@ static bool read_executor(const struct sweep_args *o, struct slurm_opts *opts,
 		               o->workers     ? "workers"
 		               : o->partition ? "partition"
 		                              : "slurm-opt");
-	if (*slurm && o->jobs)
+	if (*slurm && o->many.jobs)
 		return err_set(err, ERR_USAGE,
 		               "--jobs: goes with --executor local; slurm "
 		               "has --workers");
@@ -105,38 +84,28 @@ static bool read_executor(const struct sweep_args *o, struct slurm_opts *opts,
 	return ok;
 }
 
-static bool print(const struct sweep *s, const struct sweep_args *o,
-                  struct err *err)
+static void print_text(const void *sweep, int width, FILE *f)
 {
-	if (o->csv && !sweep_csv(s, o->csv, err))
-		return false;
-	if (!o->json)
-		sweep_text(s, page_width(), stdout);
-	else if (!sweep_json(s, stdout, err))
-		return false;
-	return finish_stdout(err);
+	sweep_text(sweep, width, f);
 }
 
 static bool run(const struct sweep_args *o, struct err *err)
 {
-	struct sweep_opts opts = {
-	        .durable = o->durable,
-	};
+	struct sweep_opts opts = {.confirm = SWEEP_CONFIRM_NONE};
 	struct slurm_opts slurm;
 	bool cluster;
-	if (!read_progress(o->progress, &opts, err) ||
-	    !read_jobs(o->jobs, &opts.jobs, err) ||
-	    !read_confirm(o->confirm, &opts.confirm, err) ||
+	if (!read_many(&o->many, &opts, err) ||
 	    !read_executor(o, &slurm, &cluster, err) ||
 	    !read_number("point-timeout", o->timeout, 1, MAX_TIMEOUT_S,
 	                 &opts.point_timeout_s, err))
 		return false;
 	opts.slurm = cluster ? &slurm : NULL;
-	struct sweep *s = sweep_open(o->file, o->store, err);
+	struct sweep *s = sweep_open(o->file, o->many.store, err);
 	if (!s)
 		return false;
 	opts.stop = catch_signals();
-	bool ok = sweep_run(s, &opts, err) && print(s, o, err);
+	bool ok = sweep_run(s, &opts, err) &&
+	          print_many(&o->many, s, print_text, s, err);
 	sweep_close(s);
 	return ok;
 }
@@ -145,11 +114,9 @@ int sweep_main(int argc, char **argv)
 {
 	struct sweep_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err) ? 0 : fail(&err);
 }

@@ -13,8 +13,7 @@ static const char example[] =
         "  echo '{\"id\": 0, \"goals\": {\"latency_us\": 12.5, "
         "\"energy_uj\": 0.2}}' |\n    joulet tell s.yaml\n";
 
-static bool parse(struct tell_args *o, int argc, char **argv, bool *help,
-                  struct err *err)
+static bool parse(struct tell_args *o, int argc, char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"together", NULL, "one design for all networks: totals count",
@@ -33,11 +32,7 @@ static bool parse(struct tell_args *o, int argc, char **argv, bool *help,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &o->file, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return true;
+	return command_begin(&c, argc, argv, &o->file, status);
 }
 
 static bool run(const struct tell_args *o, struct err *err)
@@ -62,11 +57,9 @@ int tell_main(int argc, char **argv)
 {
 	struct tell_args o = {0};
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&o, argc, argv, &help, &err))
-		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
+	if (!parse(&o, argc, argv, &status))
+		return status;
 	return run(&o, &err) ? 0 : fail(&err);
 }

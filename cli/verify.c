@@ -44,7 +44,7 @@ static bool check_choice(const struct job_args *j, const struct choice *choice,
 }
 
 static bool parse(struct job_args *j, struct choice *choice, int argc,
-                  char **argv, bool *help, struct err *err)
+                  char **argv, int *status)
 {
 	const struct option options[] = {
 	        {"net", "NET.tflite", "the network (needed, or --replay)",
@@ -75,11 +75,7 @@ static bool parse(struct job_args *j, struct choice *choice, int argc,
 	        .option = options,
 	        .n_options = sizeof options / sizeof options[0],
 	};
-	if (!args_parse(&c, argc, argv, &j->design, help, err))
-		return false;
-	if (*help)
-		args_help(&c, stdout);
-	return *help || check_choice(j, choice, err);
+	return command_begin(&c, argc, argv, &j->design, status);
 }
 
 static bool read_expected(const struct job *job, const char *path, void **to,
@@ -174,12 +170,12 @@ int verify_main(int argc, char **argv)
 	struct choice choice = {0};
 	struct job job;
 	struct err err;
-	bool help;
+	int status;
 
-	if (!parse(&args, &choice, argc, argv, &help, &err))
+	if (!parse(&args, &choice, argc, argv, &status))
+		return status;
+	if (!check_choice(&args, &choice, &err))
 		return fail(&err);
-	if (help)
-		return finish_stdout(&err) ? 0 : fail(&err);
 	if (choice.replay)
 		return replay(choice.replay, &err) ? 0 : fail(&err);
 	if (!job_open(&job, &args, &err))

@@ -28,14 +28,10 @@ int worker_main(int argc, char **argv)
 	        .example = "  joulet worker kws.db.slurm/run-Ab3dEf\n",
 	};
 	const char *folder = NULL;
-	bool help;
+	int status;
 	struct err err;
-	if (!args_parse(&c, argc, argv, &folder, &help, &err))
-		return fail(&err);
-	if (help) {
-		args_help(&c, stdout);
-		return finish_stdout(&err) ? 0 : fail(&err);
-	}
+	if (!command_begin(&c, argc, argv, &folder, &status))
+		return status;
 	struct sigaction a = {.sa_handler = on_signal};
 	sigemptyset(&a.sa_mask);
 	sigaction(SIGTERM, &a, NULL);

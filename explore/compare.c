@@ -397,7 +397,7 @@ static void json_side(struct json *j, const char *key,
 	json_string(j, "name", s->name);
 	json_string(j, "target", s->target);
 	json_string(j, "tech", joulet_tech_name(s->tech));
-	export_json_design(&s->design, j);
+	design_json(&s->design, j);
 	json_close(j);
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/wrap.h"
 #include "explore/export_point.h"
+#include "explore/plan_json.h"
 #include "explore/result.h"
 
 enum { MANY_ROWS = 60 };
@@ -324,14 +325,7 @@ static void json_head(const struct sweep *s, struct json *j)
 	json_techs(s, j);
 	json_rules(j, "where", p->where, p->n_where);
 	json_rules(j, "limits", p->limit, p->n_limits);
-	json_list(j, "objectives");
-	for (int i = 0; i < p->n_goals; i++) {
-		json_object(j, NULL);
-		json_string(j, "metric", p->goal[i].metric);
-		json_bool(j, "maximize", p->goal[i].maximize);
-		json_close(j);
-	}
-	json_close(j);
+	plan_json_goals(p, j);
 	json_list(j, "axes");
 	for (int i = 0; i < p->n_axes; i++)
 		json_string(j, NULL, p->axis[i].key);

@@ -111,20 +111,6 @@ static void json_numbers(const struct export_point *p, struct json *j)
 	json_close(j);
 }
 
-void export_json_design(const struct design *d, struct json *j)
-{
-	json_object(j, "design");
-	for (int i = 0; i < n_params; i++) {
-		char value[32];
-		design_get(d, &params[i], value, sizeof value);
-		if (params[i].rule == RULE_CORE)
-			json_string(j, params[i].key, value);
-		else
-			json_raw(j, params[i].key, value);
-	}
-	json_close(j);
-}
-
 void export_json(const struct export_point *p, struct json *j)
 {
 	json_object(j, NULL);
@@ -133,7 +119,7 @@ void export_json(const struct export_point *p, struct json *j)
 	json_string(j, "backend", p->pick->backend);
 	json_string(j, "target", plan_target_name(p->pick));
 	json_string(j, "tech", p->tech);
-	export_json_design(&p->pick->design, j);
+	design_json(&p->pick->design, j);
 	json_string(j, "state", p->ok ? "done" : "failed");
 	json_bool(j, "pareto", p->best);
 	json_bool(j, "confirmed", p->confirmed);

@@ -31,7 +31,4 @@ void export_json(const struct export_point *p, struct json *j);
 void export_reasons(const char *(*why_failed)(const void *ctx, long i),
                     const void *ctx, long n_points, struct buf *b);
 
-/* A key "design" with every parameter. */
-void export_json_design(const struct design *d, struct json *j);
-
 #endif

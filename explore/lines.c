@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "explore/plan_json.h"
 
 /* ---- In ----------------------------------------------------------------- */
 
@@ -182,13 +183,6 @@ void line_space(struct json *j, const struct plan *p)
 		json_close(j);
 	}
 	json_close(j);
-	json_list(j, "objectives");
-	for (int i = 0; i < p->n_goals; i++) {
-		json_object(j, NULL);
-		json_string(j, "metric", p->goal[i].metric);
-		json_bool(j, "maximize", p->goal[i].maximize);
-		json_close(j);
-	}
-	json_close(j);
+	plan_json_goals(p, j);
 	json_close(j);
 }

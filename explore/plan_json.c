@@ -135,7 +135,7 @@ static void put_zip(struct json *j, const struct plan *p)
 	json_close(j);
 }
 
-static void put_goals(struct json *j, const struct plan *p)
+void plan_json_goals(const struct plan *p, struct json *j)
 {
 	json_list(j, "objectives");
 	for (int i = 0; i < p->n_goals; i++) {
@@ -174,7 +174,7 @@ void plan_json(const struct plan *p, struct buf *to)
 	put_path(&j, "base", p, yaml_get(p->yaml, "base"));
 	put_axes(&j, p);
 	put_zip(&j, p);
-	put_goals(&j, p);
+	plan_json_goals(p, &j);
 	put_texts(&j, p, "where");
 	put_texts(&j, p, "limits");
 	json_string(&j, "backend", p->backend);

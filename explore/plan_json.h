@@ -13,4 +13,8 @@
 /* Adds to `to`, without a newline at the end. */
 void plan_json(const struct plan *p, struct buf *to);
 
+/* A key "objectives": metric and direction of each. */
+struct json;
+void plan_json_goals(const struct plan *p, struct json *j);
+
 #endif

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/yaml.h"
@@ -272,6 +273,20 @@ static uint64_t hash(const struct design *d, bool elab_only)
 		assert(n < sizeof text);
 	}
 	return XXH3_64bits(text, n);
+}
+
+void design_json(const struct design *d, struct json *j)
+{
+	json_object(j, "design");
+	for (int i = 0; i < n_params; i++) {
+		char value[32];
+		design_get(d, &params[i], value, sizeof value);
+		if (params[i].rule == RULE_CORE)
+			json_string(j, params[i].key, value);
+		else
+			json_raw(j, params[i].key, value);
+	}
+	json_close(j);
 }
 
 uint64_t design_hash(const struct design *d)

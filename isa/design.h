@@ -56,6 +56,10 @@ void design_get(const struct design *d, const struct param *p, char *buf,
 /* Write the fully resolved design as YAML that design_load reads back. */
 void design_dump(const struct design *d, FILE *f);
 
+/* A key "design" with every parameter; cores are strings, all else numbers. */
+struct json;
+void design_json(const struct design *d, struct json *j);
+
 /* 64-bit hash of all parameters (not of the name), and of the elaboration
  * parameters alone. */
 uint64_t design_hash(const struct design *d);

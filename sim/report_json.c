@@ -17,20 +17,6 @@ static void hex(struct json *j, const char *key, uint64_t hash)
 	json_string(j, key, text);
 }
 
-static void put_design(struct json *j, const struct design *d)
-{
-	json_object(j, "design");
-	for (int i = 0; i < n_params; i++) {
-		char value[32];
-		design_get(d, &params[i], value, sizeof value);
-		if (params[i].rule == RULE_CORE)
-			json_string(j, params[i].key, value);
-		else
-			json_raw(j, params[i].key, value);
-	}
-	json_close(j);
-}
-
 static void put_counts(struct json *j, const struct counts *c)
 {
 	struct buf line = {0};
@@ -132,7 +118,7 @@ static void put_what_ran(struct json *j, const struct joulet_report *r)
 	hex(j, "tech_hash", joulet_tech_hash(r->tech));
 	json_string(j, "design_name", r->design->name);
 	hex(j, "design_hash", design_hash(r->design));
-	put_design(j, r->design);
+	design_json(r->design, j);
 }
 
 static void put_totals(struct json *j, const struct joulet_report *r)
