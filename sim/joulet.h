@@ -340,6 +340,14 @@ enum joulet_share {
 };
 extern const char *const joulet_share_name[N_SHARES];
 
+/* Every figure has a lower and an upper bound beside its nominal value. */
+enum joulet_level { JOULET_MIN, JOULET_NOMINAL, JOULET_MAX, N_LEVELS };
+extern const char *const joulet_level_name[N_LEVELS];
+
+struct joulet_band {
+	double min, nominal, max;
+};
+
 struct joulet_tech;
 
 /* Read a technology table (configs/tech). NULL path: the default one. */
@@ -356,6 +364,15 @@ void joulet_cost(const struct joulet_tech *t, const struct design *d,
                  const struct counts *c, uint64_t cycles,
                  double share_pj[N_SHARES]);
 double joulet_energy_uj(const double share_pj[N_SHARES]); /* their sum */
+/* The same with every row at that level; joulet_cost: JOULET_NOMINAL. */
+void joulet_cost_at(const struct joulet_tech *t, enum joulet_level level,
+                    const struct design *d, const struct counts *c,
+                    uint64_t cycles, double share_pj[N_SHARES]);
+/* The sums at all levels, in uJ: all rows at their least, all at their most, so
+ * that the truth is within if it is within for each row. */
+struct joulet_band joulet_energy_band(const struct joulet_tech *t,
+                                      const struct design *d,
+                                      const struct counts *c, uint64_t cycles);
 double joulet_latency_us(const struct design *d, uint64_t cycles);
 
 /* ---- Reports ----------------------------------------------------------- */

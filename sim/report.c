@@ -102,9 +102,10 @@ static void head(const struct joulet_report *r, struct buf *b)
 		buf_printf(b, " (each of %zu inferences)", x->inferences);
 	buf_printf(b, "\nlatency      %.1f us (%.1f inferences/s)\n", us,
 	           us > 0 ? 1e6 / us : 0);
-	buf_printf(b, "energy       %.3f uJ (%s)\n",
-	           report_uj(r, &x->total, x->cycles),
-	           joulet_tech_name(r->tech));
+	const struct joulet_band uj =
+	        joulet_energy_band(r->tech, d, &x->total, x->cycles);
+	buf_printf(b, "energy       %.3f uJ (%s: %.3f to %.3f)\n", uj.nominal,
+	           joulet_tech_name(r->tech), uj.min, uj.max);
 	buf_printf(b, "MACs         %" PRId64 ", %.1f %% of %d a cycle\n",
 	           report_macs(x), 100 * x->utilization, d->rows * d->cols);
 }

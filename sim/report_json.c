@@ -130,7 +130,11 @@ static void put_totals(struct json *j, const struct joulet_report *r)
 	json_uint(j, "cycles_max", x->cycles_max);
 	json_uint(j, "boot_cycles", x->boot_cycles);
 	json_double(j, "latency_us", joulet_latency_us(r->design, x->cycles));
-	json_double(j, "energy_uj", report_uj(r, &x->total, x->cycles));
+	const struct joulet_band uj =
+	        joulet_energy_band(r->tech, r->design, &x->total, x->cycles);
+	json_double(j, "energy_uj", uj.nominal);
+	json_double(j, "energy_min_uj", uj.min);
+	json_double(j, "energy_max_uj", uj.max);
 	put_shares(j, r);
 	json_int(j, "macs", report_macs(x));
 	json_double(j, "utilization", x->utilization);

@@ -1,7 +1,6 @@
 /* tech: read a technology table; see tech.h and tech.def. */
 #include "sim/tech.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,26 +8,32 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/yaml.h"
 #include "sim/paths.h"
 
-static const struct {
-	const char *row, *unit;
-} rows[N_TECH] = {
-#define TECH(row, unit, doc) {#row, unit},
+const struct tech_rule tech_rule[N_TECH] = {
+#define TECH(row, group, unit, doc) {#row, unit, doc, TECH_GROUP_##group},
 #include "sim/tech.def"
 };
 
-static const char *const row_keys[] = {"value",   "unit",   "node_nm",
-                                       "voltage", "source", "confidence",
-                                       "note",    NULL};
+#define NEEDED true
+#define OPTIONAL false
+const struct tech_group_rule tech_group_rule[N_TECH_GROUPS] = {
+#define TECH_GROUP(group, need, doc) {#group, doc, need},
+#include "sim/tech.def"
+};
+
+const char *const joulet_level_name[N_LEVELS] = {"min", "nominal", "max"};
 
 /* Provenance is part of a figure: without it the table is refused. */
-static bool has_provenance(const struct yaml *node, struct err *err)
+bool tech_read_origin(const struct yaml *node, struct tech_figure *f,
+                      struct err *err)
 {
 	static const char *const must[] = {"node_nm", "voltage", "source",
 	                                   "confidence"};
-	const char *text;
+	struct tech_figure any;
+	struct tech_figure *to = f ? f : &any;
+	const char **const text[] = {&to->node_nm, &to->voltage, &to->source,
+	                             &to->confidence};
 	for (size_t i = 0; i < sizeof must / sizeof must[0]; i++) {
 		const struct yaml *origin = yaml_get(node, must[i]);
 		if (!origin)
@@ -36,8 +41,45 @@ static bool has_provenance(const struct yaml *node, struct err *err)
 			              "%s: has no %s: every figure needs its "
 			              "origin",
 			              node->key ? node->key : "sram", must[i]);
-		if (!yaml_string(origin, &text, err))
+		if (!yaml_string(origin, text[i], err))
 			return false;
+	}
+	const struct yaml *note = yaml_get(node, "note");
+	to->note = NULL;
+	return !note || yaml_string(note, &to->note, err);
+}
+
+static bool unit_is(const struct tech_rule *rule, const struct yaml *node,
+                    struct err *err)
+{
+	const struct yaml *u = yaml_get(node, "unit");
+	const char *unit;
+	if (!u)
+		return err_at(err, yaml_src(node), "%s: has no unit",
+		              rule->name);
+	if (!yaml_string(u, &unit, err))
+		return false;
+	return strcmp(unit, rule->unit) == 0 ||
+	       err_at(err, yaml_src(u), "%s: unit is %s, must be %s",
+	              rule->name, unit, rule->unit);
+}
+
+/* min <= value <= max, all of them there. */
+static bool read_levels(const char *name, const struct yaml *node, double *at,
+                        struct err *err)
+{
+	static const char *const keys[N_LEVELS] = {"min", "value", "max"};
+	for (int i = 0; i < N_LEVELS; i++) {
+		const struct yaml *v = yaml_get(node, keys[i]);
+		if (!v)
+			return err_at(err, yaml_src(node), "%s: has no %s",
+			              name, keys[i]);
+		if (!yaml_double(v, 0, 1e9, &at[i], err))
+			return false;
+		if (i > 0 && at[i] < at[i - 1])
+			return err_at(err, yaml_src(v),
+			              "%s: %s %g is less than %s %g", name,
+			              keys[i], at[i], keys[i - 1], at[i - 1]);
 	}
 	return true;
 }
@@ -45,118 +87,96 @@ static bool has_provenance(const struct yaml *node, struct err *err)
 static bool read_row(struct joulet_tech *t, int i, const struct yaml *node,
                      struct err *err)
 {
-	const char *unit;
-	if (!yaml_is_map(node, rows[i].row, err) ||
-	    !yaml_known_keys(node, row_keys, err) || !has_provenance(node, err))
-		return false;
-	const struct yaml *value = yaml_get(node, "value");
-	const struct yaml *u = yaml_get(node, "unit");
-	if (!value || !u)
-		return err_at(err, yaml_src(node), "%s: has no %s", rows[i].row,
-		              value ? "unit" : "value");
-	if (!yaml_string(u, &unit, err))
-		return false;
-	if (strcmp(unit, rows[i].unit) != 0)
-		return err_at(err, yaml_src(u), "%s: unit is %s, must be %s",
-		              rows[i].row, unit, rows[i].unit);
-	return yaml_double(value, 0, 1e9, &t->value[i], err);
+	static const char *const keys[] = {
+	        "value",   "min",    "max",        "unit", "node_nm",
+	        "voltage", "source", "confidence", "note", NULL};
+	const struct tech_rule *rule = &tech_rule[i];
+
+	return yaml_is_map(node, rule->name, err) &&
+	       yaml_known_keys(node, keys, err) &&
+	       tech_read_origin(node, &t->row[i], err) &&
+	       unit_is(rule, node, err) &&
+	       read_levels(rule->name, node, t->row[i].at, err);
+}
+
+/* A group is there if one of its rows is. */
+static void find_groups(struct joulet_tech *t, const struct yaml *root)
+{
+	for (int g = 0; g < N_TECH_GROUPS; g++)
+		t->has[g] = tech_group_rule[g].needed;
+	for (int i = 0; i < N_TECH; i++)
+		if (yaml_get(root, tech_rule[i].name))
+			t->has[tech_rule[i].group] = true;
 }
 
 static bool read_rows(struct joulet_tech *t, const struct yaml *root,
                       struct err *err)
 {
+	find_groups(t, root);
 	for (int i = 0; i < N_TECH; i++) {
-		const struct yaml *node = yaml_get(root, rows[i].row);
-		if (!node)
-			return err_at(err, yaml_src(root), "%s: missing",
-			              rows[i].row);
-		if (!read_row(t, i, node, err))
+		const struct tech_rule *rule = &tech_rule[i];
+		const struct yaml *node = yaml_get(root, rule->name);
+		if (node && !read_row(t, i, node, err))
 			return false;
+		if (!node && t->has[rule->group])
+			return err_at(err, yaml_src(root),
+			              "%s: missing (group %s)", rule->name,
+			              tech_group_rule[rule->group].name);
 	}
+	const double *all = t->row[TECH_mac].at;
+	const double *zero = t->row[TECH_mac_zero].at;
+	for (int l = 0; l < N_LEVELS; l++)
+		if (zero[l] > all[l])
+			return err_at(err,
+			              yaml_key_src(yaml_get(root, "mac_zero")),
+			              "mac_zero: %s %g is more than mac's %g",
+			              joulet_level_name[l], zero[l], all[l]);
 	return true;
 }
 
-static bool read_point(struct sram_point *p, const struct yaml *node,
-                       struct err *err)
+static bool needed_text(const struct yaml *root, const char *key,
+                        const char **to, struct err *err)
 {
-	static const char *const keys[] = {"kib",      "bits",    "read_pj",
-	                                   "write_pj", "leak_uw", "node_nm",
-	                                   "voltage",  "source",  "confidence",
-	                                   "note",     NULL};
-	double *const field[] = {&p->kib, &p->bits, &p->read_pj, &p->write_pj,
-	                         &p->leak_uw};
-
-	if (!yaml_is_map(node, "sram", err) ||
-	    !yaml_known_keys(node, keys, err) || !has_provenance(node, err))
-		return false;
-	for (int i = 0; i < 5; i++) {
-		const struct yaml *v = yaml_get(node, keys[i]);
-		if (!v)
-			return err_at(err, yaml_src(node), "sram: has no %s",
-			              keys[i]);
-		if (!yaml_double(v, i < 4 ? 0.001 : 0, 1e9, field[i], err))
-			return false;
-	}
-	return true;
+	const struct yaml *node = yaml_get(root, key);
+	if (!node)
+		return err_at(err, yaml_src(root), "%s: missing", key);
+	return yaml_string(node, to, err);
 }
 
-static int by_width_then_size(const void *a, const void *b)
-{
-	const struct sram_point *p = a, *q = b;
-	if (p->bits != q->bits)
-		return p->bits < q->bits ? -1 : 1;
-	return p->kib < q->kib ? -1 : p->kib > q->kib;
-}
-
-static bool points_differ(const struct joulet_tech *t, const struct yaml *list,
+static bool needed_number(const struct yaml *root, const char *key, double *to,
                           struct err *err)
 {
-	for (int i = 1; i < t->n_sram; i++)
-		if (by_width_then_size(&t->sram[i - 1], &t->sram[i]) == 0)
-			return err_at(err, yaml_key_src(list),
-			              "sram: two points of %g KiB and %g bits",
-			              t->sram[i].kib, t->sram[i].bits);
-	return true;
+	const struct yaml *node = yaml_get(root, key);
+	if (!node)
+		return err_at(err, yaml_src(root), "%s: missing", key);
+	return yaml_double(node, 0.001, 1e9, to, err);
 }
 
-static bool read_sram(struct joulet_tech *t, const struct yaml *root,
+static bool read_head(struct joulet_tech *t, const struct yaml *root,
                       struct err *err)
 {
-	const struct yaml *list = yaml_get(root, "sram");
-	if (!list)
-		return err_at(err, yaml_src(root), "sram: missing");
-	if (!yaml_is_list(list, "sram", err))
+	const struct yaml *about = yaml_get(root, "about");
+	const char *name;
+	if (!needed_text(root, "name", &name, err) ||
+	    (about && !yaml_string(about, &t->about, err)) ||
+	    !needed_number(root, "node_nm", &t->node_nm, err) ||
+	    !needed_number(root, "voltage", &t->voltage, err))
 		return false;
-	if (list->count < 1 || list->count > MAX_SRAM_POINTS)
-		return err_at(err, yaml_src(list),
-		              "sram: %d points are not 1..%d", list->count,
-		              MAX_SRAM_POINTS);
-	for
-		YAML_EACH(node, list)
-	if (!read_point(&t->sram[t->n_sram++], node, err))
-		return false;
-	qsort(t->sram, (size_t)t->n_sram, sizeof t->sram[0],
-	      by_width_then_size);
-	return points_differ(t, list, err);
+	snprintf(t->name, sizeof t->name, "%s", name);
+	return true;
 }
 
 static bool read_table(struct joulet_tech *t, const struct yaml *root,
                        struct err *err)
 {
-	const char *keys[N_TECH + 4] = {"name", "about", "sram"};
-	const char *name;
+	enum { HEAD = 5 };
+	const char *keys[N_TECH + HEAD + 1] = {"name", "about", "node_nm",
+	                                       "voltage", "sram"};
 	for (int i = 0; i < N_TECH; i++)
-		keys[3 + i] = rows[i].row;
-	if (!yaml_is_map(root, "technology table", err) ||
-	    !yaml_known_keys(root, keys, err))
-		return false;
-	const struct yaml *n = yaml_get(root, "name");
-	if (!n)
-		return err_at(err, yaml_src(root), "name: missing");
-	if (!yaml_string(n, &name, err))
-		return false;
-	snprintf(t->name, sizeof t->name, "%s", name);
-	return read_rows(t, root, err) && read_sram(t, root, err);
+		keys[HEAD + i] = tech_rule[i].name;
+	return yaml_is_map(root, "technology table", err) &&
+	       yaml_known_keys(root, keys, err) && read_head(t, root, err) &&
+	       read_rows(t, root, err) && tech_read_sram(t, root, err);
 }
 
 static struct joulet_tech *parse(const char *text, size_t size,
@@ -167,11 +187,11 @@ static struct joulet_tech *parse(const char *text, size_t size,
 		return NULL;
 	struct joulet_tech *t = mem_zero(1, sizeof *t);
 	t->hash = XXH3_64bits(text, size);
+	t->yaml = root;
 	if (!read_table(t, root, err)) {
-		free(t);
+		joulet_tech_close(t);
 		t = NULL;
 	}
-	yaml_drop(root);
 	return t;
 }
 
@@ -189,6 +209,9 @@ struct joulet_tech *joulet_tech_open(const char *path, struct err *err)
 
 void joulet_tech_close(struct joulet_tech *t)
 {
+	if (!t)
+		return;
+	yaml_drop(t->yaml);
 	free(t);
 }
 
@@ -200,87 +223,4 @@ const char *joulet_tech_name(const struct joulet_tech *t)
 uint64_t joulet_tech_hash(const struct joulet_tech *t)
 {
 	return t->hash;
-}
-
-/* y at x on the power law through (x0,y0) and (x1,y1). */
-static double power_law(double x, double x0, double y0, double x1, double y1)
-{
-	if (y0 <= 0 || y1 <= 0 || x0 == x1)
-		return y0;
-	return y0 * pow(x / x0, log(y1 / y0) / log(x1 / x0));
-}
-
-/* A figure of a memory of `kib`, by the points [lo, hi) of one width. */
-static struct sram_point along_size(const struct sram_point *lo,
-                                    const struct sram_point *hi, double kib)
-{
-	const struct sram_point *a = lo;
-	while (a + 2 < hi && kib > a[1].kib)
-		a++;
-	const struct sram_point *b = a + 1 < hi ? a + 1 : a;
-	return (struct sram_point){
-	        .kib = kib,
-	        .bits = a->bits,
-	        .read_pj =
-	                power_law(kib, a->kib, a->read_pj, b->kib, b->read_pj),
-	        .write_pj = power_law(kib, a->kib, a->write_pj, b->kib,
-	                              b->write_pj),
-	        .leak_uw =
-	                power_law(kib, a->kib, a->leak_uw, b->kib, b->leak_uw),
-	};
-}
-
-/* The points of the width nearest to `bits` that has several, if any has: one
- * point alone says nothing about size. */
-static void nearest_run(const struct joulet_tech *t, double bits, int *lo,
-                        int *hi)
-{
-	double best = -1;
-	for (int i = 0, end; i < t->n_sram; i = end) {
-		for (end = i + 1; end < t->n_sram; end++)
-			if (t->sram[end].bits != t->sram[i].bits)
-				break;
-		double far = fabs(log2(t->sram[i].bits / bits));
-		if (end - i == 1)
-			far += 100;
-		if (best < 0 || far < best) {
-			best = far;
-			*lo = i;
-			*hi = end;
-		}
-	}
-}
-
-static const struct sram_point *nearest_point(const struct joulet_tech *t,
-                                              double bits)
-{
-	const struct sram_point *best = &t->sram[0];
-	for (int i = 1; i < t->n_sram; i++)
-		if (fabs(log2(t->sram[i].bits / bits)) <
-		    fabs(log2(best->bits / bits)))
-			best = &t->sram[i];
-	return best;
-}
-
-struct sram_point tech_sram(const struct joulet_tech *t, double kib,
-                            double bits)
-{
-	int lo = 0, hi = 1;
-	nearest_run(t, bits, &lo, &hi);
-	struct sram_point p =
-	        along_size(&t->sram[lo], &t->sram[hi - 1] + 1, kib);
-	double scale_read = bits / p.bits, scale_write = bits / p.bits;
-
-	/* A nearer width with one point alone: its size's law is borrowed. */
-	const struct sram_point *one = nearest_point(t, bits);
-	if (one->bits != p.bits) {
-		const struct sram_point same = along_size(
-		        &t->sram[lo], &t->sram[hi - 1] + 1, one->kib);
-		scale_read = one->read_pj / same.read_pj * bits / one->bits;
-		scale_write = one->write_pj / same.write_pj * bits / one->bits;
-	}
-	p.bits = bits;
-	p.read_pj *= scale_read;
-	p.write_pj *= scale_write;
-	return p;
 }

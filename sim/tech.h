@@ -3,35 +3,73 @@
 #define SIM_TECH_H
 
 #include <stdint.h>
+#include "base/yaml.h"
 #include "sim/joulet.h"
 
 enum tech_row {
-#define TECH(row, unit, doc) TECH_##row,
+#define TECH(row, group, unit, doc) TECH_##row,
 #include "sim/tech.def"
 	N_TECH
 };
 
-/* One characterized SRAM macro. */
+enum tech_group {
+#define TECH_GROUP(group, need, doc) TECH_GROUP_##group,
+#include "sim/tech.def"
+	N_TECH_GROUPS
+};
+
+/* What tech.def says of a row and of a group. */
+struct tech_rule {
+	const char *name, *unit, *doc;
+	enum tech_group group;
+};
+extern const struct tech_rule tech_rule[N_TECH];
+struct tech_group_rule {
+	const char *name, *doc;
+	bool needed;
+};
+extern const struct tech_group_rule tech_group_rule[N_TECH_GROUPS];
+
+/* One row: its value at every level, and where it is from. The texts are the
+ * tree's. */
+struct tech_figure {
+	double at[N_LEVELS];
+	const char *node_nm, *voltage, *source, *confidence, *note;
+};
+
+/* One characterized SRAM macro. area_mm2 is 0 if the table has none. */
 struct sram_point {
-	double kib, bits, read_pj, write_pj, leak_uw;
+	double kib, bits, read_pj, write_pj, leak_uw, area_mm2;
 };
 
 enum { MAX_SRAM_POINTS = 64 };
 
 struct joulet_tech {
 	char name[64];
-	double value[N_TECH];
-	struct sram_point sram[MAX_SRAM_POINTS];
+	const char *about;       /* the tree's; NULL: none */
+	double node_nm, voltage; /* what all rows were brought to */
+	struct tech_figure row[N_TECH];
+	bool has[N_TECH_GROUPS];
+	struct sram_point sram[MAX_SRAM_POINTS]; /* nominal */
 	int n_sram;
 	uint64_t hash; /* of the file's bytes */
+	struct yaml *yaml;
 };
 
 /* An SRAM of this capacity and word width, from the table's points: the width
  * nearest to `bits` (energy scaled by the ratio of widths), between sizes a
  * power law through the two neighbours, outside them the nearest pair's. A
  * width with one point alone follows the sizes of the nearest width that has
- * several. */
-struct sram_point tech_sram(const struct joulet_tech *t, double kib,
-                            double bits);
+ * several. The rows of group memory are in it, at that level. */
+struct sram_point tech_sram(const struct joulet_tech *t,
+                            enum joulet_level level, double kib, double bits);
+
+/* Read the list of points: tech_sram.c. */
+bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
+                    struct err *err);
+/* The keys that every figure's origin is in; *f may be NULL. False if one is
+ * missing. */
+bool tech_read_origin(const struct yaml *node, struct tech_figure *f,
+                      struct err *err);
 
 #endif

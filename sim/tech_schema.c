@@ -2,13 +2,6 @@
 #include "isa/schema.h"
 #include "sim/tech.h"
 
-static const struct {
-	const char *row, *unit, *doc;
-} rows[N_TECH] = {
-#define TECH(row, unit, doc) {#row, unit, doc},
-#include "sim/tech.def"
-};
-
 /* Text that YAML may take for a number. */
 static void text(struct json *j, const char *key, const char *doc)
 {
@@ -56,22 +49,25 @@ static void required(struct json *j, const char *const *key, int n)
 	json_close(j);
 }
 
-static void row(struct json *j, int i)
+static void row(struct json *j, const struct tech_rule *rule)
 {
-	static const char *const must[] = {"value",   "unit",   "node_nm",
-	                                   "voltage", "source", "confidence"};
-	json_object(j, rows[i].row);
-	json_string(j, "description", rows[i].doc);
+	static const char *const must[] = {"value",  "min",       "max",
+	                                   "unit",   "node_nm",   "voltage",
+	                                   "source", "confidence"};
+	json_object(j, rule->name);
+	json_string(j, "description", rule->doc);
 	json_string(j, "type", "object");
 	json_bool(j, "additionalProperties", false);
 	json_object(j, "properties");
-	number(j, "value", 0, rows[i].unit);
+	number(j, "value", 0, rule->unit);
+	number(j, "min", 0, "at most value");
+	number(j, "max", 0, "at least value");
 	json_object(j, "unit");
-	json_string(j, "const", rows[i].unit);
+	json_string(j, "const", rule->unit);
 	json_close(j);
 	provenance(j);
 	json_close(j);
-	required(j, must, 6);
+	required(j, must, 8);
 	json_close(j);
 }
 
@@ -94,6 +90,7 @@ static void sram(struct json *j)
 	number(j, "read_pj", 0.001, "reading a word, pJ");
 	number(j, "write_pj", 0.001, "writing a word, pJ");
 	number(j, "leak_uw", 0, "leakage, uW");
+	number(j, "area_mm2", 1e-9, "area, mm2");
 	provenance(j);
 	json_close(j);
 	required(j, must, 9);
@@ -101,24 +98,54 @@ static void sram(struct json *j)
 	json_close(j);
 }
 
+/* An optional group has all of its rows or none. */
+static void groups(struct json *j)
+{
+	json_object(j, "dependentRequired");
+	for (int i = 0; i < N_TECH; i++) {
+		const char *rows[N_TECH];
+		int n = 0;
+		if (tech_group_rule[tech_rule[i].group].needed)
+			continue;
+		for (int k = 0; k < N_TECH; k++)
+			if (k != i && tech_rule[k].group == tech_rule[i].group)
+				rows[n++] = tech_rule[k].name;
+		json_list(j, tech_rule[i].name);
+		for (int k = 0; k < n; k++)
+			json_string(j, NULL, rows[k]);
+		json_close(j);
+	}
+	json_close(j);
+}
+
+static void properties(struct json *j)
+{
+	json_object(j, "properties");
+	text(j, "name", "of the table");
+	text(j, "about", "in a sentence");
+	number(j, "node_nm", 0.001, "process that all rows were brought to");
+	number(j, "voltage", 0.001, "supply that all rows were brought to, V");
+	for (int i = 0; i < N_TECH; i++)
+		row(j, &tech_rule[i]);
+	sram(j);
+	json_close(j);
+}
+
 void joulet_tech_schema(struct buf *to)
 {
 	struct json j = json_begin(to, true);
-	const char *must[N_TECH + 2] = {"name", "sram"};
+	const char *must[N_TECH + 4] = {"name", "node_nm", "voltage", "sram"};
+	int n = 4;
 	for (int i = 0; i < N_TECH; i++)
-		must[2 + i] = rows[i].row;
+		if (tech_group_rule[tech_rule[i].group].needed)
+			must[n++] = tech_rule[i].name;
 	schema_begin(&j, "joulet technology table",
 	             "What events cost: made from sim/tech.def.");
 	json_string(&j, "type", "object");
 	json_bool(&j, "additionalProperties", false);
-	json_object(&j, "properties");
-	text(&j, "name", "of the table");
-	text(&j, "about", "in a sentence");
-	for (int i = 0; i < N_TECH; i++)
-		row(&j, i);
-	sram(&j);
-	json_close(&j);
-	required(&j, must, N_TECH + 2);
+	properties(&j);
+	required(&j, must, n);
+	groups(&j);
 	json_close(&j);
 	json_done(&j);
 }

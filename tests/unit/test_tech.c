@@ -68,8 +68,12 @@ static struct joulet_tech plain_table(void)
 {
 	struct joulet_tech t = {.name = "plain", .n_sram = 1};
 	for (int i = 0; i < N_TECH; i++)
-		t.value[i] = (i + 1) / 4.0;
-	t.sram[0] = (struct sram_point){8, 32, 2, 4, 8};
+		for (int l = 0; l < N_LEVELS; l++)
+			t.row[i].at[l] = (i + 1) * (l + 1) / 8.0;
+	const int memory[] = {TECH_sram_read, TECH_sram_write, TECH_sram_leak};
+	for (int i = 0; i < 3; i++)
+		t.row[memory[i]].at[JOULET_NOMINAL] = 1;
+	t.sram[0] = (struct sram_point){8, 32, 2, 4, 8, 0};
 	return t;
 }
 
@@ -82,10 +86,14 @@ static void each_share_is_counts_times_table(void **state)
 	double got[N_SHARES];
 	joulet_cost(&t, &d, &c, 1000, got);
 #define N(event) ((double)c.n[EV_##event])
-#define V(row) t.value[TECH_##row]
+#define V(name) t.row[TECH_##name].at[JOULET_NOMINAL]
 	assert_true(got[SHARE_array] ==
-	            N(macs) * V(mac) + N(pool_ops) * V(pool_op));
-	assert_true(got[SHARE_requant] == N(requants) * V(requant));
+	            N(macs) * V(mac) + N(pool_ops) * V(pool_op) +
+	                    N(job_cycles) * 64 * V(cell_cycle));
+	assert_true(got[SHARE_requant] ==
+	            N(requants) * V(requant) +
+	                    N(job_cycles) * 4 * V(lane_cycle));
+	assert_true(got[SHARE_control] == N(job_cycles) * V(ctl_cycle));
 	/* A bank's word has 8 bytes, twice the point's 32 bits. */
 	assert_true(
 	        got[SHARE_scratchpad] ==
@@ -105,11 +113,18 @@ static void each_share_is_counts_times_table(void **state)
 	                 N(cpu_system);
 	assert_true(got[SHARE_cpu] ==
 	            N(cpu_active) * V(cpu_cycle) + N(cpu_sleep) * V(cpu_sleep) +
-	                    N(cpu_mul) * V(cpu_mul) + 2 * retired);
+	                    N(cpu_alu) * V(cpu_alu) + N(cpu_mul) * V(cpu_mul) +
+	                    N(cpu_div) * V(cpu_div) +
+	                    N(cpu_load) * V(cpu_load) +
+	                    N(cpu_store) * V(cpu_store) +
+	                    N(cpu_branch) * V(cpu_branch) +
+	                    N(cpu_jump) * V(cpu_jump) +
+	                    N(cpu_system) * V(cpu_system) + 2 * retired);
 	/* 1000 cycles at 100 MHz are 10 us. */
 	assert_true(got[SHARE_leakage] ==
-	            10 * (64 * V(leak_cell) + 4 * V(leak_lane) + V(leak_cpu) +
-	                  1024 * V(leak_flash) + (16 + 1 + 1) * 8.0));
+	            10 * (64 * V(leak_cell) + 4 * V(leak_lane) + V(leak_ctl) +
+	                  V(leak_cpu) + 1024 * V(leak_flash) +
+	                  (16 + 1 + 1) * 8.0));
 #undef N
 #undef V
 }
@@ -164,10 +179,12 @@ static void a_bigger_sram_costs_more(void **state)
 	for (int i = 0; i < N_TABLES; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
 		for (double bits = 32; bits <= 512; bits *= 2) {
-			struct sram_point p = tech_sram(t, 0.125, bits);
+			struct sram_point p =
+			        tech_sram(t, JOULET_NOMINAL, 0.125, bits);
 			assert_true(p.read_pj > 0);
 			for (double kib = 0.25; kib <= 4096; kib *= 2) {
-				struct sram_point q = tech_sram(t, kib, bits);
+				struct sram_point q =
+				        tech_sram(t, JOULET_NOMINAL, kib, bits);
 				assert_true(q.read_pj > p.read_pj);
 				assert_true(q.write_pj > p.write_pj);
 				assert_true(q.leak_uw > p.leak_uw);
@@ -183,9 +200,9 @@ static void a_wider_word_costs_more_and_less_than_two_narrow_ones(void **state)
 	(void)state;
 	for (int i = 0; i < N_TABLES; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
-		struct sram_point a = tech_sram(t, 32, 32);
-		struct sram_point b = tech_sram(t, 32, 64);
-		struct sram_point c = tech_sram(t, 32, 128);
+		struct sram_point a = tech_sram(t, JOULET_NOMINAL, 32, 32);
+		struct sram_point b = tech_sram(t, JOULET_NOMINAL, 32, 64);
+		struct sram_point c = tech_sram(t, JOULET_NOMINAL, 32, 128);
 		assert_true(b.read_pj > a.read_pj && c.read_pj > b.read_pj);
 		assert_true(c.read_pj <= 2 * b.read_pj);
 		assert_true(b.read_pj <= 2 * a.read_pj);
@@ -197,14 +214,19 @@ static void a_point_of_the_table_is_met_exactly(void **state)
 {
 	(void)state;
 	struct joulet_tech *t = open_table("configs/tech/horowitz45.yaml");
-	assert_true(fabs(tech_sram(t, 8, 64).read_pj - 10) < 1e-9);
-	assert_true(fabs(tech_sram(t, 32, 64).read_pj - 20) < 1e-9);
-	assert_true(fabs(tech_sram(t, 1024, 64).write_pj - 100) < 1e-9);
+	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 8, 64).read_pj - 10) <
+	            1e-9);
+	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 32, 64).read_pj - 20) <
+	            1e-9);
+	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 1024, 64).write_pj -
+	                 100) < 1e-9);
 	/* The power law through 8 and 32 KiB: half the energy, quarter size. */
-	assert_true(fabs(tech_sram(t, 2, 64).read_pj - 5) < 1e-9);
+	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 2, 64).read_pj - 5) <
+	            1e-9);
 	joulet_tech_close(t);
 	t = open_table("configs/tech/aladdin40.yaml");
-	assert_true(fabs(tech_sram(t, 32, 128).write_pj - 27.5274) < 1e-9);
+	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 32, 128).write_pj -
+	                 27.5274) < 1e-9);
 	joulet_tech_close(t);
 }
 
@@ -245,26 +267,41 @@ static void a_bad_row_names_file_line_and_reason(void **state)
 {
 	(void)state;
 	refuses("value: 0.3", "value: none",
-	        "19: value: 'none' is not a number");
-	refuses("value: 0.3", "value: -1", "19: value: -1 is not in 0..1e+09");
-	refuses("unit: pJ", "unit: nJ", "20: mac: unit is nJ, must be pJ");
+	        "22: value: 'none' is not a number");
+	refuses("value: 0.3", "value: -1", "22: value: -1 is not in 0..1e+09");
+	refuses("unit: pJ", "unit: nJ", "25: mac: unit is nJ, must be pJ");
 	refuses("  voltage: 0.9\n", "",
-	        "18: mac: has no voltage: every figure needs its origin");
-	refuses("voltage: 0.9", "voltage:", "22: voltage: has no value");
+	        "21: mac: has no voltage: every figure needs its origin");
+	refuses("  voltage: 0.9", "  voltage:", "27: voltage: has no value");
 	refuses("confidence: derived", "confident: derived",
-	        "24: confident: no such key; did you mean confidence?");
-	refuses("\nmac:", "\nmca:", "18: mca: no such key; did you mean mac?");
+	        "29: confident: no such key; did you mean confidence?");
+	refuses("\nmac:", "\nmca:", "21: mca: no such key; did you mean mac?");
 	refuses("read_pj: 10,", "read_pj: 0,",
-	        "161: read_pj: 0 is not in 0.001..1e+09");
+	        "394: read_pj: 0 is not in 0.001..1e+09");
 	refuses("kib: 32,", "kib: 8,",
-	        "160: sram: two points of 8 KiB and 64 bits");
+	        "393: sram: two points of 8 KiB and 64 bits");
+	refuses("\nnode_nm: 45\n", "\n", "14: node_nm: missing");
+}
+
+static void a_value_outside_its_band_is_refused(void **state)
+{
+	(void)state;
+	refuses("value: 0.3", "value: 0.2",
+	        "22: mac: value 0.2 is less than min 0.23");
+	refuses("value: 0.3", "value: 3",
+	        "24: mac: max 1.154 is less than value 3");
+	refuses("  min: 0.23\n", "", "22: mac: has no min");
+	refuses("  max: 1.154\n", "", "22: mac: has no max");
+	refuses("mac_zero:\n  value: 0.3\n", "mac_zero:\n  value: 0.4\n",
+	        "36: mac_zero: nominal 0.4 is more than mac's 0.3");
 }
 
 static void a_missing_row_or_memory_is_named(void **state)
 {
 	(void)state;
 	struct err err;
-	static const char no_rows[] = "name: x\nsram: []\n";
+	static const char no_rows[] =
+	        "name: x\nnode_nm: 45\nvoltage: 0.9\nsram: []\n";
 	assert_true(file_write(temp, no_rows, sizeof no_rows - 1, &err));
 	assert_null(joulet_tech_open(temp, &err));
 	assert_non_null(strstr(err.msg, ": mac: missing"));
@@ -308,6 +345,7 @@ int main(void)
 	                a_wider_word_costs_more_and_less_than_two_narrow_ones),
 	        cmocka_unit_test(a_point_of_the_table_is_met_exactly),
 	        cmocka_unit_test(a_bad_row_names_file_line_and_reason),
+	        cmocka_unit_test(a_value_outside_its_band_is_refused),
 	        cmocka_unit_test(a_missing_row_or_memory_is_named),
 	        cmocka_unit_test(a_missing_table_is_no_input),
 	};
