@@ -111,8 +111,7 @@ static bool set_one(struct design *d, const struct arg_list *set, int i,
 	return ok;
 }
 
-static bool read_design(struct design *d, const struct job_args *args,
-                        struct err *err)
+bool job_design(struct design *d, const struct job_args *args, struct err *err)
 {
 	const struct src at = {"--set", 0};
 
@@ -170,7 +169,7 @@ bool job_open(struct job *job, const struct job_args *args, struct err *err)
 		               "--target %s: no such target; accel or cpu",
 		               args->target);
 	job->target = (enum joulet_target)target;
-	bool ok = read_design(&job->design, args, err);
+	bool ok = job_design(&job->design, args, err);
 	if (ok) {
 		job->net = joulet_net_open(args->net, err);
 		ok = job->net && read_input(job, args->input, err) &&

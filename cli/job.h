@@ -26,6 +26,8 @@ struct job {
 	size_t out_bytes; /* of all of them */
 };
 
+/* The design file, or the default design, changed by --set. */
+bool job_design(struct design *d, const struct job_args *args, struct err *err);
 /* Read everything and compile. Dumps go to stdout. On false nothing is open. */
 bool job_open(struct job *job, const struct job_args *args, struct err *err);
 void job_close(struct job *job);
@@ -64,6 +66,7 @@ int host_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
+int area_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 
 #endif

@@ -71,8 +71,8 @@ const char *metric_refusal(const char *name)
 	static const char *const quality[] = {"accuracy", "auc", "loss"};
 	for (int i = 0; i < 3; i++) {
 		if (strcmp(name, area[i]) == 0)
-			return "a sweep does not measure area; ./dev area "
-			       "synthesizes single designs";
+			return "a sweep does not measure area; joulet "
+			       "area synthesizes single designs";
 		if (strcmp(name, quality[i]) == 0)
 			return "a sweep does not measure how well a network "
 			       "does its task";

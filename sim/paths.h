@@ -6,4 +6,7 @@
  * that is set. The caller frees it. */
 char *path_data(const char *name);
 
+/* The folder of isa.vh, which the build made. The caller frees it. */
+char *path_isa(void);
+
 #endif

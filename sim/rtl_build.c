@@ -4,29 +4,25 @@
  * with rename(2) to CACHE/NAME.so. The kernel drops the lock of a process that
  * dies; the next build sweeps up the folders of dead processes.
  */
-#define _XOPEN_SOURCE 700 /* nftw */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glob.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/mem.h"
+#include "base/spawn.h"
 #include "sim/paths.h"
 #include "sim/rtl_build.h"
 
@@ -67,70 +63,16 @@ static char *format(const char *fmt, const char *a, const char *b)
 	return text.data;
 }
 
-static bool in_path(const char *tool)
-{
-	const char *path = getenv("PATH");
-	bool found = false;
-
-	while (path && *path && !found) {
-		size_t n = strcspn(path, ":");
-		char *dir = mem_strn(path, n);
-		char *file = path_join(dir, tool);
-		found = access(file, X_OK) == 0;
-		free(file);
-		free(dir);
-		path += n + (path[n] == ':');
-	}
-	return found;
-}
-
 static bool need(const char *tool, const char *package, struct err *err)
 {
-	return in_path(tool) ||
-	       err_set(err, ERR_TOOL,
-	               "%s not found: the rtl backend needs it (Debian "
-	               "package %s)",
-	               tool, package);
-}
-
-/* The first line that a command prints; NULL if it fails. */
-static char *tool_line(char *const argv[])
-{
-	posix_spawn_file_actions_t fa;
-	char line[4096] = "";
-	int ends[2], status = -1;
-	pid_t pid;
-
-	if (pipe(ends) != 0)
-		return NULL;
-	/* Not for processes that other threads start. */
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&fa, ends[1], 1);
-	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) == 0;
-	posix_spawn_file_actions_destroy(&fa);
-	close(ends[1]);
-	FILE *f = fdopen(ends[0], "r");
-	bool any = f && fgets(line, sizeof(line), f);
-	/* Closed only at its end, so that the command does not die of it. */
-	while (f && fgetc(f) != EOF)
-		;
-	if (f)
-		fclose(f);
-	while (ok && waitpid(pid, &status, 0) < 0)
-		ok = errno == EINTR;
-	if (!ok || !any || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return NULL;
-	return mem_strn(line, strcspn(line, "\n"));
+	return spawn_need("the rtl backend", tool, package, err);
 }
 
 static bool tool_version(char **version, struct err *err)
 {
 	char *argv[] = {(char[]){"verilator"}, (char[]){"--version"}, NULL};
 
-	*version = tool_line(argv);
+	*version = spawn_line(argv);
 	return *version || err_set(err, ERR_TOOL, "verilator --version failed");
 }
 
@@ -140,7 +82,7 @@ static bool find_ibex(struct job *j, struct err *err)
 	char *where = path_join(j->rtl_dir, "ibex/where");
 	char *argv[] = {where, NULL};
 
-	j->ibex = tool_line(argv);
+	j->ibex = spawn_line(argv);
 	free(where);
 	return j->ibex ||
 	       err_set(err, ERR_TOOL,
@@ -148,68 +90,6 @@ static bool find_ibex(struct job *j, struct err *err)
 	               "set JOULET_IBEX to the folder system_verilog of the "
 	               "Python package pythondata-cpu-ibex "
 	               "(tests/requirements.txt)");
-}
-
-static char *cache_folder(const char *given)
-{
-	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (given && *given)
-		return mem_str(given);
-	if (xdg && *xdg)
-		return path_join(xdg, "joulet");
-	return path_join(home && *home ? home : "/tmp", ".cache/joulet");
-}
-
-/* mkdir -p */
-static bool make_folder(const char *path, struct err *err)
-{
-	char *part = mem_str(path);
-
-	for (char *p = part + 1; *p; p++)
-		if (*p == '/') {
-			*p = 0;
-			mkdir(part, 0777);
-			*p = '/';
-		}
-	free(part);
-	struct stat st;
-	if ((mkdir(path, 0777) && errno != EEXIST) || stat(path, &st) ||
-	    !S_ISDIR(st.st_mode))
-		return err_set(err, ERR_NOINPUT,
-		               "%s: cannot make this cache folder: %s", path,
-		               strerror(errno));
-	return true;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Build folders that a killed process left. */
-static void sweep(const char *cache)
-{
-	DIR *dir = opendir(cache);
-	const struct dirent *e;
-	int pid;
-
-	while (dir && (e = readdir(dir)))
-		if (sscanf(e->d_name, "build-%d", &pid) == 1 &&
-		    kill((pid_t)pid, 0) != 0 && errno == ESRCH) {
-			char *path = path_join(cache, e->d_name);
-			remove_tree(path);
-			free(path);
-		}
-	if (dir)
-		closedir(dir);
 }
 
 /* ------------------------------------------------------------------------
@@ -318,25 +198,6 @@ static char **environment(const struct job *j)
 	return env;
 }
 
-/* Run with both outputs in `log`. Exit status 0? */
-static bool run_tool(char *const argv[], char *const env[], const char *log)
-{
-	posix_spawn_file_actions_t fa;
-	pid_t pid;
-	int status = -1;
-
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&fa, 1, log,
-	                                 O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	posix_spawn_file_actions_adddup2(&fa, 1, 2);
-	bool ok = posix_spawnp(&pid, argv[0], &fa, NULL, argv, env) == 0;
-	posix_spawn_file_actions_destroy(&fa);
-	while (ok && waitpid(pid, &status, 0) < 0)
-		ok = errno == EINTR;
-	return ok && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 enum { MAX_ARGS = 96 };
 struct args {
 	char *v[MAX_ARGS + 1];
@@ -385,7 +246,7 @@ static void fixed_args(struct args *a)
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		arg(a, "%s", fixed[i]);
-	if (in_path("ccache")) {
+	if (spawn_found("ccache")) {
 		arg(a, "-MAKEFLAGS");
 		arg(a, "OBJCACHE=ccache");
 	}
@@ -427,10 +288,10 @@ static bool build(const struct job *j, struct err *err)
 	char *made = format("%s/%s.so", j->tmp, j->top->module);
 	char **env = environment(j);
 
-	remove_tree(j->tmp);
+	folder_remove(j->tmp);
 	job_args(j, &a);
-	bool ok = make_folder(j->tmp, err);
-	if (ok && !run_tool(a.v, env, j->log))
+	bool ok = folder_make(j->tmp, err);
+	if (ok && !spawn_run(a.v, env, j->log))
 		ok = err_set(err, ERR_TOOL,
 		             "verilator could not build %s; its messages are "
 		             "in %s",
@@ -440,7 +301,7 @@ static bool build(const struct job *j, struct err *err)
 		             strerror(errno));
 	if (ok)
 		remove(j->log);
-	remove_tree(j->tmp);
+	folder_remove(j->tmp);
 	for (int i = 0; i < a.n; i++)
 		free(a.v[i]);
 	free(env[0]);
@@ -466,7 +327,7 @@ static bool build_locked(const struct job *j, const struct accel_opts *opts,
 		         j->top->what, j->top->waves ? " for waveforms" : "");
 		if (opts->note)
 			opts->note(opts->note_ctx, text);
-		sweep(j->cache);
+		folder_sweep(j->cache);
 		ok = need("make", "make", err) && need("g++", "g++", err) &&
 		     build(j, err);
 	}
@@ -482,8 +343,8 @@ static bool job_folders(struct job *j, const struct accel_opts *opts,
 
 	j->rtl_dir = rtl && *rtl ? mem_str(rtl) : path_data("rtl");
 	j->src_dir = path_data(".");
-	j->isa_dir = mem_str(JOULET_ISA_DIR);
-	j->cache = cache_folder(opts->cache_dir);
+	j->isa_dir = path_isa();
+	j->cache = folder_cache(opts->cache_dir);
 	return !j->top->host_core || find_ibex(j, err);
 }
 
@@ -497,7 +358,7 @@ static bool job_init(struct job *j, const struct rtl_top *top,
 	if (!job_folders(j, opts, err) ||
 	    !need("verilator", "verilator", err) ||
 	    !tool_version(&j->version, err) || !job_hash(j, &hash, err) ||
-	    !make_folder(j->cache, err))
+	    !folder_make(j->cache, err))
 		return false;
 	snprintf(name, sizeof(name), "%s-%016" PRIx64, top->module, hash);
 	snprintf(pid, sizeof(pid), "build-%d", (int)getpid());

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """House rules that a compiler does not check.
 
-- `#include`s point one way: base <- isa <- {compiler, sim} <- {explore, cli};
+- `#include`s point one way: base <- isa <- {compiler, sim} <- {explore, calib, cli};
   firmware sees only isa.
 - No file of source or prose is longer than 800 lines.
 - No file names a machine's folders or a package registry.
@@ -27,7 +27,9 @@ MAY_INCLUDE = {
     "sim": {"sim", "isa", "base"},
     "firmware": {"firmware", "isa"},
     "explore": {"explore", "isa", "base", "sim/joulet.h"},
-    "cli": {"cli", "explore", "isa", "base", "sim/joulet.h"},
+    # The Verilog is found where the simulator finds it.
+    "calib": {"calib", "isa", "base", "sim/joulet.h", "sim/paths.h"},
+    "cli": {"cli", "explore", "calib", "isa", "base", "sim/joulet.h"},
 }
 # The public library joins what the others keep apart.
 EXTRA = {name: {"compiler"}

@@ -295,7 +295,7 @@ static void bad_files_are_refused_with_the_place(void **state)
 	         "latency_us?"},
 	        {NET "limits: [area <= 5]\n",
 	         ":2: limits: column 10: area: a sweep does not measure area; "
-	         "./dev area synthesizes single designs"},
+	         "joulet area synthesizes single designs"},
 	        {"objectives: {maximize: [accuracy]}\n",
 	         ":1: objectives: accuracy: a sweep does not measure how well "
 	         "a network does its task"},
