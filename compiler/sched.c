@@ -459,6 +459,11 @@ int64_t sched_end(const struct sched *s)
 	return end;
 }
 
+int64_t sched_loaded(const struct sched *s)
+{
+	return s->at.free[QUEUE_LD] + s->at.debt[1];
+}
+
 /* ---- the list ---- */
 
 void sched_end_job(struct sched *s)

@@ -158,8 +158,9 @@ void sched_cpu(struct sched *s, int op);
 /* Is the job so long that it should be ended between two tiles? */
 bool sched_full(const struct sched *s);
 
-/* When everything so far has ended. */
+/* When everything so far has ended; all loads. */
 int64_t sched_end(const struct sched *s);
+int64_t sched_loaded(const struct sched *s);
 
 /* Append all of `from` to `to`, which is open and empty: the same commands for
  * a scratchpad that is as large or larger, of as many banks or more. If its

@@ -7,22 +7,24 @@
 #include "base/mem.h"
 #include "compiler/emit.h"
 
-/* An opinion on what is best for the tiler, load_weight and keep of tile.h; and
- * how much less hardware there seems to be: halves of scratchpad, banks and
- * width of memory. */
+/* An opinion on what is best for the tiler, load_weight and keep of tile.h;
+ * does it look at what the first way has put behind an op (its rest); and how
+ * much less hardware there seems to be: halves of scratchpad, banks and width
+ * of memory. */
 struct way {
-	int load_weight, keep;
+	int load_weight, keep, far;
 	int spad, banks, dma;
 };
 
 /* The ordinary search looks at the first BASE in any case; the longer one takes
  * the first OPINIONS for all hardware. */
-enum { OPINIONS = 4, BASE = 2 };
+enum { OPINIONS = 5, BASE = 2 };
 static const struct way ways[] = {
-        {1, 2, 0, 0, 0}, {1, 3, 0, 0, 0}, {1, 0, 0, 0, 0}, {8, 0, 0, 0, 0},
-        {1, 2, 0, 1, 0}, {1, 2, 3, 0, 0}, {1, 2, 4, 1, 1}, {1, 2, 4, 0, 0},
-        {1, 2, 5, 0, 0}, {1, 2, 6, 1, 0}, {1, 2, 6, 0, 0}, {1, 2, 7, 1, 0},
-        {1, 2, 0, 0, 1},
+        {1, 2, 0, 0, 0, 0}, {1, 3, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0},
+        {8, 0, 0, 0, 0, 0}, {1, 2, 1, 0, 0, 0}, {1, 2, 0, 0, 1, 0},
+        {1, 2, 0, 3, 0, 0}, {1, 2, 0, 4, 1, 1}, {1, 2, 0, 4, 0, 0},
+        {1, 2, 0, 5, 0, 0}, {1, 2, 0, 6, 1, 0}, {1, 2, 0, 6, 0, 0},
+        {1, 2, 0, 7, 1, 0}, {1, 2, 0, 0, 0, 1},
 };
 enum { N_WAYS = sizeof(ways) / sizeof(ways[0]) };
 
@@ -31,6 +33,7 @@ struct search {
 	const struct compile_opts *opts;
 	struct hw host;
 	bool kept, denied; /* note_first */
+	struct rest *rest; /* per op, of the last program of the first way */
 	int64_t pushed;    /* commands that the tiler has tried */
 	uint64_t *seen;    /* hashes of the images so far */
 	int n_seen, cap_seen;
@@ -79,6 +82,28 @@ static bool finish(struct tiler *t, struct program *p, struct err *err)
 
 /* ---- one program ---- */
 
+/* What `s` has behind every op, up to the end of the op's job. */
+static void note_rest(struct search *x, const struct sched *s)
+{
+	const struct lowered *l = x->t->l;
+
+	memset(x->rest, 0, (size_t)l->n_ops * sizeof(*x->rest));
+	for (int i = 0; i < s->at.n_items; i++) {
+		const struct item *it = &s->item[i];
+		enum queue q = opcode_queue((int)it->c.opcode);
+		if (it->op > 0 && q == QUEUE_LD)
+			x->rest[it->op - 1].load += it->end - it->start;
+		if (it->op > 0 && q == QUEUE_EX)
+			x->rest[it->op - 1].execute += it->end - it->start;
+	}
+	for (int i = l->n_ops - 2; i >= 0; i--) {
+		if (l->op[i + 1].unit == UNIT_CPU)
+			continue;
+		x->rest[i].load += x->rest[i + 1].load;
+		x->rest[i].execute += x->rest[i + 1].execute;
+	}
+}
+
 /* Tile for hardware `h`; the schedule in `to` is for the host's. */
 static bool tile_for(struct search *x, const struct hw *h,
                      const struct way *way, struct sched *to, struct err *err)
@@ -93,10 +118,13 @@ static bool tile_for(struct search *x, const struct hw *h,
 	t->load_weight = way->load_weight;
 	t->keep = x->opts->apart ? 0 : way->keep;
 	t->denied = false;
+	t->rest = way->far ? x->rest : NULL;
 	bool ok = tile(t, err);
 	t->hw = x->host;
 	if (ok) {
 		sched_hoist(&final, &found);
+		if (way == &ways[0])
+			note_rest(x, &final);
 		sched_move(to, &final);
 	}
 	x->pushed += found.pushed;
@@ -207,7 +235,8 @@ static void note_first(struct search *x)
 /* Is its program the first one's, on the same hardware? */
 static bool is_first(const struct search *x, const struct way *w)
 {
-	return w->load_weight == ways[0].load_weight && !is_less(w) &&
+	return w->load_weight == ways[0].load_weight && !w->far &&
+	       !is_less(w) &&
 	       ((!w->keep && !x->kept) ||
 	        (w->keep > ways[0].keep && !x->denied));
 }
@@ -307,6 +336,7 @@ bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
 	struct sched *s = t->s;
 
 	x.op = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.op));
+	x.rest = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.rest));
 	sched_open(&x.sched, &x.host);
 	bool ok = opts->longer ? search_all(&x, err) : search_some(&x, err);
 	sched_close(s);

@@ -120,7 +120,8 @@ struct search {
 	int64_t best_cost; /* cycles, see attempt */
 	int best_commands, best_order;
 	int64_t least_tiles;
-	bool keep, flat; /* of all candidates */
+	struct rest rest; /* behind the op */
+	bool keep, flat;  /* of all candidates */
 	struct candidate *wait;
 	int n_wait, cap_wait, n_order;
 };
@@ -146,8 +147,15 @@ static bool is_better(const struct search *s, int64_t cost, int commands,
 	return order < s->best_order;
 }
 
+static int64_t max64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Generate, look, go back. What counts is the end, and a little the work of the
- * load unit: while it is busy, the next layers' loads cannot run ahead. */
+ * load unit: while it is busy, the next layers' loads cannot run ahead. Where
+ * the rest of the job is known: its end, if the busier unit never waits again.
+ * So a layer may keep the array waiting where loads will anyway. */
 static void attempt(struct search *s, const struct candidate *c)
 {
 	struct sched *sched = s->t->s;
@@ -155,10 +163,12 @@ static void attempt(struct search *s, const struct candidate *c)
 	if (sched->pushed > s->t->most_pushed)
 		return;
 	s->op->tiling = c->tiling;
-	s->t->limit = s->any ? s->best_cost : INT64_MAX;
+	s->t->limit = s->any ? s->best_cost - s->rest.execute : INT64_MAX;
 	bool placed = tile_commands(s->t, s->index);
 	int64_t load = sched->at.load_cycles - s->mark->load_cycles;
-	int64_t cost = sched_end(sched) + load * s->t->load_weight / 16;
+	int64_t cost = max64(sched_end(sched) + s->rest.execute,
+	                     sched_loaded(sched) + s->rest.load) +
+	               load * s->t->load_weight / 16;
 	int commands = sched->at.n_items - s->mark->n_items;
 	sched_restore(sched, s->mark);
 	if (!placed || !is_better(s, cost, commands, c->order))
@@ -178,10 +188,10 @@ static void add_candidate(struct search *s)
 		s->wait = mem_grow(s->wait, (size_t)s->cap_wait,
 		                   sizeof(*s->wait));
 	}
-	s->wait[s->n_wait++] =
-	        (struct candidate){.tiling = s->op->tiling,
-	                           .bound = tile_bound(s->t, s->index),
-	                           .order = s->n_order++};
+	s->wait[s->n_wait++] = (struct candidate){
+	        .tiling = s->op->tiling,
+	        .bound = tile_bound(s->t, s->index) + s->rest.execute,
+	        .order = s->n_order++};
 }
 
 static int by_bound(const void *pa, const void *pb)
@@ -547,6 +557,8 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 	struct op *op = &t->l->op[index];
 	struct search s = {.t = t, .index = index, .op = op, .mark = mark};
 
+	if (t->rest)
+		s.rest = t->rest[index];
 	wgt_choose(&t->hw, op, &t->l->arena);
 	reserve_op(t, op);
 	search_all(&s);

@@ -14,6 +14,11 @@
 
 struct layout;
 
+/* What is left of a job behind an op, in cycles of the two units. */
+struct rest {
+	int64_t load, execute;
+};
+
 struct tiler {
 	struct lowered *l;
 	struct hw hw;
@@ -27,8 +32,9 @@ struct tiler {
 	int64_t limit; /* tile_commands may stop when it is sure to cost more */
 	int64_t most_pushed; /* no tiling is tried after so many commands; those
 	                      * taken back count too */
-	int load_weight;     /* what a busy cycle of the load unit costs, in
-	                      * sixteenths of a cycle that passes */
+	const struct rest *rest; /* per op; NULL: only its own end counts */
+	int load_weight;         /* what a busy cycle of the load unit costs, in
+	                          * sixteenths of a cycle that passes */
 };
 
 /* Commands for the whole network, in steps (t->s, which is open and empty).
