@@ -53,6 +53,7 @@ int page_width(void);
 /* Flush stdout: results that did not arrive are a failure. */
 bool finish_stdout(struct err *err);
 
+int tech_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int verify_main(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct verb {
         {"eval", eval_main, "evaluate points that another program proposes"},
         {"ask", ask_main, "propose points that the user evaluates"},
         {"tell", tell_main, "take the results of such points"},
+        {"tech", tech_main, "what events cost: the technology tables"},
         {"schema", schema_main, "print a JSON Schema for editors"},
         {"report", report_main, "what a sweep found, as a page or as text"},
         {"compare", compare_main, "what changed between two points, and why"},

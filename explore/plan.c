@@ -226,7 +226,9 @@ int plan_add_tech(struct plan *p, const char *name)
 	size_t n = (size_t)p->n_techs + 1;
 	p->tech_path = mem_grow(p->tech_path, n, sizeof *p->tech_path);
 	p->tech_name = mem_grow(p->tech_name, n, sizeof *p->tech_name);
-	p->tech_path[n - 1] = name ? beside(p, name) : NULL;
+	p->tech_path[n - 1] = !name                         ? NULL
+	                      : joulet_tech_is_preset(name) ? mem_str(name)
+	                                                    : beside(p, name);
 	p->tech_name[n - 1] = name ? path_stem(name) : mem_str("default");
 	return p->n_techs++;
 }

@@ -86,7 +86,9 @@ static void put_techs(struct json *j, const struct plan *p)
 	json_list(j, "techs");
 	for (int i = 0; i < p->n_techs; i++) {
 		const char *path = p->tech_path[i];
-		char *real = path ? realpath(path, NULL) : NULL;
+		char *real = path && !joulet_tech_is_preset(path)
+		                     ? realpath(path, NULL)
+		                     : NULL;
 		json_object(j, NULL);
 		json_string(j, "name", p->tech_name[i]);
 		if (path)

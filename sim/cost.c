@@ -1,20 +1,15 @@
 /* cost: energy = counts x technology table; which row is in cost.def. */
+#include "sim/cost.h"
+
 #include "isa/map.h"
-#include "sim/tech.h"
 
 const char *const joulet_share_name[N_SHARES] = {
 #define SHARE(name, doc) #name,
 #include "sim/shares.def"
 };
 
-/* The memories of a design under a table. */
-struct memories {
-	struct sram_point bank, dma, host, imem;
-};
-
-static struct memories memories_of(const struct joulet_tech *t,
-                                   enum joulet_level level,
-                                   const struct design *d)
+struct memories cost_memories(const struct joulet_tech *t,
+                              enum joulet_level level, const struct design *d)
 {
 	return (struct memories){
 	        .bank = tech_sram(t, level, design_bank_bytes(d) / 1024.0,
@@ -25,28 +20,27 @@ static struct memories memories_of(const struct joulet_tech *t,
 	};
 }
 
+/* A byte of weight memory, of data memory beside the chip. */
+#define FLASH(r) t->row[t->ext_weights ? TECH_ext_flash_byte : (r)].at[level]
+#define RAM(on_chip, bytes)                                                    \
+	(t->ext_data ? t->row[TECH_ext_ram_byte].at[level] * (bytes)           \
+	             : (on_chip))
+/* 0 if it is in the host core's figures. */
+#define HOST(pj) (t->scope == SCOPE_chip ? 0 : (pj))
+
 #define RULE_FLAT(r) t->row[r].at[level]
 #define RULE_BEAT(r) (RULE_FLAT(r) * d->dma_bytes)
-#define RULE_WORD32(r) (RULE_FLAT(r) * 4)
 #define RULE_CELLS(r) (RULE_FLAT(r) * d->rows * d->cols)
 #define RULE_LANES(r) (RULE_FLAT(r) * d->lanes)
+#define RULE_FLASH_BEAT(r) (FLASH(r) * d->dma_bytes)
+#define RULE_HOST_FLASH(r) HOST(FLASH(r) * 4)
 #define RULE_SPAD_READ(r) m.bank.read_pj
 #define RULE_SPAD_WRITE(r) m.bank.write_pj
-#define RULE_SRAM_DMA_READ(r) m.dma.read_pj
-#define RULE_SRAM_DMA_WRITE(r) m.dma.write_pj
-#define RULE_SRAM_HOST_READ(r) m.host.read_pj
-#define RULE_SRAM_HOST_WRITE(r) m.host.write_pj
-#define RULE_IMEM_READ(r) m.imem.read_pj
-
-/* Leakage of everything that is there, whether used or not, in uW. */
-static double leakage_uw(const struct joulet_tech *t, enum joulet_level level,
-                         const struct design *d, const struct memories *m)
-{
-	return RULE_CELLS(TECH_leak_cell) + RULE_LANES(TECH_leak_lane) +
-	       RULE_FLAT(TECH_leak_ctl) + RULE_FLAT(TECH_leak_cpu) +
-	       RULE_FLAT(TECH_leak_flash) * d->flash_kib +
-	       m->bank.leak_uw * d->banks + m->dma.leak_uw + m->imem.leak_uw;
-}
+#define RULE_SRAM_READ(r) RAM(m.dma.read_pj, d->dma_bytes)
+#define RULE_SRAM_WRITE(r) RAM(m.dma.write_pj, d->dma_bytes)
+#define RULE_HOST_SRAM_READ(r) HOST(RAM(m.host.read_pj, 4))
+#define RULE_HOST_SRAM_WRITE(r) HOST(RAM(m.host.write_pj, 4))
+#define RULE_HOST_IMEM(r) HOST(m.imem.read_pj)
 
 double joulet_latency_us(const struct design *d, uint64_t cycles)
 {
@@ -57,7 +51,7 @@ void joulet_cost_at(const struct joulet_tech *t, enum joulet_level level,
                     const struct design *d, const struct counts *c,
                     uint64_t cycles, double share_pj[N_SHARES])
 {
-	const struct memories m = memories_of(t, level, d);
+	const struct memories m = cost_memories(t, level, d);
 	for (int i = 0; i < N_SHARES; i++)
 		share_pj[i] = 0;
 #define COST(event, share, rule, row)                                          \
@@ -66,7 +60,7 @@ void joulet_cost_at(const struct joulet_tech *t, enum joulet_level level,
 #include "sim/cost.def"
 	/* uW * us = pJ */
 	share_pj[SHARE_leakage] +=
-	        leakage_uw(t, level, d, &m) * joulet_latency_us(d, cycles);
+	        cost_leakage_uw(t, level, d) * joulet_latency_us(d, cycles);
 }
 
 void joulet_cost(const struct joulet_tech *t, const struct design *d,

@@ -350,11 +350,25 @@ struct joulet_band {
 
 struct joulet_tech;
 
-/* Read a technology table (configs/tech). NULL path: the default one. */
-struct joulet_tech *joulet_tech_open(const char *path, struct err *err);
+/* Read a technology table: a preset by its name ("aladdin40", a file of
+ * configs/tech), or the file of a path, which has a slash or ends with .yaml.
+ * NULL: the default one, horowitz45. ERR_NOINPUT, ERR_DATA. */
+struct joulet_tech *joulet_tech_open(const char *name, struct err *err);
+bool joulet_tech_is_preset(const char *name); /* a name, no path */
+/* Names of all presets, sorted; to be freed with _free. */
+char **joulet_tech_presets(int *n);
+void joulet_tech_presets_free(char **name, int n);
 void joulet_tech_close(struct joulet_tech *t);
 const char *joulet_tech_name(const struct joulet_tech *t);
 uint64_t joulet_tech_hash(const struct joulet_tech *t);
+const char *joulet_tech_about(const struct joulet_tech *t); /* or NULL */
+/* What the host core's figures cover: "core", or "chip": with it all that a
+ * microcontroller draws while it runs, its memories, too. */
+const char *joulet_tech_scope(const struct joulet_tech *t);
+/* Every figure with its band, and where it is from if `origin`. */
+void joulet_tech_text(const struct joulet_tech *t, bool origin, int width,
+                      FILE *f);
+void joulet_tech_json(const struct joulet_tech *t, FILE *f);
 /* JSON Schema of such a file: isa/schema.h. */
 struct buf;
 void joulet_tech_schema(struct buf *to);
@@ -374,6 +388,46 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
                                       const struct design *d,
                                       const struct counts *c, uint64_t cycles);
 double joulet_latency_us(const struct design *d, uint64_t cycles);
+
+/* ---- Power ------------------------------------------------------------- */
+
+/* What leaks, and can be put to sleep on its own. */
+enum joulet_block {
+#define BLOCK(name, kind, doc) BLOCK_##name,
+#include "sim/blocks.def"
+	N_BLOCKS
+};
+extern const char *const joulet_block_name[N_BLOCKS];
+
+/* ON: leaks; what it does beyond that is counted as events. GATED: clocked off,
+ * leaks as much. RETAIN: a memory at the lowest supply that keeps its contents;
+ * anything else is off. OFF: switched off, contents lost. */
+enum joulet_state { STATE_ON, STATE_GATED, STATE_RETAIN, STATE_OFF, N_STATES };
+
+/* Leakage of one block in a state, in uW. ERR_DATA if the table does not say
+ * (RETAIN, OFF: group state). */
+bool joulet_leakage_uw(const struct joulet_tech *t, const struct design *d,
+                       enum joulet_block block, enum joulet_state state,
+                       struct joulet_band *uw, struct err *err);
+
+/* The chip between inferences. */
+struct joulet_power {
+	struct joulet_band idle_uw;  /* all on, no clock runs */
+	struct joulet_band sleep_uw; /* data and instruction memory keep their
+	                              * contents, all else is off */
+	struct joulet_band off_uw;   /* all off; the firmware starts anew */
+	struct joulet_band wake_us;  /* out of sleep or off */
+	struct joulet_band wake_uj;  /* with leakage in that time */
+};
+
+/* ERR_DATA: the table has no rows of group state. */
+bool joulet_power(const struct joulet_tech *t, const struct design *d,
+                  struct joulet_power *p, struct err *err);
+/* Average power with one inference of `uj` and `us` every `period_us`, asleep
+ * in between, in uW. Period: at least us and the time to wake up. */
+struct joulet_band joulet_average_uw(const struct joulet_power *p,
+                                     struct joulet_band uj, double us,
+                                     double period_us);
 
 /* ---- Reports ----------------------------------------------------------- */
 

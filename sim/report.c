@@ -104,8 +104,11 @@ static void head(const struct joulet_report *r, struct buf *b)
 	           us > 0 ? 1e6 / us : 0);
 	const struct joulet_band uj =
 	        joulet_energy_band(r->tech, d, &x->total, x->cycles);
-	buf_printf(b, "energy       %.3f uJ (%s: %.3f to %.3f)\n", uj.nominal,
-	           joulet_tech_name(r->tech), uj.min, uj.max);
+	buf_printf(b, "energy       %.3f uJ (%s: %.3f to %.3f; CPU: %s)\n",
+	           uj.nominal, joulet_tech_name(r->tech), uj.min, uj.max,
+	           strcmp(joulet_tech_scope(r->tech), "core") == 0
+	                   ? "core only"
+	                   : "whole chip");
 	buf_printf(b, "MACs         %" PRId64 ", %.1f %% of %d a cycle\n",
 	           report_macs(x), 100 * x->utilization, d->rows * d->cols);
 }

@@ -116,6 +116,7 @@ static void put_what_ran(struct json *j, const struct joulet_report *r)
 	hex(j, "network_hash", joulet_net_hash(r->net));
 	json_string(j, "tech", joulet_tech_name(r->tech));
 	hex(j, "tech_hash", joulet_tech_hash(r->tech));
+	json_string(j, "tech_scope", joulet_tech_scope(r->tech));
 	json_string(j, "design_name", r->design->name);
 	hex(j, "design_hash", design_hash(r->design));
 	design_json(r->design, j);

@@ -18,10 +18,11 @@ const struct tech_rule tech_rule[N_TECH] = {
 #define NEEDED true
 #define OPTIONAL false
 const struct tech_group_rule tech_group_rule[N_TECH_GROUPS] = {
-#define TECH_GROUP(group, need, doc) {#group, doc, need},
+#define TECH_GROUP(group, need, scale, doc) {#group, doc, need, SCALE_##scale},
 #include "sim/tech.def"
 };
 
+const char *const tech_scope_name[N_SCOPES] = {"core", "chip"};
 const char *const joulet_level_name[N_LEVELS] = {"min", "nominal", "max"};
 
 /* Provenance is part of a figure: without it the table is refused. */
@@ -92,6 +93,7 @@ static bool read_row(struct joulet_tech *t, int i, const struct yaml *node,
 	        "voltage", "source", "confidence", "note", NULL};
 	const struct tech_rule *rule = &tech_rule[i];
 
+	t->row[i].scaled = 1;
 	return yaml_is_map(node, rule->name, err) &&
 	       yaml_known_keys(node, keys, err) &&
 	       tech_read_origin(node, &t->row[i], err) &&
@@ -103,12 +105,29 @@ static bool read_row(struct joulet_tech *t, int i, const struct yaml *node,
 static void find_groups(struct joulet_tech *t, const struct yaml *root)
 {
 	for (int g = 0; g < N_TECH_GROUPS; g++)
-		t->has[g] = tech_group_rule[g].needed;
+		t->has[g] = tech_group_rule[g].needed ||
+		            (t->base && t->base->has[g]);
 	for (int i = 0; i < N_TECH; i++)
 		if (yaml_get(root, tech_rule[i].name))
 			t->has[tech_rule[i].group] = true;
 }
 
+static bool zeros_cost_least(const struct joulet_tech *t,
+                             const struct yaml *root, struct err *err)
+{
+	const struct yaml *node = yaml_get(root, "mac_zero");
+	const double *all = t->row[TECH_mac].at;
+	const double *zero = t->row[TECH_mac_zero].at;
+	for (int l = 0; l < N_LEVELS; l++)
+		if (zero[l] > all[l])
+			return err_at(
+			        err, node ? yaml_key_src(node) : yaml_src(root),
+			        "mac_zero: %s %g is more than mac's %g",
+			        joulet_level_name[l], zero[l], all[l]);
+	return true;
+}
+
+/* Over those of the base. */
 static bool read_rows(struct joulet_tech *t, const struct yaml *root,
                       struct err *err)
 {
@@ -118,38 +137,72 @@ static bool read_rows(struct joulet_tech *t, const struct yaml *root,
 		const struct yaml *node = yaml_get(root, rule->name);
 		if (node && !read_row(t, i, node, err))
 			return false;
-		if (!node && t->has[rule->group])
+		if (!node && t->has[rule->group] &&
+		    !(t->base && t->base->has[rule->group]))
 			return err_at(err, yaml_src(root),
 			              "%s: missing (group %s)", rule->name,
 			              tech_group_rule[rule->group].name);
 	}
-	const double *all = t->row[TECH_mac].at;
-	const double *zero = t->row[TECH_mac_zero].at;
-	for (int l = 0; l < N_LEVELS; l++)
-		if (zero[l] > all[l])
-			return err_at(err,
-			              yaml_key_src(yaml_get(root, "mac_zero")),
-			              "mac_zero: %s %g is more than mac's %g",
-			              joulet_level_name[l], zero[l], all[l]);
-	return true;
+	return zeros_cost_least(t, root, err);
 }
 
-static bool needed_text(const struct yaml *root, const char *key,
-                        const char **to, struct err *err)
+bool tech_text(const struct yaml *map, const char *key, const char **to,
+               struct err *err)
 {
-	const struct yaml *node = yaml_get(root, key);
+	const struct yaml *node = yaml_get(map, key);
 	if (!node)
-		return err_at(err, yaml_src(root), "%s: missing", key);
+		return err_at(err, yaml_src(map), "%s: missing", key);
 	return yaml_string(node, to, err);
 }
 
-static bool needed_number(const struct yaml *root, const char *key, double *to,
-                          struct err *err)
+bool tech_number(const struct yaml *map, const char *key, double least,
+                 double *to, struct err *err)
+{
+	const struct yaml *node = yaml_get(map, key);
+	if (!node)
+		return err_at(err, yaml_src(map), "%s: missing", key);
+	return yaml_double(node, least, 1e9, to, err);
+}
+
+/* One of two words; *to keeps its value if the key is not there. */
+static bool read_word(const struct yaml *root, const char *key, const char *no,
+                      const char *yes, bool *to, struct err *err)
 {
 	const struct yaml *node = yaml_get(root, key);
+	const char *text;
 	if (!node)
-		return err_at(err, yaml_src(root), "%s: missing", key);
-	return yaml_double(node, 0.001, 1e9, to, err);
+		return true;
+	if (!yaml_string(node, &text, err))
+		return false;
+	*to = strcmp(text, yes) == 0;
+	return *to || strcmp(text, no) == 0 ||
+	       err_at(err, yaml_src(node), "%s: %s is not %s or %s", key, text,
+	              no, yes);
+}
+
+static bool read_words(struct joulet_tech *t, const struct yaml *root,
+                       struct err *err)
+{
+	bool chip = t->scope == SCOPE_chip;
+	if (!t->base && !yaml_get(root, "scope"))
+		return err_at(err, yaml_src(root),
+		              "scope: missing: core or chip");
+	if (!read_word(root, "scope", "core", "chip", &chip, err) ||
+	    !read_word(root, "weights", "onchip", "offchip", &t->ext_weights,
+	               err) ||
+	    !read_word(root, "data", "onchip", "offchip", &t->ext_data, err))
+		return false;
+	t->scope = chip ? SCOPE_chip : SCOPE_core;
+	return true;
+}
+
+static bool has_memories(const struct joulet_tech *t, const struct yaml *root,
+                         struct err *err)
+{
+	return t->has[TECH_GROUP_offchip] || !(t->ext_weights || t->ext_data) ||
+	       err_at(err, yaml_src(root),
+	              "memory beside the chip: the table has no rows of group "
+	              "offchip");
 }
 
 static bool read_head(struct joulet_tech *t, const struct yaml *root,
@@ -157,30 +210,59 @@ static bool read_head(struct joulet_tech *t, const struct yaml *root,
 {
 	const struct yaml *about = yaml_get(root, "about");
 	const char *name;
-	if (!needed_text(root, "name", &name, err) ||
+	if (!tech_text(root, "name", &name, err) ||
 	    (about && !yaml_string(about, &t->about, err)) ||
-	    !needed_number(root, "node_nm", &t->node_nm, err) ||
-	    !needed_number(root, "voltage", &t->voltage, err))
+	    !tech_number(root, "node_nm", 0.001, &t->node_nm, err) ||
+	    !tech_number(root, "voltage", 0.001, &t->voltage, err))
 		return false;
 	snprintf(t->name, sizeof t->name, "%s", name);
 	return true;
 }
 
-static bool read_table(struct joulet_tech *t, const struct yaml *root,
+static bool open_base(struct joulet_tech *t, const struct yaml *root, int deep,
+                      struct err *err)
+{
+	const struct yaml *node = yaml_get(root, "base");
+	const char *name;
+	if (!node)
+		return true;
+	if (!yaml_string(node, &name, err))
+		return false;
+	if (deep == MAX_TECH_BASES)
+		return err_at(err, yaml_src(node),
+		              "base: more than %d on top of each other",
+		              MAX_TECH_BASES);
+	t->base = tech_open(name, root->file, deep + 1, err);
+	if (!t->base) {
+		struct err inner = *err;
+		err_at(err, yaml_src(node), "base: %.400s", inner.msg);
+		err->kind = inner.kind;
+		return false;
+	}
+	t->hash ^= t->base->hash * 31;
+	return tech_inherit(t, root, err);
+}
+
+static bool read_table(struct joulet_tech *t, const struct yaml *root, int deep,
                        struct err *err)
 {
-	enum { HEAD = 5 };
-	const char *keys[N_TECH + HEAD + 1] = {"name", "about", "node_nm",
-	                                       "voltage", "sram"};
+	static const char *const head[] = {"name",    "about",   "base",
+	                                   "node_nm", "voltage", "scope",
+	                                   "weights", "data",    "sram"};
+	enum { HEAD = sizeof head / sizeof head[0] };
+	const char *keys[N_TECH + HEAD + 1] = {NULL};
+	memcpy(keys, head, sizeof head);
 	for (int i = 0; i < N_TECH; i++)
 		keys[HEAD + i] = tech_rule[i].name;
 	return yaml_is_map(root, "technology table", err) &&
 	       yaml_known_keys(root, keys, err) && read_head(t, root, err) &&
-	       read_rows(t, root, err) && tech_read_sram(t, root, err);
+	       open_base(t, root, deep, err) && read_words(t, root, err) &&
+	       read_rows(t, root, err) && has_memories(t, root, err) &&
+	       tech_read_sram(t, root, err);
 }
 
 static struct joulet_tech *parse(const char *text, size_t size,
-                                 const char *path, struct err *err)
+                                 const char *path, int deep, struct err *err)
 {
 	struct yaml *root = yaml_parse(text, size, path, err);
 	if (!root)
@@ -188,29 +270,40 @@ static struct joulet_tech *parse(const char *text, size_t size,
 	struct joulet_tech *t = mem_zero(1, sizeof *t);
 	t->hash = XXH3_64bits(text, size);
 	t->yaml = root;
-	if (!read_table(t, root, err)) {
+	if (!read_table(t, root, deep, err)) {
 		joulet_tech_close(t);
 		t = NULL;
 	}
 	return t;
 }
 
-struct joulet_tech *joulet_tech_open(const char *path, struct err *err)
+struct joulet_tech *tech_open(const char *name, const char *from, int deep,
+                              struct err *err)
 {
-	char *own = path ? NULL : path_data("configs/tech/horowitz45.yaml");
-	const char *name = path ? path : own;
+	char *path = tech_path(name, "tech", from);
 	size_t size;
-	char *text = file_read(name, YAML_MAX_BYTES, &size, err);
-	struct joulet_tech *t = text ? parse(text, size, name, err) : NULL;
+	char *text = file_read(path, YAML_MAX_BYTES, &size, err);
+	struct joulet_tech *t =
+	        text ? parse(text, size, path, deep, err) : NULL;
 	free(text);
-	free(own);
+	free(path);
 	return t;
+}
+
+struct joulet_tech *joulet_tech_open(const char *name, struct err *err)
+{
+	const char *which = name ? name : "horowitz45";
+	if (joulet_tech_is_preset(which) && !tech_known_preset(which, err))
+		return NULL;
+	return tech_open(which, NULL, 0, err);
 }
 
 void joulet_tech_close(struct joulet_tech *t)
 {
 	if (!t)
 		return;
+	joulet_tech_close(t->base);
+	yaml_drop(t->sram_yaml);
 	yaml_drop(t->yaml);
 	free(t);
 }
@@ -218,6 +311,16 @@ void joulet_tech_close(struct joulet_tech *t)
 const char *joulet_tech_name(const struct joulet_tech *t)
 {
 	return t->name;
+}
+
+const char *joulet_tech_about(const struct joulet_tech *t)
+{
+	return t->about;
+}
+
+const char *joulet_tech_scope(const struct joulet_tech *t)
+{
+	return tech_scope_name[t->scope];
 }
 
 uint64_t joulet_tech_hash(const struct joulet_tech *t)

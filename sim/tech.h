@@ -13,7 +13,7 @@ enum tech_row {
 };
 
 enum tech_group {
-#define TECH_GROUP(group, need, doc) TECH_GROUP_##group,
+#define TECH_GROUP(group, need, scale, doc) TECH_GROUP_##group,
 #include "sim/tech.def"
 	N_TECH_GROUPS
 };
@@ -27,6 +27,7 @@ extern const struct tech_rule tech_rule[N_TECH];
 struct tech_group_rule {
 	const char *name, *doc;
 	bool needed;
+	enum { SCALE_LOGIC, SCALE_AREA, SCALE_FIXED } scale;
 };
 extern const struct tech_group_rule tech_group_rule[N_TECH_GROUPS];
 
@@ -35,6 +36,7 @@ extern const struct tech_group_rule tech_group_rule[N_TECH_GROUPS];
 struct tech_figure {
 	double at[N_LEVELS];
 	const char *node_nm, *voltage, *source, *confidence, *note;
+	double scaled; /* the factor to the table's node and supply; else 1 */
 };
 
 /* One characterized SRAM macro. area_mm2 is 0 if the table has none. */
@@ -42,18 +44,26 @@ struct sram_point {
 	double kib, bits, read_pj, write_pj, leak_uw, area_mm2;
 };
 
-enum { MAX_SRAM_POINTS = 64 };
+enum { MAX_SRAM_POINTS = 64, MAX_TECH_BASES = 4 };
+/* What the figures of the host core cover: the core, or with it everything that
+ * a microcontroller draws while it runs. */
+enum tech_scope { SCOPE_core, SCOPE_chip, N_SCOPES };
+extern const char *const tech_scope_name[N_SCOPES];
 
 struct joulet_tech {
 	char name[64];
 	const char *about;       /* the tree's; NULL: none */
 	double node_nm, voltage; /* what all rows were brought to */
+	enum tech_scope scope;
+	bool ext_weights, ext_data; /* flash, data memory beside the chip */
 	struct tech_figure row[N_TECH];
 	bool has[N_TECH_GROUPS];
 	struct sram_point sram[MAX_SRAM_POINTS]; /* nominal */
 	int n_sram;
-	uint64_t hash; /* of the file's bytes */
-	struct yaml *yaml;
+	char sram_from[128]; /* where the points are from */
+	uint64_t hash;       /* of the bytes of all files */
+	struct yaml *yaml, *sram_yaml;
+	struct joulet_tech *base; /* owned; NULL: none */
 };
 
 /* An SRAM of this capacity and word width, from the table's points: the width
@@ -64,12 +74,28 @@ struct joulet_tech {
 struct sram_point tech_sram(const struct joulet_tech *t,
                             enum joulet_level level, double kib, double bits);
 
-/* Read the list of points: tech_sram.c. */
+/* Open a table that is `deep` bases below another one. */
+struct joulet_tech *tech_open(const char *name, const char *from, int deep,
+                              struct err *err);
+/* The file that a name stands for: NAME.yaml in `folder` of configs, or a path
+ * relative to the file `from` (NULL: to here). To be freed. */
+char *tech_path(const char *name, const char *folder, const char *from);
+/* Is there a preset of that name? ERR_NOINPUT. */
+bool tech_known_preset(const char *name, struct err *err);
+/* tech_base.c: take scope, memories and rows from t->base. */
+bool tech_inherit(struct joulet_tech *t, const struct yaml *root,
+                  struct err *err);
+/* tech_sram.c: the points, in the file or in one of configs/sram. */
 bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
                     struct err *err);
 /* The keys that every figure's origin is in; *f may be NULL. False if one is
  * missing. */
 bool tech_read_origin(const struct yaml *node, struct tech_figure *f,
                       struct err *err);
+/* A key that must be there. */
+bool tech_text(const struct yaml *map, const char *key, const char **to,
+               struct err *err);
+bool tech_number(const struct yaml *map, const char *key, double least,
+                 double *to, struct err *err);
 
 #endif

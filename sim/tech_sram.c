@@ -1,22 +1,27 @@
 /* tech_sram: the memories of a technology table; see tech.h. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
 
+#include "base/file.h"
 #include "sim/tech.h"
 
+/* alone: it says itself where it is from. */
 static bool read_point(struct sram_point *p, const struct yaml *node,
-                       struct err *err)
+                       bool alone, struct err *err)
 {
-	static const char *const keys[] = {"kib",        "bits",    "read_pj",
-	                                   "write_pj",   "leak_uw", "area_mm2",
-	                                   "node_nm",    "voltage", "source",
-	                                   "confidence", "note",    NULL};
+	static const char *const keys[] = {
+	        "kib",      "bits",       "read_pj", "write_pj", "leak_uw",
+	        "area_mm2", "node_nm",    "voltage", "source",   "cell",
+	        "note",     "confidence", NULL};
 	double *const field[] = {&p->kib, &p->bits, &p->read_pj, &p->write_pj,
 	                         &p->leak_uw};
 
 	if (!yaml_is_map(node, "sram", err) ||
 	    !yaml_known_keys(node, keys, err) ||
-	    !tech_read_origin(node, NULL, err))
+	    (alone && !tech_read_origin(node, NULL, err)))
 		return false;
 	for (int i = 0; i < 5; i++) {
 		const struct yaml *v = yaml_get(node, keys[i]);
@@ -49,12 +54,10 @@ static bool points_differ(const struct joulet_tech *t, const struct yaml *list,
 	return true;
 }
 
-bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
-                    struct err *err)
+/* As a list in the table itself. */
+static bool read_list(struct joulet_tech *t, const struct yaml *list,
+                      struct err *err)
 {
-	const struct yaml *list = yaml_get(root, "sram");
-	if (!list)
-		return err_at(err, yaml_src(root), "sram: missing");
 	if (!yaml_is_list(list, "sram", err))
 		return false;
 	if (list->count < 1 || list->count > MAX_SRAM_POINTS)
@@ -63,11 +66,103 @@ bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
 		              MAX_SRAM_POINTS);
 	for
 		YAML_EACH(node, list)
-	if (!read_point(&t->sram[t->n_sram++], node, err))
+	if (!read_point(&t->sram[t->n_sram++], node, true, err))
+		return false;
+	snprintf(t->sram_from, sizeof t->sram_from, "%s", t->name);
+	return true;
+}
+
+/* A point of configs/sram: taken if it is of this node and cell class. */
+static bool choose_point(struct joulet_tech *t, const struct yaml *node,
+                         double nm, const char *cell, struct err *err)
+{
+	struct sram_point p = {0};
+	const char *class;
+	double of;
+	if (!read_point(&p, node, false, err) ||
+	    !tech_number(node, "node_nm", 0.001, &of, err) ||
+	    !tech_text(node, "cell", &class, err))
+		return false;
+	if (of != nm || strcmp(class, cell) != 0)
+		return true;
+	if (t->n_sram == MAX_SRAM_POINTS)
+		return err_at(err, yaml_src(node),
+		              "more than %d points of %g nm and %s cells",
+		              MAX_SRAM_POINTS, nm, cell);
+	t->sram[t->n_sram++] = p;
+	return true;
+}
+
+static bool choose_points(struct joulet_tech *t, const struct yaml *root,
+                          double nm, const char *cell, struct err *err)
+{
+	static const char *const keys[] = {"name",       "about", "source",
+	                                   "confidence", "note",  "points",
+	                                   NULL};
+	const char *text;
+	if (!yaml_is_map(root, "SRAM table", err) ||
+	    !yaml_known_keys(root, keys, err) ||
+	    !tech_text(root, "source", &text, err) ||
+	    !tech_text(root, "confidence", &text, err))
+		return false;
+	const struct yaml *list = yaml_get(root, "points");
+	if (!list)
+		return err_at(err, yaml_src(root), "points: missing");
+	if (!yaml_is_list(list, "points", err))
+		return false;
+	for
+		YAML_EACH(node, list)
+	if (!choose_point(t, node, nm, cell, err))
+		return false;
+	return true;
+}
+
+/* {table: cacti7, node_nm: 45, cell: lstp} */
+static bool read_choice(struct joulet_tech *t, const struct yaml *map,
+                        struct err *err)
+{
+	static const char *const keys[] = {"table", "node_nm", "cell", NULL};
+	const char *table, *cell;
+	double nm;
+	size_t size;
+	if (!yaml_known_keys(map, keys, err) ||
+	    !tech_text(map, "table", &table, err) ||
+	    !tech_number(map, "node_nm", 0.001, &nm, err) ||
+	    !tech_text(map, "cell", &cell, err))
+		return false;
+	char *path = tech_path(table, "sram", map->file);
+	char *text = file_read(path, YAML_MAX_BYTES, &size, err);
+	t->sram_yaml = text ? yaml_parse(text, size, path, err) : NULL;
+	if (text)
+		t->hash ^= XXH3_64bits(text, size) * 37;
+	free(text);
+	free(path);
+	if (!t->sram_yaml || !choose_points(t, t->sram_yaml, nm, cell, err))
+		return false;
+	snprintf(t->sram_from, sizeof t->sram_from, "%s, %g nm, %s cells",
+	         table, nm, cell);
+	return t->n_sram > 0 ||
+	       err_at(err, yaml_src(map),
+	              "sram: %s has no points of %g nm and %s cells", table, nm,
+	              cell);
+}
+
+bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
+                    struct err *err)
+{
+	const struct yaml *node = yaml_get(root, "sram");
+	if (!node && t->base)
+		return true;
+	if (!node)
+		return err_at(err, yaml_src(root), "sram: missing");
+	t->n_sram = 0;
+	memset(t->sram, 0, sizeof t->sram);
+	if (!(node->kind == YAML_MAP ? read_choice(t, node, err)
+	                             : read_list(t, node, err)))
 		return false;
 	qsort(t->sram, (size_t)t->n_sram, sizeof t->sram[0],
 	      by_width_then_size);
-	return points_differ(t, list, err);
+	return points_differ(t, node, err);
 }
 
 /* y at x on the power law through (x0,y0) and (x1,y1). */

@@ -16,12 +16,8 @@
 #include "isa/map.h"
 #include "sim/tech.h"
 
-static const char *const tables[] = {
-        "configs/tech/horowitz45.yaml",
-        "configs/tech/aladdin40.yaml",
-        "configs/tech/sg13g2.yaml",
-};
-enum { N_TABLES = sizeof tables / sizeof tables[0] };
+static char **tables; /* every preset */
+static int n_tables;
 
 static struct joulet_tech *open_table(const char *path)
 {
@@ -35,12 +31,11 @@ static struct joulet_tech *open_table(const char *path)
 static void every_shipped_table_loads(void **state)
 {
 	(void)state;
-	for (int i = 0; i < N_TABLES; i++) {
+	for (int i = 0; i < n_tables; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
-		char *stem = path_stem(tables[i]);
-		assert_string_equal(joulet_tech_name(t), stem);
+		assert_string_equal(joulet_tech_name(t), tables[i]);
 		assert_true(joulet_tech_hash(t) != 0);
-		free(stem);
+		assert_non_null(joulet_tech_about(t));
 		joulet_tech_close(t);
 	}
 }
@@ -158,7 +153,7 @@ static void more_events_never_cost_less(void **state)
 {
 	(void)state;
 	struct design d = design_default();
-	for (int i = 0; i < N_TABLES; i++) {
+	for (int i = 0; i < n_tables; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
 		for (int e = 0; e < N_EVENTS; e++) {
 			struct counts few = odd_counts(), many = few;
@@ -176,7 +171,7 @@ static void more_events_never_cost_less(void **state)
 static void a_bigger_sram_costs_more(void **state)
 {
 	(void)state;
-	for (int i = 0; i < N_TABLES; i++) {
+	for (int i = 0; i < n_tables; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
 		for (double bits = 32; bits <= 512; bits *= 2) {
 			struct sram_point p =
@@ -198,7 +193,7 @@ static void a_bigger_sram_costs_more(void **state)
 static void a_wider_word_costs_more_and_less_than_two_narrow_ones(void **state)
 {
 	(void)state;
-	for (int i = 0; i < N_TABLES; i++) {
+	for (int i = 0; i < n_tables; i++) {
 		struct joulet_tech *t = open_table(tables[i]);
 		struct sram_point a = tech_sram(t, JOULET_NOMINAL, 32, 32);
 		struct sram_point b = tech_sram(t, JOULET_NOMINAL, 32, 64);
@@ -224,7 +219,7 @@ static void a_point_of_the_table_is_met_exactly(void **state)
 	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 2, 64).read_pj - 5) <
 	            1e-9);
 	joulet_tech_close(t);
-	t = open_table("configs/tech/aladdin40.yaml");
+	t = open_table("aladdin40");
 	assert_true(fabs(tech_sram(t, JOULET_NOMINAL, 32, 128).write_pj -
 	                 27.5274) < 1e-9);
 	joulet_tech_close(t);
@@ -232,14 +227,15 @@ static void a_point_of_the_table_is_met_exactly(void **state)
 
 /* ---- Bad tables --------------------------------------------------------- */
 
-static char temp[] = "/tmp/joulet-tech-XXXXXX";
+static char temp[] = "/tmp/joulet-tech-XXXXXX.yaml";
 
 /* The default table with the first `from` replaced by `to`, as a file. */
 static void write_changed(const char *from, const char *to)
 {
 	struct err err;
 	size_t size;
-	char *text = file_read(tables[0], 1 << 20, &size, &err);
+	char *text =
+	        file_read("configs/tech/horowitz45.yaml", 1 << 20, &size, &err);
 	assert_non_null(text);
 	char *at = strstr(text, from);
 	assert_non_null(at);
@@ -267,19 +263,19 @@ static void a_bad_row_names_file_line_and_reason(void **state)
 {
 	(void)state;
 	refuses("value: 0.3", "value: none",
-	        "22: value: 'none' is not a number");
-	refuses("value: 0.3", "value: -1", "22: value: -1 is not in 0..1e+09");
-	refuses("unit: pJ", "unit: nJ", "25: mac: unit is nJ, must be pJ");
+	        "23: value: 'none' is not a number");
+	refuses("value: 0.3", "value: -1", "23: value: -1 is not in 0..1e+09");
+	refuses("unit: pJ", "unit: nJ", "26: mac: unit is nJ, must be pJ");
 	refuses("  voltage: 0.9\n", "",
-	        "21: mac: has no voltage: every figure needs its origin");
-	refuses("  voltage: 0.9", "  voltage:", "27: voltage: has no value");
+	        "22: mac: has no voltage: every figure needs its origin");
+	refuses("  voltage: 0.9", "  voltage:", "28: voltage: has no value");
 	refuses("confidence: derived", "confident: derived",
-	        "29: confident: no such key; did you mean confidence?");
-	refuses("\nmac:", "\nmca:", "21: mca: no such key; did you mean mac?");
+	        "30: confident: no such key; did you mean confidence?");
+	refuses("\nmac:", "\nmca:", "22: mca: no such key; did you mean mac?");
 	refuses("read_pj: 10,", "read_pj: 0,",
-	        "394: read_pj: 0 is not in 0.001..1e+09");
+	        "526: read_pj: 0 is not in 0.001..1e+09");
 	refuses("kib: 32,", "kib: 8,",
-	        "393: sram: two points of 8 KiB and 64 bits");
+	        "525: sram: two points of 8 KiB and 64 bits");
 	refuses("\nnode_nm: 45\n", "\n", "14: node_nm: missing");
 }
 
@@ -287,24 +283,83 @@ static void a_value_outside_its_band_is_refused(void **state)
 {
 	(void)state;
 	refuses("value: 0.3", "value: 0.2",
-	        "22: mac: value 0.2 is less than min 0.23");
+	        "23: mac: value 0.2 is less than min 0.23");
 	refuses("value: 0.3", "value: 3",
-	        "24: mac: max 1.154 is less than value 3");
-	refuses("  min: 0.23\n", "", "22: mac: has no min");
-	refuses("  max: 1.154\n", "", "22: mac: has no max");
+	        "25: mac: max 1.154 is less than value 3");
+	refuses("  min: 0.23\n", "", "23: mac: has no min");
+	refuses("  max: 1.154\n", "", "23: mac: has no max");
 	refuses("mac_zero:\n  value: 0.3\n", "mac_zero:\n  value: 0.4\n",
-	        "36: mac_zero: nominal 0.4 is more than mac's 0.3");
+	        "37: mac_zero: nominal 0.4 is more than mac's 0.3");
 }
 
 static void a_missing_row_or_memory_is_named(void **state)
 {
 	(void)state;
 	struct err err;
-	static const char no_rows[] =
-	        "name: x\nnode_nm: 45\nvoltage: 0.9\nsram: []\n";
+	static const char no_rows[] = "name: x\nnode_nm: 45\nvoltage: 0.9\n"
+	                              "scope: core\nsram: []\n";
 	assert_true(file_write(temp, no_rows, sizeof no_rows - 1, &err));
 	assert_null(joulet_tech_open(temp, &err));
 	assert_non_null(strstr(err.msg, ": mac: missing"));
+}
+
+static void a_base_is_scaled_by_the_equations(void **state)
+{
+	(void)state;
+	struct joulet_tech *b = open_table("aladdin40");
+	struct joulet_tech *t = open_table("scaled65");
+	/* E(65 nm, 1.0 V) over E(40 nm, 0.9 V), five thirteenths of the way
+	 * from 45 to 32 nm. */
+	double e45 = 1.103 * 0.81 - 0.362 * 0.9 + 0.2767;
+	double e32 = 0.9559 * 0.81 - 0.7823 * 0.9 + 0.471;
+	double by = (3.755 - 4.398 + 1.975) / (e45 + 5 / 13.0 * (e32 - e45));
+	for (int i = 0; i < N_TECH; i++) {
+		bool logic = tech_group_rule[tech_rule[i].group].scale ==
+		             SCALE_LOGIC;
+		double want = b->row[i].at[JOULET_NOMINAL] * (logic ? by : 1);
+		/* One row of aladdin40 is characterized at another supply. */
+		assert_true(fabs(t->row[i].at[JOULET_NOMINAL] - want) <=
+		            1e-12 * want);
+	}
+	joulet_tech_close(t);
+	t = open_table("scaled40");
+	for (int i = 0; i < N_TECH; i++)
+		for (int l = 0; l < N_LEVELS; l++)
+			assert_true(t->row[i].at[l] == b->row[i].at[l]);
+	joulet_tech_close(t);
+	joulet_tech_close(b);
+}
+
+static void a_bad_base_says_where(void **state)
+{
+	(void)state;
+	static const char head[] =
+	        "name: x\nnode_nm: 500\nvoltage: 1\nbase: aladdin40\n";
+	static const char circle[] = "name: x\nnode_nm: 45\nvoltage: 1\n"
+	                             "base: ./%s\n";
+	struct err err;
+	char text[256];
+	assert_true(file_write(temp, head, sizeof head - 1, &err));
+	assert_null(joulet_tech_open(temp, &err));
+	assert_non_null(strstr(err.msg, ".yaml:1: base: cannot scale mac at "
+	                                "500 nm and 1 V: the equations are"));
+	snprintf(text, sizeof text, circle, strrchr(temp, '/') + 1);
+	assert_true(file_write(temp, text, strlen(text), &err));
+	assert_null(joulet_tech_open(temp, &err));
+	assert_non_null(strstr(err.msg, "more than 4 on top of each other"));
+	assert_int_equal(err.kind, ERR_DATA);
+}
+
+static void a_name_that_is_no_preset_is_told(void **state)
+{
+	(void)state;
+	struct err err;
+	assert_null(joulet_tech_open("horowitz46", &err));
+	assert_int_equal(err.kind, ERR_NOINPUT);
+	assert_string_equal(err.msg,
+	                    "horowitz46: no such technology table; did you "
+	                    "mean horowitz45? (joulet tech lists them; a "
+	                    "file's name ends with .yaml)");
 }
 
 static void a_missing_table_is_no_input(void **state)
@@ -321,13 +376,15 @@ static void a_missing_table_is_no_input(void **state)
 static int make_temp(void **state)
 {
 	(void)state;
-	int fd = mkstemp(temp);
-	return fd < 0 || close(fd);
+	int fd = mkstemps(temp, 5);
+	tables = joulet_tech_presets(&n_tables);
+	return fd < 0 || close(fd) || n_tables < 11;
 }
 
 static int drop_temp(void **state)
 {
 	(void)state;
+	joulet_tech_presets_free(tables, n_tables);
 	return unlink(temp);
 }
 
@@ -347,6 +404,9 @@ int main(void)
 	        cmocka_unit_test(a_bad_row_names_file_line_and_reason),
 	        cmocka_unit_test(a_value_outside_its_band_is_refused),
 	        cmocka_unit_test(a_missing_row_or_memory_is_named),
+	        cmocka_unit_test(a_base_is_scaled_by_the_equations),
+	        cmocka_unit_test(a_bad_base_says_where),
+	        cmocka_unit_test(a_name_that_is_no_preset_is_told),
 	        cmocka_unit_test(a_missing_table_is_no_input),
 	};
 	return cmocka_run_group_tests(tests, make_temp, drop_temp);

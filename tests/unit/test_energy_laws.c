@@ -1,0 +1,265 @@
+/* What must hold for energy whatever the table: sim/cost.c, sim/power.c. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/tech.h"
+
+enum { TRIALS = 300 };
+
+static char **name;
+static struct joulet_tech **table;
+static int n_tables;
+
+/* The same numbers in every run: splitmix64. */
+static uint64_t seed;
+static uint64_t draw(uint64_t below)
+{
+	uint64_t z = seed += 0x9e3779b97f4a7c15u;
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return (z ^ z >> 31) % below;
+}
+
+/* Any value of every parameter: cost asks for no legal design. */
+static struct design some_design(void)
+{
+	struct design d = design_default();
+	for (int i = 0; i < n_params; i++) {
+		const struct param *p = &params[i];
+		int *at = (int *)((char *)&d + p->offset);
+		if (p->rule != RULE_POW2) {
+			*at = (int)(p->min +
+			            (long)draw(
+			                    (uint64_t)(p->max - p->min + 1)));
+			continue;
+		}
+		*at = (int)p->min;
+		while (2L * *at <= p->max && draw(3) > 0)
+			*at *= 2;
+	}
+	return d;
+}
+
+static struct counts some_counts(void)
+{
+	struct counts c;
+	for (int i = 0; i < N_EVENTS; i++)
+		c.n[i] = draw(4) ? draw(1000000) : 0;
+	return c;
+}
+
+static void bounds_are_in_order_for_every_unit(void **state)
+{
+	(void)state;
+	seed = 1;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct design d = some_design();
+		const struct counts c = some_counts();
+		const struct joulet_tech *t = table[k % n_tables];
+		double share[N_LEVELS][N_SHARES];
+		for (int l = 0; l < N_LEVELS; l++)
+			joulet_cost_at(t, (enum joulet_level)l, &d, &c, 70000,
+			               share[l]);
+		for (int s = 0; s < N_SHARES; s++) {
+			assert_true(share[0][s] <= share[1][s]);
+			assert_true(share[1][s] <= share[2][s]);
+		}
+		struct joulet_band b = joulet_energy_band(t, &d, &c, 70000);
+		assert_true(b.min <= b.nominal && b.nominal <= b.max);
+	}
+}
+
+static void a_smaller_node_never_costs_more(void **state)
+{
+	(void)state;
+	static const char *const family[] = {"scaled65", "scaled45", "scaled40",
+	                                     "scaled28", "scaled22"};
+	struct joulet_tech *t[5];
+	struct err err;
+	seed = 2;
+	for (int i = 0; i < 5; i++)
+		assert_non_null(t[i] = joulet_tech_open(family[i], &err));
+	for (int k = 0; k < TRIALS; k++) {
+		struct design d = some_design();
+		const struct counts c = some_counts();
+		const uint64_t cycles = draw(1000000);
+		/* Far below CACTI's smallest macro its power laws cross. */
+		while (design_bank_bytes(&d) < 256)
+			d.spad_kib *= 2;
+		for (int l = 0; l < N_LEVELS; l++) {
+			double big[N_SHARES], small[N_SHARES];
+			for (int i = 0; i + 1 < 5; i++) {
+				joulet_cost_at(t[i], (enum joulet_level)l, &d,
+				               &c, cycles, big);
+				joulet_cost_at(t[i + 1], (enum joulet_level)l,
+				               &d, &c, cycles, small);
+				for (int s = 0; s < N_SHARES; s++)
+					if (s != SHARE_leakage &&
+					    small[s] > big[s])
+						fail_msg("%s, %s, %s: %g > %g",
+						         family[i + 1],
+						         joulet_level_name[l],
+						         joulet_share_name[s],
+						         small[s], big[s]);
+				if (joulet_energy_uj(small) >
+				    joulet_energy_uj(big))
+					fail_msg("%s, %s: %g > %g",
+					         family[i + 1],
+					         joulet_level_name[l],
+					         joulet_energy_uj(small),
+					         joulet_energy_uj(big));
+			}
+		}
+	}
+	for (int i = 0; i < 5; i++)
+		joulet_tech_close(t[i]);
+}
+
+static void more_memory_costs_and_leaks_more(void **state)
+{
+	(void)state;
+	for (int i = 0; i < n_tables; i++)
+		for (int l = 0; l < N_LEVELS; l++)
+			for (double bits = 32; bits <= 512; bits *= 2) {
+				const enum joulet_level at =
+				        (enum joulet_level)l;
+				struct sram_point p =
+				        tech_sram(table[i], at, 0.125, bits);
+				for (double kib = 0.2; kib < 5000; kib *= 1.7) {
+					struct sram_point q = tech_sram(
+					        table[i], at, kib, bits);
+					assert_true(q.read_pj > p.read_pj);
+					assert_true(q.write_pj > p.write_pj);
+					assert_true(q.leak_uw > p.leak_uw);
+					p = q;
+				}
+			}
+}
+
+static void a_larger_block_leaks_more_in_every_state(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key, *less, *more;
+		enum joulet_block block;
+	} grow[] = {{"array.rows", "8", "16", BLOCK_array},
+	            {"array.cols", "8", "16", BLOCK_array},
+	            {"requant.lanes", "4", "8", BLOCK_requant},
+	            {"scratchpad.kib", "64", "128", BLOCK_scratchpad},
+	            {"sram.kib", "256", "512", BLOCK_sram},
+	            {"flash.kib", "512", "1024", BLOCK_flash}};
+	const struct src at = {"test", 0};
+	struct err err;
+	for (int i = 0; i < n_tables; i++)
+		for (size_t g = 0; g < sizeof grow / sizeof grow[0]; g++)
+			for (int s = 0; s < N_STATES; s++) {
+				struct design d = design_default();
+				struct joulet_band a, b;
+				bool fixed = table[i]->ext_weights &&
+				             grow[g].block == BLOCK_flash;
+				assert_true(design_set(&d, grow[g].key,
+				                       grow[g].less, at, &err));
+				assert_true(joulet_leakage_uw(
+				        table[i], &d, grow[g].block,
+				        (enum joulet_state)s, &a, &err));
+				assert_true(design_set(&d, grow[g].key,
+				                       grow[g].more, at, &err));
+				assert_true(joulet_leakage_uw(
+				        table[i], &d, grow[g].block,
+				        (enum joulet_state)s, &b, &err));
+				assert_true(fixed ? b.nominal == a.nominal
+				                  : b.nominal > a.nominal);
+			}
+}
+
+static void deeper_sleep_draws_less(void **state)
+{
+	(void)state;
+	struct err err;
+	seed = 3;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct design d = some_design();
+		const struct joulet_tech *t = table[k % n_tables];
+		struct joulet_power p;
+		assert_true(joulet_power(t, &d, &p, &err));
+		assert_true(p.idle_uw.nominal > p.sleep_uw.nominal);
+		assert_true(p.sleep_uw.nominal > p.off_uw.nominal);
+		assert_true(p.sleep_uw.min <= p.sleep_uw.nominal &&
+		            p.sleep_uw.nominal <= p.sleep_uw.max);
+		/* Seldom: what sleeps; always: what runs. */
+		const double run = 2 * 500e-6 * p.idle_uw.nominal;
+		struct joulet_band uj = {run, run, run};
+		struct joulet_band day =
+		        joulet_average_uw(&p, uj, 500, 86400e6);
+		struct joulet_band now = joulet_average_uw(&p, uj, 500, 1e4);
+		assert_true(day.nominal < 1.0001 * p.sleep_uw.nominal + 1e-3);
+		assert_true(now.nominal > day.nominal);
+	}
+}
+
+static void leakage_is_the_sum_of_blocks(void **state)
+{
+	(void)state;
+	static const struct counts none;
+	struct err err;
+	seed = 4;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct design d = some_design();
+		const struct joulet_tech *t = table[k % n_tables];
+		double share[N_SHARES], sum = 0;
+		struct joulet_band uw;
+		for (int b = 0; b < N_BLOCKS; b++) {
+			assert_true(joulet_leakage_uw(t, &d,
+			                              (enum joulet_block)b,
+			                              STATE_ON, &uw, &err));
+			sum += uw.nominal;
+		}
+		joulet_cost(t, &d, &none, 12345, share);
+		assert_true(share[SHARE_leakage] ==
+		            sum * joulet_latency_us(&d, 12345));
+	}
+}
+
+static int open_all(void **state)
+{
+	(void)state;
+	struct err err;
+	name = joulet_tech_presets(&n_tables);
+	table = calloc((size_t)n_tables, sizeof(struct joulet_tech *));
+	for (int i = 0; i < n_tables; i++)
+		if (!(table[i] = joulet_tech_open(name[i], &err))) {
+			fprintf(stderr, "%s\n", err.msg);
+			return -1;
+		}
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	for (int i = 0; i < n_tables; i++)
+		joulet_tech_close(table[i]);
+	free((void *)table);
+	joulet_tech_presets_free(name, n_tables);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(bounds_are_in_order_for_every_unit),
+	        cmocka_unit_test(a_smaller_node_never_costs_more),
+	        cmocka_unit_test(more_memory_costs_and_leaks_more),
+	        cmocka_unit_test(a_larger_block_leaks_more_in_every_state),
+	        cmocka_unit_test(deeper_sleep_draws_less),
+	        cmocka_unit_test(leakage_is_the_sum_of_blocks),
+	};
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}
