@@ -25,7 +25,7 @@ struct run {
 	struct job_args job;
 	const char *backend, *output, *tech, *trace, *gdb, *profile;
 	const char *waves, *window, *stall, *max_cycles, *hang;
-	bool json;
+	bool json, energy;
 	struct joulet_opts opts; /* as read from these */
 	struct put put[N_PUTS];
 };
@@ -64,6 +64,8 @@ static int usual_options(struct run *o, struct option *to)
 	         .flag = &j->longer},
 	        {"json", NULL, "print JSON instead of tables",
 	         .flag = &o->json},
+	        {"energy", NULL, "say where the energy goes instead",
+	         .flag = &o->energy},
 	        {"trace", "FILE.json",
 	         "write a timeline for Perfetto or speedscope",
 	         .value = &o->trace},
@@ -214,6 +216,8 @@ static bool deliver(struct run *o, const struct joulet_report *r,
 		return false;
 	if (o->json)
 		joulet_report_json(r, stdout);
+	else if (o->energy)
+		joulet_report_energy(r, page_width(), stdout);
 	else
 		joulet_report_text(r, page_width(), stdout);
 	return finish_stdout(err);
@@ -291,6 +295,11 @@ static bool check(const struct run *o, struct err *err)
 		               of_rtl);
 	if (o->window && !o->waves)
 		return err_set(err, ERR_USAGE, "--window: needs --waves");
+	if (o->json && o->energy)
+		return err_set(
+		        err, ERR_USAGE,
+		        "--json and --energy: one at a time; JSON has it "
+		        "all");
 	if (o->gdb && o->profile)
 		return err_set(err, ERR_USAGE,
 		               "--gdb and --profile: one at a time");

@@ -42,6 +42,31 @@ struct memories cost_memories(const struct joulet_tech *t,
 #define RULE_HOST_SRAM_WRITE(r) HOST(RAM(m.host.write_pj, 4))
 #define RULE_HOST_IMEM(r) HOST(m.imem.read_pj)
 
+static const struct {
+	enum event event;
+	enum joulet_share share;
+	const char *rule, *row;
+} terms[N_COST_TERMS] = {
+#define COST(event, share, rule, row) {EV_##event, SHARE_##share, #rule, #row},
+#include "sim/cost.def"
+};
+
+void cost_prices(const struct joulet_tech *t, enum joulet_level level,
+                 const struct design *d, double pj[N_COST_TERMS])
+{
+	const struct memories m = cost_memories(t, level, d);
+	int i = 0;
+#define COST(event, share, rule, row) pj[i++] = RULE_##rule(TECH_##row);
+#include "sim/cost.def"
+}
+
+struct cost_term cost_term(int i)
+{
+	return (struct cost_term){event_name[terms[i].event],
+	                          joulet_share_name[terms[i].share],
+	                          terms[i].rule, terms[i].row};
+}
+
 double joulet_latency_us(const struct design *d, uint64_t cycles)
 {
 	return (double)cycles / d->clock_mhz;
@@ -51,13 +76,13 @@ void joulet_cost_at(const struct joulet_tech *t, enum joulet_level level,
                     const struct design *d, const struct counts *c,
                     uint64_t cycles, double share_pj[N_SHARES])
 {
-	const struct memories m = cost_memories(t, level, d);
+	double pj[N_COST_TERMS];
+	cost_prices(t, level, d, pj);
 	for (int i = 0; i < N_SHARES; i++)
 		share_pj[i] = 0;
-#define COST(event, share, rule, row)                                          \
-	share_pj[SHARE_##share] +=                                             \
-	        (double)c->n[EV_##event] * RULE_##rule(TECH_##row);
-#include "sim/cost.def"
+	for (int i = 0; i < N_COST_TERMS; i++)
+		share_pj[terms[i].share] +=
+		        (double)c->n[terms[i].event] * pj[i];
 	/* uW * us = pJ */
 	share_pj[SHARE_leakage] +=
 	        cost_leakage_uw(t, level, d) * joulet_latency_us(d, cycles);

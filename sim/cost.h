@@ -12,6 +12,21 @@ struct memories {
 struct memories cost_memories(const struct joulet_tech *t,
                               enum joulet_level level, const struct design *d);
 
+/* The lines of cost.def, in their order. */
+enum {
+#define COST(event, share, rule, row) COST_OF_##event##_##share##_##rule,
+#include "sim/cost.def"
+	N_COST_TERMS
+};
+struct cost_term {
+	const char *event, *share, *rule, *row;
+};
+struct cost_term cost_term(int i);
+/* What one count of each costs in pJ, on a design. Energy is counts times
+ * these, summed in this order, and leakage. */
+void cost_prices(const struct joulet_tech *t, enum joulet_level level,
+                 const struct design *d, double pj[N_COST_TERMS]);
+
 /* Leakage of everything that is there, whether used or not, in uW. */
 double cost_leakage_uw(const struct joulet_tech *t, enum joulet_level level,
                        const struct design *d);

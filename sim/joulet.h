@@ -443,6 +443,9 @@ struct joulet_report {
 
 /* A table for people, at most `width` columns. */
 void joulet_report_text(const struct joulet_report *r, int width, FILE *f);
+/* Where the energy goes: by unit with its band, by layer, the largest parts;
+ * efficiency beside silicon; power between inferences. */
+void joulet_report_energy(const struct joulet_report *r, int width, FILE *f);
 /* One JSON object; keys in docs/reference/json.md. */
 void joulet_report_json(const struct joulet_report *r, FILE *f);
 /* Chrome trace events: one complete event per command and per layer. Leaves

@@ -83,7 +83,7 @@ static void cell_short(struct table *t, uint64_t n)
 	             v, unit[u]);
 }
 
-static void head(const struct joulet_report *r, struct buf *b)
+void report_head(const struct joulet_report *r, struct buf *b)
 {
 	const struct joulet_result *x = r->result;
 	const struct design *d = r->design;
@@ -312,8 +312,7 @@ static void resolved(const struct joulet_report *r, int width, struct buf *b)
 	buf_str(b, "\n");
 }
 
-/* Print, with every line cut to `width`: a network's name may be long. */
-static void print_cut(const struct buf *b, int width, FILE *f)
+void report_print_cut(const struct buf *b, int width, FILE *f)
 {
 	for (const char *line = b->data; *line;) {
 		size_t n = strcspn(line, "\n");
@@ -329,13 +328,13 @@ void joulet_report_text(const struct joulet_report *r, int width, FILE *f)
 	assert(r && r->net && r->design && r->result && r->tech && f);
 	assert(width > 0);
 	struct buf b = {0};
-	head(r, &b);
+	report_head(r, &b);
 	layers(r, width, &b);
 	stalls(r, width, &b);
 	instructions(r, width, &b);
 	energy(r, width, &b);
 	memory(r, width, &b);
 	resolved(r, width, &b);
-	print_cut(&b, width, f);
+	report_print_cut(&b, width, f);
 	buf_free(&b);
 }

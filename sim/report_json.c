@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "sim/cost.h"
 #include "sim/report.h"
 
 static void hex(struct json *j, const char *key, uint64_t hash)
@@ -40,15 +41,105 @@ static void put_bytes(struct json *j, const struct design *d,
 	json_close(j);
 }
 
-static void put_shares(struct json *j, const struct joulet_report *r)
+static void put_shares(struct json *j, const struct joulet_report *r,
+                       enum joulet_level level, const char *key,
+                       const struct counts *c, uint64_t cycles)
 {
 	double share[N_SHARES];
-	joulet_cost(r->tech, r->design, &r->result->total, r->result->cycles,
-	            share);
-	json_object(j, "energy_by_unit_uj");
+	joulet_cost_at(r->tech, level, r->design, c, cycles, share);
+	json_object(j, key);
 	for (int i = 0; i < N_SHARES; i++)
 		json_double(j, joulet_share_name[i], share[i] * 1e-6);
 	json_close(j);
+}
+
+static void put_band(struct json *j, const char *key, struct joulet_band v)
+{
+	json_object(j, key);
+	json_double(j, "min", v.min);
+	json_double(j, "nominal", v.nominal);
+	json_double(j, "max", v.max);
+	json_close(j);
+}
+
+/* Null if the table says nothing of sleep. */
+static void put_power(struct json *j, const struct joulet_report *r)
+{
+	struct joulet_power p;
+	struct err err;
+	if (!joulet_power(r->tech, r->design, &p, &err)) {
+		json_null(j, "power");
+		return;
+	}
+	json_object(j, "power");
+	put_band(j, "idle_uw", p.idle_uw);
+	put_band(j, "sleep_uw", p.sleep_uw);
+	put_band(j, "off_uw", p.off_uw);
+	put_band(j, "wake_us", p.wake_us);
+	put_band(j, "wake_uj", p.wake_uj);
+	json_close(j);
+}
+
+/* What one count of each event costs: the whole energy can be computed again
+ * from these. */
+static void put_prices(struct json *j, const struct joulet_report *r)
+{
+	double pj[N_LEVELS][N_COST_TERMS];
+	for (int l = 0; l < N_LEVELS; l++)
+		cost_prices(r->tech, (enum joulet_level)l, r->design, pj[l]);
+	json_list(j, "prices");
+	for (int i = 0; i < N_COST_TERMS; i++) {
+		const struct cost_term t = cost_term(i);
+		struct buf line = {0};
+		struct json k = json_begin(&line, false);
+		json_object(&k, NULL);
+		json_string(&k, "event", t.event);
+		json_string(&k, "unit", t.share);
+		json_string(&k, "rule", t.rule);
+		json_string(&k, "row", t.row);
+		for (int l = 0; l < N_LEVELS; l++)
+			json_double(&k, joulet_level_name[l], pj[l][i]);
+		json_close(&k);
+		json_raw(j, NULL, line.data);
+		buf_free(&line);
+	}
+	json_close(j);
+}
+
+/* Of every block, when it is on. */
+static void put_leakage(struct json *j, const struct joulet_report *r)
+{
+	struct joulet_band uw = {0};
+	struct err err;
+	json_object(j, "leakage_uw");
+	for (int i = 0; i < N_BLOCKS; i++) {
+		joulet_leakage_uw(r->tech, r->design, (enum joulet_block)i,
+		                  STATE_ON, &uw, &err);
+		put_band(j, joulet_block_name[i], uw);
+	}
+	json_close(j);
+}
+
+static void put_energy(struct json *j, const struct joulet_report *r)
+{
+	const struct joulet_result *x = r->result;
+	const struct efficiency e = report_efficiency(r);
+	json_double(j, "energy_uj", e.uj.nominal);
+	json_double(j, "energy_min_uj", e.uj.min);
+	json_double(j, "energy_max_uj", e.uj.max);
+	put_shares(j, r, JOULET_NOMINAL, "energy_by_unit_uj", &x->total,
+	           x->cycles);
+	put_shares(j, r, JOULET_MIN, "energy_by_unit_min_uj", &x->total,
+	           x->cycles);
+	put_shares(j, r, JOULET_MAX, "energy_by_unit_max_uj", &x->total,
+	           x->cycles);
+	json_double(j, "edp_uj_us", e.edp);
+	put_band(j, "pj_per_mac", e.pj_mac);
+	put_band(j, "tops_per_w", e.tops_w);
+	json_bool(j, "beyond_silicon", e.beyond);
+	put_power(j, r);
+	put_leakage(j, r);
+	put_prices(j, r);
 }
 
 static void put_memory(struct json *j, const struct joulet_result *x)
@@ -101,6 +192,8 @@ static void put_layer(struct json *j, const struct joulet_report *r,
 	json_int(j, "macs", l->macs);
 	json_double(j, "utilization", l->utilization);
 	json_double(j, "energy_uj", report_uj(r, &l->counts, l->cycles));
+	put_shares(j, r, JOULET_NOMINAL, "energy_by_unit_uj", &l->counts,
+	           l->cycles);
 	json_uint(j, "instructions", report_instructions(&l->counts));
 	put_bytes(j, r->design, &l->counts);
 	put_counts(j, &l->counts);
@@ -131,12 +224,7 @@ static void put_totals(struct json *j, const struct joulet_report *r)
 	json_uint(j, "cycles_max", x->cycles_max);
 	json_uint(j, "boot_cycles", x->boot_cycles);
 	json_double(j, "latency_us", joulet_latency_us(r->design, x->cycles));
-	const struct joulet_band uj =
-	        joulet_energy_band(r->tech, r->design, &x->total, x->cycles);
-	json_double(j, "energy_uj", uj.nominal);
-	json_double(j, "energy_min_uj", uj.min);
-	json_double(j, "energy_max_uj", uj.max);
-	put_shares(j, r);
+	put_energy(j, r);
 	json_int(j, "macs", report_macs(x));
 	json_double(j, "utilization", x->utilization);
 	json_uint(j, "instructions", report_instructions(&x->total));

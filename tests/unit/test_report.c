@@ -136,6 +136,21 @@ static void no_line_is_wider_than_asked(void **state)
 	}
 }
 
+static void where_energy_goes_is_as_committed(void **state)
+{
+	(void)state;
+	const struct joulet_report r = report();
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	joulet_report_energy(&r, 80, f);
+	fclose(f);
+	matches("tests/golden/report.energy.txt", text);
+	for (char *s = strtok(text, "\n"); s; s = strtok(NULL, "\n"))
+		assert_true(strlen(s) <= 80);
+	free(text);
+}
+
 static void the_json_is_as_committed(void **state)
 {
 	(void)state;
@@ -204,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_table_is_as_committed),
 	        cmocka_unit_test(no_line_is_wider_than_asked),
+	        cmocka_unit_test(where_energy_goes_is_as_committed),
 	        cmocka_unit_test(the_json_is_as_committed),
 	        cmocka_unit_test(one_inference_gives_a_flat_output),
 	        cmocka_unit_test(the_timeline_is_as_committed),
