@@ -35,8 +35,8 @@ struct bench {
 
 static void goals_of(const struct sweep *s, long point, double *goal)
 {
-	int broken;
-	result_goals(s, &point, 1, goal, &broken);
+	double excess;
+	result_goals(s, &point, 1, goal, &excess);
 }
 
 static bool counts(const struct sweep *s, long point)

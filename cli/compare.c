@@ -1,4 +1,5 @@
 /* compare: what changed between two points or designs, and why. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,7 @@ static bool compare_designs(const struct compare *o, struct err *err)
 	for (int s = 0; s < 2; s++) {
 		side[s].run = &x[s];
 		side[s].tech = tech;
+		side[s].accuracy = NAN;
 		side[s].target = o->job.target ? o->job.target : "accel";
 	}
 	if (ok)

@@ -57,6 +57,7 @@ int tech_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
+int accuracy_main(int argc, char **argv);
 int sweep_main(int argc, char **argv);
 int search_main(int argc, char **argv);
 int eval_main(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct verb {
         {"run", run_main, "simulate a network on a design and report"},
         {"explain", explain_main, "say what bounds each layer of a network"},
         {"verify", verify_main, "compare Verilog, C model and reference"},
+        {"accuracy", accuracy_main, "how often a network is right"},
         {"sweep", sweep_main, "run many designs and networks, compare"},
         {"search", search_main, "look for the best designs of a large space"},
         {"eval", eval_main, "evaluate points that another program proposes"},

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "cli/job.h"
+#include "explore/dataset.h"
 #include "explore/plan_schema.h"
 #include "isa/schema.h"
 
@@ -15,7 +16,8 @@ static const char example[] =
 static const struct {
 	const char *name;
 	void (*write)(struct buf *to);
-} schemas[] = {{"design", schema_design},
+} schemas[] = {{"data", dataset_schema},
+               {"design", schema_design},
                {"sweep", plan_schema},
                {"tech", joulet_tech_schema}};
 enum { N_SCHEMAS = sizeof schemas / sizeof schemas[0] };
@@ -28,7 +30,8 @@ static bool print(const char *name, struct err *err)
 		i++;
 	if (i == N_SCHEMAS)
 		return err_set(err, ERR_USAGE,
-		               "schema: %s is not one of design, sweep, tech",
+		               "schema: %s is not one of data, design, "
+		               "sweep, tech",
 		               name);
 	schemas[i].write(&b);
 	fwrite(b.data, 1, b.len, stdout);
@@ -40,10 +43,11 @@ int schema_main(int argc, char **argv)
 {
 	const struct command c = {
 	        .name = "schema",
-	        .about = "Print the JSON Schema of a design, a sweep or a "
-	                 "technology table, with which\nan editor completes "
-	                 "keys and flags mistakes.",
-	        .operand = "design|sweep|tech",
+	        .about = "Print the JSON Schema of a data set, a design, a "
+	                 "sweep "
+	                 "or a technology table,\nwith which an editor "
+	                 "completes keys and flags mistakes.",
+	        .operand = "data|design|sweep|tech",
 	        .operand_needed = true,
 	        .example = example,
 	};

@@ -58,6 +58,8 @@ static void describe(const struct ask *a, struct buf *b)
 	for (int i = 0; i < p->n_goals; i++)
 		buf_printf(b, "%d %s\n", p->goal[i].maximize,
 		           p->goal[i].metric);
+	if (p->alternatives)
+		buf_str(b, "alternatives\n");
 }
 
 static void identify(struct ask *a)
@@ -72,11 +74,10 @@ static void identify(struct ask *a)
 
 static void set_out(struct ask *a)
 {
-	const int nets = a->together ? a->plan->n_nets : 1;
-	a->n_quests = a->plan->n_nets / nets;
+	a->n_quests = space_count(a->plan, a->together);
 	a->quest = mem_zero((size_t)a->n_quests, sizeof *a->quest);
 	for (int i = 0; i < a->n_quests; i++)
-		a->quest[i].space = (struct space){a->plan, i * nets, nets};
+		a->quest[i].space = space_of(a->plan, a->together, i);
 }
 
 struct ask *ask_open(const char *path, const char *store, bool together,
@@ -86,7 +87,8 @@ struct ask *ask_open(const char *path, const char *store, bool together,
 	a->plan = plan_load(path, err);
 	a->path = store ? mem_str(store) : path_with_suffix(path, ".db");
 	a->together = together;
-	if (a->plan && space_check(a->plan, err)) {
+	if (a->plan && space_check(a->plan, err) &&
+	    (!together || space_together(a->plan, err))) {
 		identify(a);
 		set_out(a);
 		return a;
@@ -155,9 +157,10 @@ static void take_row(const struct ask *a, sqlite3_stmt *q)
 	int index[PLAN_MAX_DIMS];
 	double goal[NSGA_MAX_GOALS];
 	plan_index(a->plan, sqlite3_column_int64(q, 0), index);
-	struct nsga *s = a->quest[a->together ? 0 : index[0]].pool;
+	const int quest = space_number(a->plan, a->together, index);
+	struct nsga *s = a->quest[quest].pool;
 	const char *state = (const char *)sqlite3_column_text(q, 1);
-	long point = nsga_add(s, index + 1);
+	long point = nsga_add(s, space_gene(a->plan, index));
 	if (strcmp(state, "done") == 0) {
 		read_goals((const char *)sqlite3_column_text(q, 2), goal,
 		           a->plan->n_goals);

@@ -331,6 +331,9 @@ void compare_text(const struct compare_side side[2], const char *network,
 	        joulet_latency_us(&side[0].design, (uint64_t)cycles.total[0]),
 	        joulet_latency_us(&side[1].design, (uint64_t)cycles.total[1]));
 	put_total(&b, "energy", &energy, "pJ");
+	if (!isnan(side[0].accuracy) && !isnan(side[1].accuracy))
+		buf_printf(&b, "accuracy     %.2f -> %.2f %%\n",
+		           100 * side[0].accuracy, 100 * side[1].accuracy);
 	buf_str(&b, "\nWhat differs\n");
 	put_params(side, width, &b);
 	put_quantity(side, &cycles, "Cycles by layer and cause", "cycles",
@@ -398,6 +401,8 @@ static void json_side(struct json *j, const char *key,
 	json_string(j, "target", s->target);
 	json_string(j, "tech", joulet_tech_name(s->tech));
 	design_json(&s->design, j);
+	if (!isnan(s->accuracy))
+		json_double(j, "accuracy", s->accuracy);
 	json_close(j);
 }
 
@@ -468,6 +473,7 @@ bool compare_points(struct report *r, long a, long b,
 		        .target = plan_target_name(&p[s]->pick),
 		        .run = p[s]->detail,
 		        .tech = t->table,
+		        .accuracy = p[s]->metric[METRIC_accuracy],
 		};
 		snprintf(side[s].name, sizeof side[s].name, "point %ld",
 		         p[s]->number);

@@ -19,6 +19,7 @@ struct compare_side {
 	const char *target;               /* "accel" */
 	const struct joulet_explain *run; /* borrowed */
 	const struct joulet_tech *tech;   /* borrowed */
+	double accuracy; /* share of right outputs; NAN: not known */
 };
 
 /* side[0] is before, side[1] after; both ran the same network. For a terminal

@@ -34,6 +34,10 @@ struct eval *eval_open(const char *path, const char *store, bool together,
 	struct sweep *base = sweep_open_space(path, store, err);
 	if (!base)
 		return NULL;
+	if (together && !space_together(base->plan, err)) {
+		sweep_close(base);
+		return NULL;
+	}
 	struct eval *e = mem_zero(1, sizeof *e);
 	e->base = base;
 	e->together = together;
@@ -134,13 +138,18 @@ static void put_breaks(struct json *j, const struct sweep *view, const long *at,
 {
 	const struct plan *p = view->plan;
 	uint32_t broken = 0;
-	for (int i = 0; i < nets; i++)
+	double excess = 0;
+	for (int i = 0; i < nets; i++) {
 		broken |= view->row[at[i]].broken;
+		excess += view->row[at[i]].excess;
+	}
 	json_list(j, "breaks");
 	for (int i = 0; i < p->n_limits; i++)
 		if (broken >> i & 1)
 			json_string(j, NULL, expr_text(p->limit[i]));
 	json_close(j);
+	if (p->n_limits)
+		json_double(j, "excess", excess);
 }
 
 /* Why the point failed on one of the networks; NULL: it did not. */

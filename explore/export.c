@@ -1,6 +1,7 @@
 /* export: a sweep's results as table, CSV and JSON; see sweep.h. */
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +36,31 @@ enum layout {
 	BY_POINT, /* number of the point, results, axes as far as they fit */
 };
 
-enum { N_RESULTS = 4, RESULTS_NEEDED = 2 };
-static const char *const result_name[N_RESULTS] = {"latency_us", "energy_uj",
-                                                   "util", "peak_kib"};
+enum { MAX_RESULTS = 5, RESULTS_NEEDED = 2 };
+static const struct {
+	const char *name;
+	enum metric metric;
+} results[MAX_RESULTS] = {
+        {"latency_us", METRIC_latency_us}, {"energy_uj", METRIC_energy_uj},
+        {"accuracy", METRIC_accuracy}, /* if networks have data sets */
+        {"util", METRIC_utilization},      {"peak_kib", METRIC_peak_bytes},
+};
+
+static int result_number(const struct plan *p, int i)
+{
+	return i >= RESULTS_NEEDED && p->n_sets == 0 ? i + 1 : i;
+}
+
+static int n_results(const struct plan *p)
+{
+	return p->n_sets == 0 ? MAX_RESULTS - 1 : MAX_RESULTS;
+}
+
+/* Those that a table must have. */
+static int n_needed(const struct plan *p)
+{
+	return p->n_sets == 0 ? RESULTS_NEEDED : RESULTS_NEEDED + 1;
+}
 
 struct columns {
 	struct table_column c[64];
@@ -65,7 +88,7 @@ static void add_axes(struct columns *to, const struct plan *p,
 }
 
 static struct table *new_table(const struct plan *p, enum layout layout,
-                               int n_results)
+                               int shown)
 {
 	struct columns to = {.n = 0};
 	add_column(&to, "", TABLE_LEFT);
@@ -75,8 +98,8 @@ static struct table *new_table(const struct plan *p, enum layout layout,
 		add_column(&to, "network", TABLE_CUT);
 	if (layout != BY_POINT)
 		add_axes(&to, p, layout);
-	for (int i = 0; i < n_results; i++)
-		add_column(&to, result_name[i], TABLE_RIGHT);
+	for (int i = 0; i < shown; i++)
+		add_column(&to, results[result_number(p, i)].name, TABLE_RIGHT);
 	if (layout == BY_POINT)
 		add_axes(&to, p, layout);
 	return table_new(to.c, to.n);
@@ -89,25 +112,23 @@ static void put_axes(const struct sweep *s, struct table *t, long i)
 			table_cell(t, plan_value(s->plan, i, k));
 }
 
-static void put_results(const struct row *r, struct table *t, int n_results)
+static void put_result(const struct row *r, struct table *t, enum metric metric)
 {
-	const double *m = r->metric;
-	for (int k = 0; k < n_results; k++) {
-		if (!r->ok)
-			table_cell(t, "-");
-		else if (k == 0)
-			table_printf(t, "%.1f", m[METRIC_latency_us]);
-		else if (k == 1)
-			table_printf(t, "%.3f", m[METRIC_energy_uj]);
-		else if (k == 2)
-			table_printf(t, "%.1f %%", 100 * m[METRIC_utilization]);
-		else
-			table_printf(t, "%.1f", m[METRIC_peak_bytes] / 1024);
-	}
+	const double v = r->metric[metric];
+	if (!r->ok || isnan(v))
+		table_cell(t, "-");
+	else if (metric == METRIC_latency_us)
+		table_printf(t, "%.1f", v);
+	else if (metric == METRIC_energy_uj)
+		table_printf(t, "%.3f", v);
+	else if (metric == METRIC_peak_bytes)
+		table_printf(t, "%.1f", v / 1024);
+	else /* shares */
+		table_printf(t, "%.1f %%", 100 * v);
 }
 
 static void table_row(const struct sweep *s, struct table *t, long i,
-                      enum layout layout, int n_results)
+                      enum layout layout, int shown)
 {
 	const struct plan *p = s->plan;
 	const struct row *r = &s->row[i];
@@ -119,7 +140,8 @@ static void table_row(const struct sweep *s, struct table *t, long i,
 		table_cell(t, joulet_net_name(plan_net_of(p, i)->net));
 	if (layout != BY_POINT)
 		put_axes(s, t, i);
-	put_results(r, t, n_results);
+	for (int k = 0; k < shown; k++)
+		put_result(r, t, results[result_number(p, k)].metric);
 	if (layout == BY_POINT)
 		put_axes(s, t, i);
 }
@@ -138,12 +160,12 @@ static const char *why_failed(const void *sweep, long i)
 }
 
 static struct table *fill_table(const struct sweep *s, enum layout layout,
-                                int n_results, bool all)
+                                int shown, bool all)
 {
-	struct table *t = new_table(s->plan, layout, n_results);
+	struct table *t = new_table(s->plan, layout, shown);
 	for (long i = 0; i < s->plan->n_points; i++)
 		if (all || s->row[i].best || s->row[i].confirmed)
-			table_row(s, t, i, layout, n_results);
+			table_row(s, t, i, layout, shown);
 	return t;
 }
 
@@ -161,12 +183,12 @@ static int slack(const struct plan *p)
 /* The widest layout in which the results that are needed are seen. */
 static enum layout choose_layout(const struct sweep *s, int width, bool all)
 {
-	struct table *t = fill_table(s, BY_KEY, N_RESULTS, all);
+	struct table *t = fill_table(s, BY_KEY, n_results(s->plan), all);
 	int by_key = table_width(t);
 	table_free(t);
 	if (width <= 0 || by_key <= width)
 		return BY_KEY;
-	t = fill_table(s, BY_FIELD, RESULTS_NEEDED, all);
+	t = fill_table(s, BY_FIELD, n_needed(s->plan), all);
 	int by_field = table_width(t) - slack(s->plan);
 	table_free(t);
 	return by_field <= width ? BY_FIELD : BY_POINT;
@@ -198,6 +220,16 @@ static void limits_text(const struct sweep *s, struct buf *b)
 	}
 }
 
+/* What accuracy was measured with. */
+static void data_text(const struct plan *p, struct buf *b)
+{
+	for (int i = 0; i < p->n_sets; i++)
+		buf_printf(b, "%s %s (%zu inputs)", i ? "," : "accuracy over",
+		           p->set[i]->name, p->set[i]->n);
+	if (p->n_sets)
+		buf_char(b, '\n');
+}
+
 /* What stands below the table. */
 static void summary(const struct sweep *s, bool all, struct buf *b)
 {
@@ -209,9 +241,10 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 	export_reasons(why_failed, s, p->n_points, b);
 	same_everywhere(p, b);
 	buf_printf(b, "* Pareto-optimal%s: ",
-	           s->together     ? " for all networks together"
-	           : p->n_nets > 1 ? " for its network"
-	                           : "");
+	           s->together                         ? " for all networks "
+	                                                 "together"
+	           : p->n_nets > 1 && !p->alternatives ? " for its network"
+	                                               : "");
 	goals_text(p, b);
 	buf_printf(b, "%s\n", all ? "" : " (others are not shown)");
 	limits_text(s, b);
@@ -220,6 +253,7 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 		           "= %ld confirmed: the Verilog gives the same, "
 		           "cycle by cycle\n",
 		           confirmed);
+	data_text(p, b);
 	buf_str(b, "energy by");
 	for (int i = 0; i < p->n_techs; i++)
 		buf_printf(b, "%s %s", i ? "," : "",
@@ -233,7 +267,7 @@ void sweep_text(const struct sweep *s, int width, FILE *f)
 	struct buf text = {0}, page = {0};
 	bool all = s->plan->n_points <= MANY_ROWS;
 	enum layout layout = choose_layout(s, width, all);
-	struct table *t = fill_table(s, layout, N_RESULTS, all);
+	struct table *t = fill_table(s, layout, n_results(s->plan), all);
 
 	table_write(t, width, &text);
 	table_free(t);
@@ -313,6 +347,26 @@ static void json_search(const struct sweep *s, struct json *j)
 	json_close(j);
 }
 
+/* Labelled data by network, if there is any. */
+static void json_data(const struct plan *p, struct json *j)
+{
+	if (p->n_sets == 0)
+		return;
+	json_bool(j, "alternatives", p->alternatives);
+	json_list(j, "data");
+	for (int i = 0; i < p->n_nets; i++) {
+		const struct dataset *d = p->net[i].data;
+		if (!d)
+			continue;
+		json_object(j, NULL);
+		json_string(j, "network", joulet_net_name(p->net[i].net));
+		json_string(j, "set", d->name);
+		json_int(j, "inputs", (int64_t)d->n);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void json_head(const struct sweep *s, struct json *j)
 {
 	const struct plan *p = s->plan;
@@ -326,6 +380,7 @@ static void json_head(const struct sweep *s, struct json *j)
 	json_rules(j, "where", p->where, p->n_where);
 	json_rules(j, "limits", p->limit, p->n_limits);
 	plan_json_goals(p, j);
+	json_data(p, j);
 	json_list(j, "axes");
 	for (int i = 0; i < p->n_axes; i++)
 		json_string(j, NULL, p->axis[i].key);

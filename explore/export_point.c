@@ -2,6 +2,7 @@
 #include "explore/export_point.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -24,9 +25,14 @@ static void csv_text(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
+/* What is not known is empty. */
 static void csv_double(struct buf *b, double v)
 {
 	char text[40];
+	if (isnan(v)) {
+		buf_char(b, ',');
+		return;
+	}
 	buf_printf(b, ",%s", text_of_double(v, text, sizeof text));
 }
 

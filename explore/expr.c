@@ -711,3 +711,72 @@ bool expr_true(const struct expr *e, const struct expr_value *value, bool *yes,
 	*yes = v.i != 0;
 	return true;
 }
+
+/* ---- How far from true -------------------------------------------------- */
+
+/* Of a comparison that does not hold. */
+static double miss(enum op op, const struct expr_value *a,
+                   const struct expr_value *b)
+{
+	const long double x = real(a), y = real(b);
+	const long double larger = fmaxl(fabsl(x), fabsl(y));
+
+	if (a->kind == EXPR_WORD || op == OP_NE || larger <= 0)
+		return a->kind == EXPR_WORD ? 1 : EXPR_LEAST;
+	const double far = (double)(fabsl(x - y) / larger);
+	return isnan(far) ? 1 : fmin(1, fmax(far, EXPR_LEAST));
+}
+
+static bool measure(const struct walk *w, int at, bool want, double *excess);
+
+/* a and b; for `not` the other way round. */
+static bool both(const struct walk *w, const struct node *n, bool want,
+                 double *excess)
+{
+	const bool sum = (n->op == OP_AND) == want;
+	struct err ignored;
+	const struct walk quiet = {w->e, w->value, &ignored};
+	struct expr_value left;
+	double a, b;
+
+	/* What the left one has decided, the right one need not have a value
+	 * for. */
+	if (!walk(w, n->left, &left))
+		return false;
+	if ((left.i != 0) == (n->op == OP_OR)) {
+		if (!measure(w, n->left, want, excess))
+			return false;
+		if (sum && *excess > 0 && measure(&quiet, n->right, want, &b))
+			*excess += b;
+		return true;
+	}
+	if (!measure(w, n->left, want, &a) || !measure(w, n->right, want, &b))
+		return false;
+	*excess = sum ? a + b : fmin(a, b);
+	return true;
+}
+
+static bool measure(const struct walk *w, int at, bool want, double *excess)
+{
+	const struct node *n = &w->e->node[at];
+	struct expr_value a, b;
+
+	if (n->op == OP_AND || n->op == OP_OR)
+		return both(w, n, want, excess);
+	if (n->op == OP_NOT)
+		return measure(w, n->left, !want, excess);
+	if (!walk(w, n->left, &a) || !walk(w, n->right, &b))
+		return false;
+	const bool holds = compare(n->op, &a, &b) == want;
+	*excess = holds ? 0 : miss(n->op, &a, &b);
+	return true;
+}
+
+bool expr_excess(const struct expr *e, const struct expr_value *value,
+                 double *excess, struct err *err)
+{
+	const struct walk w = {e, value, err};
+
+	assert(e && value && excess && err);
+	return measure(&w, e->root, true, excess);
+}

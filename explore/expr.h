@@ -68,4 +68,14 @@ bool expr_reads(const struct expr *e, int slot);
 bool expr_true(const struct expr *e, const struct expr_value *value, bool *yes,
                struct err *err);
 
+/* By how much these values miss it: 0 if it is true, else more than 0. Of a
+ * comparison of numbers the difference as part of the larger one (1 if they
+ * are on two sides of zero), at least EXPR_LEAST; of words 1. Of `a and b` the
+ * sum, of `a or b` the lesser one. So amounts of different units can be added:
+ * K. Deb, An efficient constraint handling method for genetic algorithms,
+ * Computer Methods in Applied Mechanics and Engineering 186 (2000), 311-338. */
+#define EXPR_LEAST 1e-9
+bool expr_excess(const struct expr *e, const struct expr_value *value,
+                 double *excess, struct err *err);
+
 #endif

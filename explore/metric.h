@@ -19,7 +19,8 @@
 	M(arena_bytes, "bytes of SRAM for tensors")                            \
 	M(sram_bytes, "bytes of SRAM that must be there: arena, firmware")     \
 	M(spad_bytes, "bytes of scratchpad in use")                            \
-	M(image_bytes, "bytes of flash for the program image")
+	M(image_bytes, "bytes of flash for the program image")                 \
+	M(accuracy, "share of right outputs over the network's data set")
 
 /* Metrics in other units: A(name, metric, times, over): metric * times / over.
  * They have no columns; objectives and limits may use them. */

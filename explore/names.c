@@ -18,7 +18,7 @@ int names_slot(int i)
 	return n_params + i;
 }
 
-static int slot_of_metric(int i)
+int names_metric(int i)
 {
 	return n_params + N_PLAN_NAMES + i;
 }
@@ -53,7 +53,7 @@ static bool find_metric(const char *name, struct expr_name *to)
 		for (int i = 0; i < N_METRIC_UNITS; i++, n++)
 			if (strcmp(metric_unit_name[i], name) == 0)
 				break;
-	*to = (struct expr_name){.slot = slot_of_metric(n)};
+	*to = (struct expr_name){.slot = names_metric(n)};
 	return n < N_METRICS + N_METRIC_UNITS;
 }
 
@@ -114,7 +114,7 @@ void names_set(struct expr_value *v, long i)
 /* Of everything that a point is made of. */
 void names_set_pick(struct expr_value *v, const struct plan_pick *pick)
 {
-	assert(slot_of_metric(N_METRICS + N_METRIC_UNITS) <= NAMES_MAX_SLOTS);
+	assert(names_metric(N_METRICS + N_METRIC_UNITS) <= NAMES_MAX_SLOTS);
 	for (int i = 0; i < n_params; i++)
 		names_set(&v[i], *(const int *)((const char *)&pick->design +
 		                                params[i].offset));
@@ -128,7 +128,7 @@ void names_set_pick(struct expr_value *v, const struct plan_pick *pick)
 void names_set_metrics(struct expr_value *v, const double *metric)
 {
 	for (int i = 0; i < N_METRICS + N_METRIC_UNITS; i++) {
-		struct expr_value *to = &v[slot_of_metric(i)];
+		struct expr_value *to = &v[names_metric(i)];
 		to->kind = EXPR_REAL;
 		to->d = i < N_METRICS
 		                ? metric[i]

@@ -20,6 +20,8 @@ struct expr_names names_in(const struct names *s);
 /* Slots: parameters by their place in params, then these. */
 enum { NAME_NETWORK, NAME_TARGET, NAME_BACKEND, NAME_TECH };
 int names_slot(int name);
+/* The slot of a metric. */
+int names_metric(int metric);
 
 /* One value that is a whole number or the place of a word. */
 void names_set(struct expr_value *v, long i);

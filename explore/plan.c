@@ -12,14 +12,16 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "explore/metric.h"
+#include "explore/names.h"
 #include "explore/plan_priv.h"
 #include "explore/tool.h"
 
 enum { MAX_INPUT = 1 << 26 };
 
 static const char *const keys[] = {
-        "networks", "base",   "axes", "zip",        "where",  "inputs",
-        "backend",  "target", "tech", "objectives", "limits", NULL};
+        "networks",   "base",   "axes",         "zip",    "where",
+        "inputs",     "data",   "backend",      "target", "tech",
+        "objectives", "limits", "alternatives", NULL};
 
 const char *const plan_target_names[N_PLAN_TARGETS] = {"accel", "cpu"};
 const char *const plan_backend_names[N_PLAN_BACKENDS] = {"fast", "rtl"};
@@ -125,6 +127,103 @@ static bool read_inputs(struct plan *p, struct err *err)
 	for (i = 0; i < p->n_nets; i++)
 		p->net[i].input_hash = XXH3_64bits(
 		        p->net[i].input, joulet_net_in_bytes(p->net[i].net));
+	return true;
+}
+
+/* ---- Labelled data ------------------------------------------------------ */
+
+/* The set of that file, read once. */
+static const struct dataset *take_set(struct plan *p, const char *name,
+                                      struct err *err)
+{
+	char *path = beside(p, name);
+	const struct dataset *set = NULL;
+	for (int i = 0; i < p->n_sets; i++)
+		if (strcmp(p->set[i]->path, path) == 0)
+			set = p->set[i];
+	if (!set) {
+		struct dataset *new = dataset_load(path, err);
+		if (new) {
+			const size_t n = (size_t)p->n_sets + 1;
+			p->set = mem_grow(p->set, n, sizeof *p->set);
+			p->set[p->n_sets++] = new;
+			set = new;
+		}
+	}
+	free(path);
+	return set;
+}
+
+/* The set of one network; the word none: it has none. */
+static bool add_data(struct plan *p, struct plan_net *net, const struct yaml *y,
+                     struct err *err)
+{
+	const char *name = NULL;
+	if (!yaml_string(y, &name, err))
+		return false;
+	if (strcmp(name, "none") == 0)
+		return true;
+	net->data = take_set(p, name, err);
+	return (net->data && dataset_fits(net->data, net->net, err)) ||
+	       blame(y, err);
+}
+
+/* One set for all networks, or a list with one for each. */
+static bool read_data(struct plan *p, struct err *err)
+{
+	const struct yaml *y = yaml_get(p->yaml, "data");
+	if (!y)
+		return true;
+	if (y->kind == YAML_MAP)
+		return err_at(err, yaml_src(y),
+		              "data: wants a file, or a list of one for each "
+		              "network");
+	if (y->kind == YAML_LIST && y->count != p->n_nets)
+		return err_at(err, yaml_src(y), "data: %d for %d networks",
+		              y->count, p->n_nets);
+	const struct yaml *one = y->kind == YAML_LIST ? y->first : y;
+	for (int i = 0; i < p->n_nets; i++) {
+		if (!add_data(p, &p->net[i], one, err))
+			return false;
+		one = y->kind == YAML_LIST ? one->next : one;
+	}
+	return true;
+}
+
+/* What cannot be measured is no objective. */
+static bool check_data(const struct plan *p, struct err *err)
+{
+	const char *which = NULL;
+	for (int i = 0; i < p->n_goals; i++)
+		if (metric_find(p->goal[i].metric) == METRIC_accuracy)
+			which = "objectives";
+	for (int i = 0; i < p->n_limits; i++)
+		if (expr_reads(p->limit[i], names_metric(METRIC_accuracy)))
+			which = "limits";
+	for (int i = 0; which && i < p->n_nets; i++)
+		if (!p->net[i].data)
+			return err_at(err, yaml_src(yaml_get(p->yaml, which)),
+			              "%s: accuracy: %s has no data set (data: "
+			              "SET.yaml)",
+			              which, joulet_net_name(p->net[i].net));
+	return true;
+}
+
+/* Networks that do the same task have the same data, if any. */
+static bool read_alternatives(struct plan *p, struct err *err)
+{
+	const struct yaml *y = yaml_get(p->yaml, "alternatives");
+	if (!y)
+		return true;
+	if (!yaml_bool(y, &p->alternatives, err))
+		return false;
+	for (int i = 1; p->alternatives && i < p->n_nets; i++)
+		if (p->net[i].data != p->net[0].data)
+			return err_at(err, yaml_src(y),
+			              "alternatives: %s and %s have different "
+			              "data sets",
+			              joulet_net_name(p->net[0].net),
+			              joulet_net_name(p->net[i].net));
 	return true;
 }
 
@@ -281,8 +380,9 @@ static struct plan *read_plan(struct yaml *y, struct err *err)
 	if (yaml_is_map(y, "sweep", err) && yaml_known_keys(y, keys, err) &&
 	    read_options(p, err) && read_goals(p, err) &&
 	    plan_read_axes(p, err) && read_tech(p) && read_rtl_hash(p, err) &&
-	    read_networks(p, err) && read_inputs(p, err) &&
-	    plan_read_zips(p, err) && plan_read_rules(p, err) &&
+	    read_networks(p, err) && read_inputs(p, err) && read_data(p, err) &&
+	    read_alternatives(p, err) && plan_read_zips(p, err) &&
+	    plan_read_rules(p, err) && check_data(p, err) &&
 	    plan_make_points(p, err)) {
 		if (!p->large)
 			identify(p);
@@ -330,6 +430,8 @@ void plan_free(struct plan *p)
 		joulet_net_close(p->net[i].net);
 		free(p->net[i].input);
 	}
+	for (int i = 0; i < p->n_sets; i++)
+		dataset_free(p->set[i]);
 	for (int i = 0; i < p->n_axes; i++)
 		free_axis(&p->axis[i]);
 	for (int i = 0; i < p->n_techs; i++) {
@@ -338,6 +440,7 @@ void plan_free(struct plan *p)
 	}
 	free_rules(p->where, p->n_where);
 	free_rules(p->limit, p->n_limits);
+	free(p->set);
 	free(p->net);
 	free(p->axis);
 	free(p->dim);

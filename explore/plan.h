@@ -19,6 +19,7 @@
 #define EXPLORE_PLAN_H
 
 #include "base/yaml.h"
+#include "explore/dataset.h"
 #include "explore/expr.h"
 #include "sim/joulet.h"
 
@@ -47,6 +48,7 @@ struct plan_net {
 	struct joulet_net *net;
 	void *input; /* one inference */
 	uint64_t input_hash;
+	const struct dataset *data; /* borrowed from the plan; or NULL */
 };
 
 /* What is better: less (or more) of a metric; names in metric.h. */
@@ -69,6 +71,10 @@ struct plan {
 	struct design base;
 	struct plan_net *net;
 	int n_nets;
+	struct dataset **set; /* labelled data; networks may share one */
+	int n_sets;
+	bool alternatives; /* networks do the same task: points of all of them
+	                    * are compared with each other */
 	struct plan_axis *axis;
 	int n_axes;
 	int *dim; /* length of each dimension, dim[0] is n_nets */
@@ -163,9 +169,11 @@ struct plan plan_of_cells(const struct plan *p, int64_t *cell, long n);
 
 enum { N_PLAN_NAMES = 4 }; /* network, target, backend, tech */
 
-/* The limits that a point breaks, bit i for limit[i]; metric has N_METRICS
- * values. ERR_DATA if one has no value there. */
+/* The limits that a point breaks, bit i for limit[i], and by how much in all
+ * (expr_excess; 0 if none); metric has N_METRICS values. ERR_DATA if one has no
+ * value there. */
 bool plan_broken(const struct plan *p, const struct plan_pick *pick,
-                 const double *metric, uint32_t *broken, struct err *err);
+                 const double *metric, uint32_t *broken, double *excess,
+                 struct err *err);
 
 #endif

@@ -76,19 +76,22 @@ bool plan_read_rules(struct plan *p, struct err *err)
 /* ---- Limits ------------------------------------------------------------- */
 
 bool plan_broken(const struct plan *p, const struct plan_pick *pick,
-                 const double *metric, uint32_t *broken, struct err *err)
+                 const double *metric, uint32_t *broken, double *excess,
+                 struct err *err)
 {
 	struct expr_value v[NAMES_MAX_SLOTS];
 	*broken = 0;
+	*excess = 0;
 	if (p->n_limits == 0)
 		return true;
 	names_set_pick(v, pick);
 	names_set_metrics(v, metric);
 	for (int i = 0; i < p->n_limits; i++) {
-		bool yes;
-		if (!expr_true(p->limit[i], v, &yes, err))
+		double by;
+		if (!expr_excess(p->limit[i], v, &by, err))
 			return false;
-		*broken |= yes ? 0 : UINT32_C(1) << i;
+		*broken |= by > 0 ? UINT32_C(1) << i : 0;
+		*excess += by;
 	}
 	return true;
 }

@@ -40,6 +40,18 @@ static void put_hash(struct json *j, const char *key, uint64_t hash)
 	json_string(j, key, text);
 }
 
+/* A network's labelled data; nothing if it has none. */
+static void put_data(struct json *j, const struct dataset *d)
+{
+	if (!d)
+		return;
+	char *real = realpath(d->path, NULL);
+	json_string(j, "data", real ? real : d->path);
+	put_hash(j, "data_hash", d->hash);
+	json_int(j, "data_size", (int64_t)d->n);
+	free(real);
+}
+
 /* The file lists networks, and inputs if it does, in the plan's order. */
 static void put_networks(struct json *j, const struct plan *p)
 {
@@ -56,6 +68,7 @@ static void put_networks(struct json *j, const struct plan *p)
 		put_hash(j, "hash", joulet_net_hash(p->net[i].net));
 		put_path(j, "input", p, input);
 		put_hash(j, "input_hash", p->net[i].input_hash);
+		put_data(j, p->net[i].data);
 		json_close(j);
 		net = net ? net->next : NULL;
 		input = input ? input->next : NULL;
@@ -176,6 +189,8 @@ void plan_json(const struct plan *p, struct buf *to)
 	put_path(&j, "base", p, yaml_get(p->yaml, "base"));
 	put_axes(&j, p);
 	put_zip(&j, p);
+	if (p->alternatives)
+		json_bool(&j, "alternatives", true);
 	plan_json_goals(p, &j);
 	put_texts(&j, p, "where");
 	put_texts(&j, p, "limits");

@@ -254,6 +254,15 @@ void plan_schema(struct buf *to)
 	json_object(&j, "properties");
 	files(&j, "networks", ".tflite files, relative to this one", 1);
 	files(&j, "inputs", "raw inputs, one for each network", 0);
+	one_or_more(&j, "data",
+	            "labelled data sets that accuracy is measured with: one "
+	            "for each network (or none), or one for all");
+	json_object(&j, "alternatives");
+	json_string(&j, "description",
+	            "the networks do the same task: their points are compared "
+	            "with each other");
+	json_string(&j, "type", "boolean");
+	json_close(&j);
 	schema_string(&j, "base", "the design that the axes start from");
 	axes(&j);
 	zip(&j);

@@ -92,13 +92,13 @@ static bool explain(struct report *r, struct report_point *p, const void *in,
 	return absent(n, why);
 }
 
-/* The best of a network by each objective: with neighbours. */
+/* The best by each objective, if they are of this network: with neighbours. */
 static bool explain_best(struct report *r, int net, const void *in)
 {
 	for (int g = 0; g < r->n_goals; g++) {
-		long i = report_best(r, net, g);
-		if (i >= 0 && !r->point[i].detail &&
-		    !explain(r, &r->point[i], in, true))
+		long i = report_best(r, r->alternatives ? 0 : net, g);
+		if (i >= 0 && r->point[i].pick.net == net &&
+		    !r->point[i].detail && !explain(r, &r->point[i], in, true))
 			return false;
 	}
 	return true;

@@ -104,9 +104,12 @@ static void put_nets(const struct report *r, struct json *j)
 		json_string(j, "path", n->path);
 		json_string(j, "input", n->input);
 		json_string(j, "absent", n->absent);
+		json_string(j, "data", n->data);
+		json_int(j, "dataSize", n->data_size);
 		json_close(j);
 	}
 	json_close(j);
+	json_bool(j, "alternatives", r->alternatives);
 }
 
 static void put_head(const struct report *r, struct json *j)

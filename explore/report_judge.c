@@ -39,16 +39,27 @@ static bool dominates(const struct report *r, const struct report_point *x,
 	return better;
 }
 
+static bool competes(const struct report *r, const struct report_point *p,
+                     int contest)
+{
+	return r->alternatives || p->pick.net == contest;
+}
+
+int report_contests(const struct report *r)
+{
+	return r->alternatives ? 1 : r->n_nets;
+}
+
 /* One pass keeps a front: who is dominated by one of it leaves, or is not let
  * in. Equal points stay all. */
-static void mark_front(struct report *r, int net)
+static void mark_front(struct report *r, int contest)
 {
 	long *front = mem_zero((size_t)r->n_points, sizeof *front);
 	long n = 0;
 
 	for (long i = 0; i < r->n_points; i++) {
 		struct report_point *p = &r->point[i];
-		bool in = p->within && p->pick.net == net;
+		bool in = p->within && competes(r, p, contest);
 		for (long k = 0; in && k < n; k++)
 			in = !dominates(r, &r->point[front[k]], p);
 		if (!in)
@@ -128,18 +139,18 @@ bool report_judge(struct report *r, struct err *err)
 		r->n_within += p->within;
 		r->n_confirmed += p->confirmed;
 	}
-	for (int i = 0; i < r->n_nets; i++)
+	for (int i = 0; i < report_contests(r); i++)
 		mark_front(r, i);
 	return true;
 }
 
-long report_best(const struct report *r, int net, int goal)
+long report_best(const struct report *r, int contest, int goal)
 {
 	long best = -1;
 
 	for (long i = 0; i < r->n_points; i++) {
 		const struct report_point *p = &r->point[i];
-		if (!p->ok || !p->best || p->pick.net != net)
+		if (!p->ok || !p->best || !competes(r, p, contest))
 			continue;
 		if (best < 0 ||
 		    goal_of(r, p, goal) < goal_of(r, &r->point[best], goal))

@@ -23,6 +23,20 @@ static uint64_t hash_of(const struct yaml *map, const char *key)
 	return y && y->text ? strtoull(y->text, NULL, 16) : 0;
 }
 
+static long number_of(const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_get(map, key);
+
+	return y && y->text ? strtol(y->text, NULL, 10) : 0;
+}
+
+static bool true_of(const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_get(map, key);
+
+	return y && y->text && strcmp(y->text, "true") == 0;
+}
+
 static void take_texts(const struct yaml *map, const char *key, char ***list,
                        int *n)
 {
@@ -52,6 +66,9 @@ static void take_networks(struct report *r, const struct yaml *list)
 			        .input = text_of(y, "input"),
 			        .hash = hash_of(y, "hash"),
 			        .input_hash = hash_of(y, "input_hash"),
+			        .data = text_of(y, "data"),
+			        .data_hash = hash_of(y, "data_hash"),
+			        .data_size = number_of(y, "data_size"),
 			};
 		}
 }
@@ -136,13 +153,11 @@ static bool take_goals(struct report *r, const struct yaml *list,
 	for
 		YAML_EACH(y, list)
 		{
-			const struct yaml *max = yaml_get(y, "maximize");
 			size_t n = (size_t)r->n_goals;
 			char *name = text_of(y, "metric");
 			struct report_goal g = {
 			        .metric = name ? metric_find(name) : -1};
-			g.maximize = max && max->text &&
-			             strcmp(max->text, "true") == 0;
+			g.maximize = true_of(y, "maximize");
 			if (g.metric < 0)
 				err_at(err, (struct src){r->store, 0},
 				       "objective %s: no such metric",
@@ -174,6 +189,7 @@ bool report_plan(struct report *r, const char *json, struct err *err)
 	}
 	if (ok) {
 		r->file = text_of(y, "file");
+		r->alternatives = true_of(y, "alternatives");
 		r->target = text_of(y, "target");
 		r->backend = text_of(y, "backend");
 		r->tool = text_of(y, "tool");
@@ -207,6 +223,7 @@ void report_plan_free(struct report *r)
 		free(r->net[i].name);
 		free(r->net[i].path);
 		free(r->net[i].input);
+		free(r->net[i].data);
 		free(r->net[i].absent);
 	}
 	for (int i = 0; i < r->n_techs; i++) {

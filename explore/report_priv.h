@@ -21,6 +21,9 @@ struct report_axis {
 struct report_net {
 	char *name, *path, *input; /* input NULL: made up */
 	uint64_t hash, input_hash;
+	char *data; /* labelled data set; NULL: none */
+	uint64_t data_hash;
+	long data_size;
 	struct joulet_net *net; /* open while details are made, or NULL */
 	char *absent;           /* why there are no details; NULL: there are */
 };
@@ -72,6 +75,7 @@ struct report {
 	int n_axes, n_groups;
 	struct report_net *net;
 	int n_nets;
+	bool alternatives; /* of plan.h */
 	struct report_goal *goal;
 	int n_goals;
 	char **limit, **where; /* as written */
@@ -90,8 +94,11 @@ void report_plan_free(struct report *r);
 /* report_judge.c: which points are within the limits, and best of those. */
 bool report_judge(struct report *r, struct err *err);
 double report_metric(const struct report_point *p, int metric);
-/* The best point of a network by a goal, of those that are ok; -1: none. */
-long report_best(const struct report *r, int net, int goal);
+/* Networks whose points are compared with each other: a list for each network,
+ * or one for all of them. */
+int report_contests(const struct report *r);
+/* The best point of such a list by a goal, of those that are ok; -1: none. */
+long report_best(const struct report *r, int contest, int goal);
 /* What most cycles of a point are spent on. */
 enum joulet_cause report_bound(const struct report_point *p);
 /* The effects of axes `group` on `metric` for one network: one for every value

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "explore/accuracy.h"
 #include "explore/report_priv.h"
 #include "explore/result.h"
 #include "explore/store_sql.h"
@@ -226,6 +227,26 @@ static bool take_energy(const struct report *r, struct store *store,
 	return true;
 }
 
+/* Counted when the sweep ran; a store that has none says nothing of it. */
+static bool take_accuracy(const struct report *r, struct store *store,
+                          struct report_point *p, struct err *err)
+{
+	const struct report_net *n = &r->net[p->pick.net];
+	const struct accuracy_key key = {n->hash, n->data_hash,
+	                                 p->pick.design.weight_bits,
+	                                 p->pick.design.keep_of_4, r->tool};
+	long right, all;
+	bool found;
+
+	if (!n->data)
+		return true;
+	if (!accuracy_stored(store, &key, &right, &all, &found, err))
+		return false;
+	if (found)
+		p->metric[METRIC_accuracy] = (double)right / (double)all;
+	return true;
+}
+
 static bool take_point(struct report *r, struct store *store, sqlite3_stmt *q,
                        struct err *err)
 {
@@ -249,6 +270,8 @@ static bool take_point(struct report *r, struct store *store, sqlite3_stmt *q,
 	if (!take_energy(r, store, p, key, err))
 		return false;
 	result_metrics(&p->out, joulet_energy_uj(p->share_pj), p->metric);
+	if (!take_accuracy(r, store, p, err))
+		return false;
 	set_causes(p);
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -125,6 +126,29 @@ static const char *why_failed(const void *report, long i)
 	return p->ok ? NULL : p->out.error;
 }
 
+/* What accuracy was measured with, each set once. */
+static void put_data(const struct report *r, struct buf *b)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->n_nets; i++) {
+		const struct report_net *net = &r->net[i];
+		int k = 0;
+		while (net->data && k < i &&
+		       (!r->net[k].data ||
+		        strcmp(r->net[k].data, net->data) != 0))
+			k++;
+		if (!net->data || k < i)
+			continue;
+		char *stem = path_stem(net->data);
+		buf_printf(b, "%s%s (%ld inputs)", n++ ? ", " : "accuracy on  ",
+		           stem, net->data_size);
+		free(stem);
+	}
+	if (n)
+		buf_char(b, '\n');
+}
+
 static void put_head(const struct report *r, struct buf *b)
 {
 	buf_printf(b, "sweep        %s\n", r->name);
@@ -147,6 +171,7 @@ static void put_head(const struct report *r, struct buf *b)
 		                   ? " (as stored: its file is not here)"
 		                   : "");
 	buf_char(b, '\n');
+	put_data(r, b);
 }
 
 static void put_bound(const struct report_point *p, struct buf *b)
@@ -167,14 +192,30 @@ static void put_bound(const struct report_point *p, struct buf *b)
 	buf_char(b, '\n');
 }
 
-static void put_answer(const struct report *r, struct buf *b)
+static void put_figures(const struct report_point *p, struct buf *b)
 {
 	static const int shown[] = {METRIC_latency_us, METRIC_energy_uj,
 	                            METRIC_peak_bytes};
 
-	buf_str(b, "\nThe best of each network\n");
-	for (int i = 0; i < r->n_nets; i++) {
-		buf_printf(b, "%s\n", r->net[i].name);
+	buf_str(b, "\n    ");
+	for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+		buf_str(b, k ? ", " : "");
+		put_value(b, p, shown[k]);
+	}
+	buf_str(b, " of SRAM");
+	if (!isnan(p->metric[METRIC_accuracy]))
+		buf_printf(b, ", %.1f %% right",
+		           100 * p->metric[METRIC_accuracy]);
+	buf_char(b, '\n');
+}
+
+static void put_answer(const struct report *r, struct buf *b)
+{
+	buf_str(b, r->alternatives ? "\nThe best\n"
+	                           : "\nThe best of each network\n");
+	for (int i = 0; i < report_contests(r); i++) {
+		if (!r->alternatives)
+			buf_printf(b, "%s\n", r->net[i].name);
 		for (int g = 0; g < r->n_goals; g++) {
 			long best = report_best(r, i, g);
 			if (best < 0) {
@@ -185,14 +226,10 @@ static void put_answer(const struct report *r, struct buf *b)
 			buf_printf(b, "  %s %s: point %ld: ",
 			           r->goal[g].maximize ? "most" : "least",
 			           r->goal[g].name, p->number);
+			if (r->alternatives)
+				buf_printf(b, "%s ", r->net[p->pick.net].name);
 			report_design_text(r, p, b);
-			buf_str(b, "\n    ");
-			for (size_t k = 0; k < sizeof shown / sizeof *shown;
-			     k++) {
-				buf_str(b, k ? ", " : "");
-				put_value(b, p, shown[k]);
-			}
-			buf_str(b, " of SRAM\n");
+			put_figures(p, b);
 			put_bound(p, b);
 		}
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "explore/accuracy.h"
 #include "explore/nsga_parts.h"
 #include "isa/map.h"
 
@@ -45,15 +46,19 @@ void result_metrics(const struct outcome *o, double energy_uj, double *metric)
 	metric[METRIC_sram_bytes] = (double)o->arena_bytes + FW_SRAM_BYTES;
 	metric[METRIC_spad_bytes] = o->spad_bytes;
 	metric[METRIC_image_bytes] = o->image_bytes;
+	metric[METRIC_accuracy] = NAN;
 }
 
-static void fill_row(struct row *r, const struct outcome *o, double energy_uj)
+static void fill_row(struct row *r, const struct outcome *o, double energy_uj,
+                     double accuracy)
 {
 	r->ok = o->ok;
-	if (o->ok)
+	if (o->ok) {
 		result_metrics(o, energy_uj, r->metric);
-	else
+		r->metric[METRIC_accuracy] = accuracy;
+	} else {
 		r->error = mem_str(o->error);
+	}
 }
 
 /* A limit that has no value at a point is an error that names the point. */
@@ -62,21 +67,24 @@ static bool find_broken(struct sweep *s, long point, struct err *err)
 	const struct plan_pick pick = plan_pick(s->plan, point);
 	struct row *r = &s->row[point];
 	char name[160];
-	if (plan_broken(s->plan, &pick, r->metric, &r->broken, err))
+	if (plan_broken(s->plan, &pick, r->metric, &r->broken, &r->excess, err))
 		return true;
 	struct err inner = *err;
 	plan_name(s->plan, point, name, sizeof name);
 	return err_set(err, inner.kind, "%.300s: %s", inner.msg, name);
 }
 
-static bool read_rows(struct sweep *s, struct store *store, struct err *err)
+static bool read_rows(struct sweep *s, struct store *store,
+                      const struct accuracy_list *right, struct err *err)
 {
 	for (long i = 0; i < s->plan->n_points; i++) {
 		struct outcome o;
 		double share[N_SHARES];
 		if (!result_full(s, store, i, &o, share, err))
 			return false;
-		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0);
+		const struct plan_pick pick = plan_pick(s->plan, i);
+		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0,
+		         accuracy_of(right, &pick));
 		if (o.ok && !find_broken(s, i, err))
 			return false;
 		if (s->have_rtl &&
@@ -99,8 +107,11 @@ bool result_read(struct sweep *s, struct err *err)
 	result_free(s);
 	s->have_rtl = joulet_backend_hash("rtl", &s->rtl_hash, &ignored);
 	s->row = mem_zero((size_t)s->plan->n_points, sizeof *s->row);
-	bool ok = store_begin(store, err) && read_rows(s, store, err) &&
+	struct accuracy_list right;
+	bool ok = accuracy_list(&right, s->plan, store, err) &&
+	          store_begin(store, err) && read_rows(s, store, &right, err) &&
 	          store_end(store, err);
+	accuracy_list_free(&right);
 	store_close(store);
 	if (ok)
 		result_judge(s);
@@ -167,6 +178,12 @@ double result_total(const struct sweep *s, const long *point, int n, int metric)
 			v += s->row[point[i]].metric[METRIC_utilization] *
 			     s->row[point[i]].metric[METRIC_cycles];
 		return v / sum_of(s, point, n, METRIC_cycles);
+	case METRIC_accuracy: /* of the network that is worst at its task */
+		for (int i = 0; i < n; i++) {
+			double one = result_metric(s, point[i], metric);
+			v = i == 0 ? one : fmin(v, one);
+		}
+		return v;
 	default: /* memory, and parameters, which are all the same */
 		return most_of(s, point, n, metric);
 	}
@@ -217,15 +234,14 @@ static double goal_of(const struct sweep *s, const long *point, int n, int k)
 }
 
 bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
-                  int *broken)
+                  double *excess)
 {
-	*broken = 0;
+	*excess = 0;
 	for (int i = 0; i < n; i++) {
 		const struct row *r = &s->row[point[i]];
 		if (!r->ok)
 			return false;
-		for (uint32_t bits = r->broken; bits; bits &= bits - 1)
-			++*broken;
+		*excess += r->excess;
 	}
 	for (int k = 0; k < s->plan->n_goals; k++)
 		goal[k] = goal_of(s, point, n, k);
@@ -238,13 +254,29 @@ static bool counts(const struct row *r)
 	return r->ok && r->broken == 0;
 }
 
-/* Candidates of a network by the first n_goals goals; *n of them. To be freed,
+/* Lists of points that are compared with each other: a network's, or those of
+ * alternatives. */
+static int n_contests(const struct plan *p)
+{
+	return p->alternatives ? 1 : p->n_nets;
+}
+
+static void contest_points(const struct plan *p, int contest, long *first,
+                           long *n)
+{
+	*first = 0;
+	*n = p->n_points;
+	if (!p->alternatives)
+		plan_net_points(p, contest, first, n);
+}
+
+/* Candidates of a contest by the first n_goals goals; *n of them. To be freed,
  * goals first. */
-static struct candidate *candidates(const struct sweep *s, int net, int n_goals,
-                                    long *n, double **goals)
+static struct candidate *candidates(const struct sweep *s, int contest,
+                                    int n_goals, long *n, double **goals)
 {
 	long first, all;
-	plan_net_points(s->plan, net, &first, &all);
+	contest_points(s->plan, contest, &first, &all);
 	struct candidate *c = mem_zero((size_t)all, sizeof *c);
 	*goals = mem_zero((size_t)all * (size_t)n_goals, sizeof **goals);
 	*n = 0;
@@ -283,12 +315,12 @@ static void judge_together(struct sweep *s)
 	struct candidate *c = mem_zero((size_t)all, sizeof *c);
 	double *goals = mem_zero((size_t)all * n_goals, sizeof *goals);
 	long *point = mem_zero((size_t)p->n_nets, sizeof *point);
-	int broken;
+	double excess;
 	for (long i = 0; i < all; i++) {
 		double *g = goals + (size_t)n * n_goals;
 		if (same_design(s, i, point) &&
-		    result_goals(s, point, p->n_nets, g, &broken) &&
-		    broken == 0)
+		    result_goals(s, point, p->n_nets, g, &excess) &&
+		    excess <= 0)
 			c[n++] = (struct candidate){i, p->n_goals, g};
 	}
 	mark_front(s, c, n);
@@ -307,11 +339,11 @@ void result_judge(struct sweep *s)
 		judge_together(s);
 		return;
 	}
-	for (int net = 0; net < s->plan->n_nets; net++) {
+	for (int i = 0; i < n_contests(s->plan); i++) {
 		double *goals;
 		long n;
 		struct candidate *c =
-		        candidates(s, net, s->plan->n_goals, &n, &goals);
+		        candidates(s, i, s->plan->n_goals, &n, &goals);
 		mark_front(s, c, n);
 		free(goals);
 		free(c);
@@ -326,12 +358,12 @@ static int by_point(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Put the best of a network's points, by the first goal, at `to`; at most n. */
-static long choose_best(const struct sweep *s, int net, long n, long *to)
+/* Put the best of a contest's points, by the first goal, at `to`; at most n. */
+static long choose_best(const struct sweep *s, int contest, long n, long *to)
 {
 	double *goals;
 	long found, k;
-	struct candidate *c = candidates(s, net, 1, &found, &goals);
+	struct candidate *c = candidates(s, contest, 1, &found, &goals);
 
 	qsort(c, (size_t)found, sizeof *c, by_goals);
 	for (k = 0; k < found && k < n; k++)
@@ -348,7 +380,7 @@ long *result_choose(const struct sweep *s, long confirm, long *n)
 
 	*n = 0;
 	if (confirm > 0) {
-		for (int i = 0; i < p->n_nets; i++)
+		for (int i = 0; i < n_contests(p); i++)
 			*n += choose_best(s, i, confirm, part + *n);
 		qsort(part, (size_t)*n, sizeof *part, by_point);
 		return part;

@@ -12,6 +12,7 @@ struct row {
 	                  * design, if judged together) that is within them is
 	                  * better everywhere */
 	uint32_t broken; /* bit i: breaks limit i of the plan */
+	double excess;   /* by how much it breaks them: plan_broken */
 	bool confirmed;  /* the present Verilog agrees */
 	char *error;     /* owned; NULL if ok */
 	double metric[N_METRICS];
@@ -64,15 +65,16 @@ long *result_choose(const struct sweep *s, long confirm, long *n);
 
 /* The same of the points of one design on n networks. Time, energy and bytes
  * of flash are sums; bytes of memory that one network after another uses are
- * those of the largest; power, utilization and edp are those of all inferences
- * one after another. Of one point: the metric. */
+ * those of the largest, accuracy that of the least accurate; power, utilization
+ * and edp are those of all inferences one after another. Of one point: the
+ * metric. */
 double result_total(const struct sweep *s, const long *point, int n,
                     int metric);
 
-/* The plan's goals of these points as one, all to be minimized. *broken: how
- * many limits they break. False if one failed. */
+/* The plan's goals of these points as one, all to be minimized. *excess: by
+ * how much they break limits. False if one failed. */
 bool result_goals(const struct sweep *s, const long *point, int n, double *goal,
-                  int *broken);
+                  double *excess);
 
 /* Mark the Pareto-optimal rows, by the plan's goals: of every network, or if
  * they are judged together, of designs. */

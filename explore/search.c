@@ -106,10 +106,10 @@ static void gather(struct search *s, bool only_new)
 static void tell(const struct search *s, const struct quest *q, long point)
 {
 	double goal[NSGA_MAX_GOALS];
-	int broken;
+	double excess;
 	bool ok = space_goals(&q->space, &s->batch.view,
-	                      nsga_gene(q->pool, point), goal, &broken);
-	nsga_tell(q->pool, point, ok ? goal : NULL, broken);
+	                      nsga_gene(q->pool, point), goal, &excess);
+	nsga_tell(q->pool, point, ok ? goal : NULL, excess);
 }
 
 static bool run_batch(struct search *s, struct err *err)
@@ -152,21 +152,23 @@ static void count_batch(const struct search *s, struct work_progress *p)
 static bool set_out(struct search *s, struct err *err)
 {
 	const struct plan *p = s->base->plan;
-	const int nets = s->opts->together ? p->n_nets : 1;
 	assert(!s->quest);
+	if (s->opts->together && !space_together(p, err))
+		return false;
 	if (s->opts->budget < p->n_nets)
 		return err_set(err, ERR_USAGE,
 		               "a budget of %ld is too small for %d networks",
 		               s->opts->budget, p->n_nets);
-	s->n_quests = p->n_nets / nets;
+	s->n_quests = space_count(p, s->opts->together);
 	s->quest = mem_zero((size_t)s->n_quests, sizeof *s->quest);
 	for (int i = 0; i < s->n_quests; i++) {
 		struct quest *q = &s->quest[i];
 		long more = i < s->opts->budget % s->n_quests;
-		q->space = (struct space){p, i * nets, nets};
+		q->space = space_of(p, s->opts->together, i);
 		struct nsga_grid grid = space_grid(&q->space);
 		q->pool = nsga_new(&grid, s->opts->seed);
-		q->budget = (s->opts->budget / s->n_quests + more) / nets;
+		q->budget = (s->opts->budget / s->n_quests + more) /
+		            q->space.n_nets;
 	}
 	return true;
 }

@@ -15,6 +15,42 @@ bool space_check(const struct plan *p, struct err *err)
 	              NSGA_MAX_GOALS);
 }
 
+bool space_together(const struct plan *p, struct err *err)
+{
+	return !p->alternatives ||
+	       err_at(err, yaml_src(yaml_get(p->yaml, "alternatives")),
+	              "alternatives: one design for all of them (--together) "
+	              "is not what is looked for");
+}
+
+int space_count(const struct plan *p, bool together)
+{
+	return together || p->alternatives ? 1 : p->n_nets;
+}
+
+struct space space_of(const struct plan *p, bool together, int i)
+{
+	const int nets = together ? p->n_nets : 1;
+
+	return (struct space){p, i * nets, nets};
+}
+
+int space_number(const struct plan *p, bool together, const int *index)
+{
+	return together || p->alternatives ? 0 : index[0];
+}
+
+const int *space_gene(const struct plan *p, const int *index)
+{
+	return p->alternatives ? index : index + 1;
+}
+
+/* Dimensions of the plan that are no genes. */
+static int first_dim(const struct plan *p)
+{
+	return p->alternatives ? 0 : 1;
+}
+
 static bool legal(void *ctx, const int *gene)
 {
 	const struct space *s = ctx;
@@ -34,18 +70,22 @@ static bool legal(void *ctx, const int *gene)
 struct nsga_grid space_grid(const struct space *s)
 {
 	const struct plan *p = s->plan;
-	struct nsga_grid g = {.n_genes = p->n_dims - 1,
+	const int first = first_dim(p);
+	struct nsga_grid g = {.n_genes = p->n_dims - first,
 	                      .n_goals = p->n_goals,
 	                      .legal = legal,
 	                      .ctx = (void *)s};
-	memcpy(g.size, p->dim + 1, (size_t)g.n_genes * sizeof *g.size);
+	memcpy(g.size, p->dim + first, (size_t)g.n_genes * sizeof *g.size);
 	return g;
 }
 
 void space_index(const struct space *s, int net, const int *gene, int *index)
 {
+	const int first = first_dim(s->plan);
+
 	index[0] = net;
-	memcpy(index + 1, gene, (size_t)(s->plan->n_dims - 1) * sizeof *index);
+	memcpy(index + first, gene,
+	       (size_t)(s->plan->n_dims - first) * sizeof *index);
 }
 
 int64_t space_cell(const struct space *s, int net, const int *gene)
@@ -56,7 +96,7 @@ int64_t space_cell(const struct space *s, int net, const int *gene)
 }
 
 bool space_goals(const struct space *s, const struct sweep *view,
-                 const int *gene, double *goal, int *broken)
+                 const int *gene, double *goal, double *excess)
 {
 	long *at = mem_zero((size_t)s->n_nets, sizeof *at);
 	int index[PLAN_MAX_DIMS];
@@ -65,7 +105,7 @@ bool space_goals(const struct space *s, const struct sweep *view,
 		at[i] = plan_point_at(view->plan, index);
 		assert(at[i] >= 0);
 	}
-	bool ok = result_goals(view, at, s->n_nets, goal, broken);
+	bool ok = result_goals(view, at, s->n_nets, goal, excess);
 	free(at);
 	return ok;
 }
@@ -73,7 +113,7 @@ bool space_goals(const struct space *s, const struct sweep *view,
 double space_size(const struct plan *p)
 {
 	double n = 1;
-	for (int i = 1; i < p->n_dims; i++)
+	for (int i = first_dim(p); i < p->n_dims; i++)
 		n *= p->dim[i];
 	return n;
 }

@@ -40,6 +40,12 @@ static const char schema[] =
         "CREATE TABLE IF NOT EXISTS confirmed("
         " key TEXT, rtl_hash TEXT, by TEXT,"
         " PRIMARY KEY(key, rtl_hash)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS accuracies("
+        " network_hash TEXT, data_hash TEXT, weight_bits INTEGER,"
+        " keep_of_4 INTEGER, tool TEXT, network TEXT, data TEXT,"
+        " correct INTEGER, total INTEGER,"
+        " PRIMARY KEY(network_hash, data_hash, weight_bits, keep_of_4, tool))"
+        " WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS merged("
         " log TEXT PRIMARY KEY, bytes INTEGER) WITHOUT ROWID;";
 

@@ -21,8 +21,8 @@
  * design as YAML and its counts as JSON), sweeps (the latest has the highest
  * rowid), members (which points a sweep has, in order), costs (energy of a
  * point by technology table), confirmed (points that the Verilog agrees with,
- * by its hash). The comparisons of plan_confirm are points of the backend
- * "verify".
+ * by its hash), accuracies (accuracy.h). The comparisons of plan_confirm are
+ * points of the backend "verify".
  */
 #ifndef EXPLORE_STORE_H
 #define EXPLORE_STORE_H

@@ -44,6 +44,15 @@ uint64_t joulet_net_hash(const struct joulet_net *net); /* of the file */
 /* All inputs, all outputs of one inference. */
 size_t joulet_net_in_bytes(const struct joulet_net *net);
 size_t joulet_net_out_bytes(const struct joulet_net *net);
+/* Of a network that tells classes apart: how many. ERR_DATA if it has several
+ * outputs, or one number. */
+bool joulet_net_classes(const struct joulet_net *net, int *n, struct err *err);
+/* What it takes each of n inputs for: the number of the largest output, of
+ * equal ones the first. By the compiler's reference: outputs are the same on
+ * every design but for what network.weight_bits and network.keep_of_4 do to the
+ * weights, and of d only those are used. */
+bool joulet_classify(const struct joulet_net *net, const struct design *d,
+                     const void *in, size_t n, int *class, struct err *err);
 
 /* ---- Programs ---------------------------------------------------------- */
 

@@ -5,6 +5,8 @@ const P = D.points;
 const N = P.number.length;
 const NAMES = D.metrics.map(m => m.name);
 const METRIC = Object.fromEntries(NAMES.map((name, i) => [name, i]));
+// Metrics that some point has.
+const MEASURED = NAMES.filter(name => P.metric[METRIC[name]].some(v => v !== null));
 const AXIS = Object.fromEntries(D.axes.map((a, i) => [a.key, i]));
 const DETAIL = new Map(D.details.map(d => [d.point, d]));
 
@@ -53,6 +55,7 @@ const SHOW = {
 	edp: v => digits(v) + ' \u00b5J \u00b5s',
 	power_mw: v => digits(v) + ' mW',
 	utilization: v => (100 * v).toFixed(1) + ' %',
+	accuracy: v => (100 * v).toFixed(1) + ' %',
 };
 
 function shown(name, v) {

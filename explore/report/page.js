@@ -4,6 +4,7 @@ function drawHead() {
 	const count = list => list.reduce((a, b) => a + b, 0);
 	const done = count(P.ok), confirmed = count(P.confirmed);
 	document.getElementById('title').textContent = D.name;
+	if (D.alternatives) document.getElementById('answer-h').textContent = 'Answer: the best';
 	document.getElementById('meta').textContent = WHOLE.format(N) + ' points of ' + D.nets.length +
 		(D.nets.length === 1 ? ' network' : ' networks') + ': ' + WHOLE.format(done) + ' done, ' +
 		WHOLE.format(N - done) + ' failed, ' + count(P.best) + ' Pareto-optimal' +
@@ -25,6 +26,8 @@ function drawAbout() {
 		['backend, target', D.backend + ', ' + D.target],
 		['energy by', D.techs.map(t => t.name +
 			(t.absent ? ' (as the store has it: ' + t.absent + ')' : '')).join(', ')],
+		...(HAS_ACCURACY ? [['accuracy over', [...new Set(D.nets.filter(n => n.data)
+			.map(n => n.data + ' (' + WHOLE.format(n.dataSize) + ' inputs)'))].join(', ')]] : []),
 		['where', D.where.join(', ') || 'every combination'], ['limits', D.limits.join(', ') || 'none'],
 	];
 	fill('about-text', ...reasons(), node('h3', {}, 'The sweep'),
@@ -53,12 +56,13 @@ function drawAll() {
 
 function select(i, show) {
 	state.point = i;
-	if (P.ok[i] && P.net[i] !== state.net) {
+	if (P.ok[i] && state.net >= 0 && P.net[i] !== state.net) {
 		state.net = P.net[i];
 		document.getElementById('net').value = state.net;
 		drawPlane();
 		drawEffects();
 	}
+	if (state.net < 0) drawEffects();
 	drawAnswer();
 	ringPoint();
 	drawFront();
@@ -109,8 +113,8 @@ function choice(id, list, now, then) {
 function listen() {
 	const axes = VARIED.map(a => D.axes[a].key)
 		.filter(key => D.axes[AXIS[key]].values.every(v => typeof numeric(v) === 'number'));
-	const names = [...NAMES, ...axes].map(n => [n, n]);
-	choice('net', D.nets.map((n, i) => [i, n.name]), state.net, v => {
+	const names = [...MEASURED, ...axes].map(n => [n, n]);
+	choice('net', [...(D.alternatives ? [-1] : []), ...D.nets.keys()].map(i => [i, netName(i)]), state.net, v => {
 		state.net = Number(v);
 		drawPlane();
 		drawFront();
@@ -150,9 +154,9 @@ function start() {
 	drawHead();
 	drawAbout();
 	applyLimits();
-	state.point = D.goals.length ? D.nets.map((n, k) => bestOf(k, D.goals[0])).find(i => i >= 0) ?? -1 : -1;
+	state.point = D.goals.length ? CONTESTS.map(k => bestOf(k, D.goals[0])).find(i => i >= 0) ?? -1 : -1;
 	if (state.point >= 0) {
-		state.net = P.net[state.point];
+		state.net = D.alternatives ? -1 : P.net[state.point];
 		document.getElementById('net').value = state.net;
 	}
 	drawAll();

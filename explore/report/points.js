@@ -1,23 +1,34 @@
 // ---- what is chosen now
 
 const state = {
-	net: 0, x: 'latency_us', y: 'energy_uj', log: true,
+	net: 0, // -1: all of them, where they are alternatives
+	x: 'latency_us', y: 'energy_uj', log: true,
 	point: -1, // selected, as index
 	within: () => true, // the limits
 	sort: 'point', up: true, filter: () => true, page: 0,
 };
 
 const worse = name => D.goals.some(g => g.name === name && g.maximize) ||
-	name === 'utilization' ? -1 : 1;
+	name === 'utilization' || name === 'accuracy' ? -1 : 1;
+
+// Networks whose points are compared with each other.
+const CONTESTS = D.alternatives ? [-1] : D.nets.map((n, i) => i);
+
+const netName = net => net < 0 ? 'all networks' : D.nets[net].name;
+
+// The network of pictures that are of one only.
+const oneNet = () => state.net >= 0 ? state.net : state.point >= 0 ? P.net[state.point] : 0;
 
 function ofNet(net) {
 	const list = [];
 	for (let i = 0; i < N; i++)
-		if (P.net[i] === net && P.ok[i]) list.push(i);
+		if ((net < 0 || P.net[i] === net) && P.ok[i]) list.push(i);
 	return list;
 }
 
 // ---- answer
+
+const HAS_ACCURACY = MEASURED.includes('accuracy');
 
 function bestOf(net, goal) {
 	let best = -1;
@@ -57,17 +68,18 @@ function pointButton(i, label) {
 
 function answerRow(net, goal, first) {
 	const i = bestOf(net, goal);
-	const name = first ? D.nets[net].name : '';
+	const name = net < 0 ? (i < 0 ? '' : D.nets[P.net[i]].name) : first ? D.nets[net].name : '';
 	const head = node('th', {scope: 'row'}, name);
 	const what = (goal.maximize ? 'most ' : 'least ') + goal.name;
 	if (i < 0)
 		return node('tr', {class: first ? 'first' : ''}, head, node('td', {}, what),
-			node('td', {colspan: 7}, 'no design is within the limits'));
+			node('td', {colspan: HAS_ACCURACY ? 8 : 7}, 'no design is within the limits'));
 	return node('tr', {class: (first ? 'first' : '') + (i === state.point ? ' selected' : '')},
 		head, node('td', {}, what), node('td', {class: 'num'}, pointButton(i)),
 		node('td', {class: 'num'}, shown('latency_us', value(i, 'latency_us'))),
 		node('td', {class: 'num'}, shown('energy_uj', value(i, 'energy_uj'))),
 		node('td', {class: 'num'}, shown('peak_bytes', value(i, 'peak_bytes'))),
+		...(HAS_ACCURACY ? [node('td', {class: 'num'}, shown('accuracy', value(i, 'accuracy')))] : []),
 		node('td', {class: 'wrap'}, designShort(i)),
 		node('td', {class: 'wrap narrow'}, boundText(i)),
 		node('td', {class: 'wrap narrow'}, betterText(i)));
@@ -75,13 +87,13 @@ function answerRow(net, goal, first) {
 
 function drawAnswer() {
 	const heads = ['network', 'best by', 'point', 'latency', 'energy', 'peak SRAM',
-		'design', 'cycles go to', 'next faster'];
+		...(HAS_ACCURACY ? ['accuracy'] : []), 'design', 'cycles go to', 'next faster'];
 	const body = node('tbody');
-	D.nets.forEach((n, k) => D.goals.forEach((g, j) =>
+	CONTESTS.forEach(k => D.goals.forEach((g, j) =>
 		body.append(answerRow(k, g, j === 0))));
 	fill('answer-table', node('table', {}, node('thead', {}, node('tr', {},
 		...heads.map((h, i) => node('th', {scope: 'col',
-			class: i >= 2 && i <= 5 ? 'num' : ''}, h)))), body));
+			class: i >= 2 && i <= (HAS_ACCURACY ? 6 : 5) ? 'num' : ''}, h)))), body));
 }
 
 // ---- plane
@@ -136,8 +148,9 @@ function drawPlane() {
 	const to = document.getElementById('plot');
 	const width = widthOf(to), height = paper ? 360 : 430;
 	const box = {l: 62, t: 24, r: width - 16, b: height - 46};
-	const list = ofNet(state.net);
-	const name = D.nets[state.net].name;
+	const list = ofNet(state.net).filter(i =>
+		value(i, state.x) !== null && value(i, state.y) !== null);
+	const name = netName(state.net);
 	const svg = picture(width, height, list.length + ' points of ' + name + ': ' +
 		state.x + ' across, ' + state.y + ' up. Arrow keys go from point to point, ' +
 		'Enter selects.', {tabindex: 0, role: 'application', id: 'plane-svg'});
@@ -202,7 +215,7 @@ function hover(k) {
 	s.tip.replaceChildren(
 		node('b', {}, 'Point ' + P.number[i] + (P.best[i] ? ', Pareto-optimal' : '') +
 			(P.confirmed[i] ? ', confirmed' : '')),
-		designText(i), node('br'),
+		(state.net < 0 ? D.nets[P.net[i]].name + ' ' : '') + designText(i), node('br'),
 		shown(state.x, value(i, state.x)) + ', ' + shown(state.y, value(i, state.y)),
 		node('br'), boundText(i));
 	const left = s.px[k] > s.width / 2;
@@ -318,11 +331,12 @@ function drawEffects() {
 	const width = widthOf(to);
 	const across = Math.max(1, Math.min(groups.length, Math.floor(width / 190)));
 	const parts = D.goals.map((goal, g) => {
-		const effects = D.effects[state.net][g];
+		const effects = D.effects[oneNet()][g];
 		let far = 0.01;
 		for (const x of groups)
 			for (const v of effects[x.group]) if (v) far = Math.max(far, Math.abs(Math.log(v)));
-		return node('div', {}, node('h3', {}, labelled(goal.name)),
+		return node('div', {}, node('h3', {}, labelled(goal.name) +
+			(state.net < 0 ? ' of ' + netName(oneNet()) : '')),
 			effectPicture(groups, effects, far, width, across, goal.name));
 	});
 	fill('effects', ...parts);

@@ -4,7 +4,7 @@ const ROWS = 50;
 const COLUMNS = ['point', 'network', ...VARIED.map(a => D.axes[a].key),
 	'latency_us', 'energy_uj',
 	...D.goals.map(g => g.name).filter(n => n !== 'latency_us' && n !== 'energy_uj'),
-	'cycles', 'utilization', 'peak_bytes', 'image_bytes', 'bound', 'marks']
+	...(HAS_ACCURACY ? ['accuracy'] : []), 'cycles', 'utilization', 'peak_bytes', 'image_bytes', 'bound', 'marks']
 	.filter((name, i, all) => all.indexOf(name) === i);
 const TEXTS = new Set(['network', 'bound', 'marks']);
 

@@ -26,7 +26,10 @@ except ImportError as missing:
     sys.exit(77)
 
 JOULET = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
-KINDS = "design", "sweep", "tech"
+KINDS = "data", "design", "sweep", "tech"
+COMMITTED = {"data": "models/*.yaml", "design": "configs/designs/*.yaml",
+             "sweep": "configs/sweeps/*.yaml",
+             "tech": "configs/tech/*.yaml"}
 
 
 def printed(kind):
@@ -56,6 +59,8 @@ class Schema(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.dir)
 
     def command(self, kind, path):
+        if kind == "data":
+            return ["accuracy", NET, "--data", path]
         if kind == "sweep":
             return ["sweep", path]
         net = "none.tflite" if kind == "design" else NET
@@ -96,8 +101,7 @@ class Schema(unittest.TestCase):
 
     def test_committed_files_satisfy_them(self):
         for kind in KINDS:
-            folder = kind if kind == "tech" else kind + "s"
-            names = glob.glob(os.path.join("configs", folder, "*.yaml"))
+            names = glob.glob(COMMITTED[kind])
             self.assertTrue(names)
             for name in names:
                 with self.subTest(name=name), open(name) as f:
@@ -187,7 +191,8 @@ class Schema(unittest.TestCase):
                      net + "objectives: {minimise: [latency_us]}",
                      net + "objectives: {minimize: [latency]}",
                      net + "objectives: {minimize: latency_us}",
-                     net + "objectives: {maximize: [accuracy]}",
+                     net + "objectives: {maximize: [auc]}",
+                     net + "data: {a: b}", net + "alternatives: some",
                      net + "objectives: {}", net + "zip: array.rows",
                      net + "zip: [array.rows]",
                      net + "zip: [[array.row]]"):
@@ -235,6 +240,18 @@ limits: [latency_ms <= 20, peak_bytes <= 20000]
         for word in sorted(words):
             with self.subTest(word=word):
                 self.assertTrue(re.search(r"\b%s\b" % word, page))
+
+    def test_data_sets(self):
+        good = ("inputs: %s/digits_test_x.bin\n"
+                "labels: %s/digits_test_y.bin\n" % ((os.path.abspath(
+                    "models"),) * 2))
+        self.both_accept("data", good)
+        self.both_accept("data", good + "classes: [a, b, c, d, e, f, g, h, i, "
+                         "j]\n")
+        for text in ("{}", "[]", "labels: x.bin", good + "names: [a, b]",
+                     good + "classes: [a]", good + "classes: [a, a]",
+                     good + "classes: a", good + "classes: [[a], [b]]"):
+            self.both_refuse("data", text)
 
     def test_tables(self):
         with open(os.path.join("configs", "tech", "horowitz45.yaml")) as f:

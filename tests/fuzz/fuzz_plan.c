@@ -1,10 +1,13 @@
-/* fuzz_plan: damaged sweep files for their reader, and made-up conditions.
+/* fuzz_plan: damaged sweep files and data sets for their readers, and made-up
+ * conditions.
  *
  *     fuzz_plan [ROUNDS [SECONDS [SEED]]]
  *
  * Deterministic: round i is the same on every machine. A damaged file is read,
  * or refused with one line that names it; the points of one that is read are
- * those that its conditions allow, one by one. A condition that is made up
+ * those that its conditions allow, one by one. Of a data set the YAML or the
+ * list of labels is damaged; the classes of one that is read are in range. A
+ * condition that is made up
  * together with its value must be read and have that value; damaged, it may be
  * refused. Runs in the root of the tree; meant for the debug preset, whose
  * sanitizers judge. SECONDS bounds the time; the count reached is printed.
@@ -13,8 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "explore/plan.h"
 #include "sim/trial.h"
 
@@ -23,6 +28,8 @@ enum { MAX_TRIED = 2000 };
 static const char seed_file[] =
         "networks: [models/digits_mlp.tflite]\n"
         "inputs: [models/digits_mlp.in.bin]\n"
+        "data: models/digits_test.yaml\n"
+        "alternatives: true\n"
         "base: configs/designs/tiny4.yaml\n"
         "axes:\n"
         "  array.rows: {pow2: [4, 32]}\n"
@@ -179,6 +186,59 @@ static bool damaged_file(struct rng *r, long *read)
 	return ok;
 }
 
+/* ---- Data sets ---------------------------------------------------------- */
+
+static const char seed_labels[] = "cat\ndog\n0\r\n1\n2\ncow\n";
+
+static const char seed_set[] = "inputs: models/digits_mlp.in.bin\n"
+                               "labels: %s\n"
+                               "classes: [cat, dog, 'cow', pig]\n";
+
+static bool set_holds(const struct dataset *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->label[i] < 0 || d->label[i] >= DATASET_MAX_CLASSES ||
+		    (d->n_classes && d->label[i] >= d->n_classes))
+			return false;
+	return d->n > 0 && d->in_bytes > 0 && d->n_classes != 1;
+}
+
+/* `path`: a file that may be written. */
+static bool feed_set(const char *path, const struct buf *yaml,
+                     const struct buf *labels, long *read)
+{
+	struct err err = {0};
+	if (!file_write(path, labels->data, labels->len, &err)) {
+		printf("%s\n", err.msg);
+		return false;
+	}
+	struct dataset *d =
+	        dataset_parse(yaml->data, yaml->len, "mutant", &err);
+	bool ok =
+	        d ? set_holds(d)
+	          : err.kind != ERR_BUG && err.msg[0] && !strchr(err.msg, '\n');
+	if (!ok)
+		printf("data set: %s\n", d ? "out of range" : err.msg);
+	*read += d != NULL;
+	dataset_free(d);
+	return ok;
+}
+
+static bool damaged_set(struct rng *r, const char *path, bool harm, long *read)
+{
+	struct buf yaml = {0}, labels = {0};
+	buf_printf(&yaml, seed_set, path);
+	buf_str(&labels, seed_labels);
+	for (int64_t k = rng_in(r, 1, 3); harm && k; k--)
+		damage(rng_percent(r, 50) ? &yaml : &labels, r);
+	buf_str(&yaml, "");
+	buf_str(&labels, "");
+	bool ok = feed_set(path, &yaml, &labels, read);
+	buf_free(&yaml);
+	buf_free(&labels);
+	return ok;
+}
+
 /* ---- Conditions -------------------------------------------------------- */
 
 /* Names are a, b, c and have these values. */
@@ -272,8 +332,13 @@ static bool feed_condition(const char *text, const bool *expect)
 	struct err err = {0};
 	bool is = false;
 	struct expr *e = expr_parse(text, at, 1, "where", &names, &err);
-	bool ok = e && expr_true(e, values, &is, &err);
-	ok = expect ? ok && is == *expect : ok || is_message(&err);
+	double miss = 0;
+	bool valued = e && expr_true(e, values, &is, &err);
+	bool ok = expect ? valued && is == *expect : valued || is_message(&err);
+	/* What is true misses nothing, what is not misses something. */
+	if (valued)
+		ok = ok && expr_excess(e, values, &miss, &err) &&
+		     is == !(miss > 0);
 	if (!ok)
 		printf("%s: %s\n", text, err.msg);
 	expr_free(e);
@@ -301,18 +366,28 @@ int main(int argc, char **argv)
 	const long seconds = argc > 2 ? atol(argv[2]) : 10;
 	const long start = argc > 3 ? atol(argv[3]) : 1;
 	const time_t until = time(NULL) + seconds;
-	long i = 0, read = 0;
+	char folder[] = "/tmp/joulet-fuzz-XXXXXX", path[64];
+	long i = 0, read = 0, sets = 0;
 
-	bool ok = feed_file(seed_file, strlen(seed_file), &read) && read == 1;
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof path, "%s/labels.txt", folder);
+	struct rng first = {0};
+	bool ok = feed_file(seed_file, strlen(seed_file), &read) && read == 1 &&
+	          damaged_set(&first, path, false, &sets) && sets == 1;
 	for (; ok && i < rounds && time(NULL) <= until; i++) {
 		struct rng r = {(uint64_t)(start + i)};
 		for (int k = 0; ok && k < 10; k++)
 			ok = made_up_condition(&r);
-		ok = ok && damaged_file(&r, &read);
+		ok = ok && damaged_file(&r, &read) &&
+		     damaged_set(&r, path, true, &sets);
 		if (!ok)
 			printf("round %ld: the reader broke its word\n", i);
 	}
-	printf("%ld files: %ld read, others refused; %ld conditions\n", i, read,
-	       10 * i);
+	unlink(path);
+	rmdir(folder);
+	printf("%ld files: %ld read, others refused; %ld data sets: %ld read; "
+	       "%ld conditions\n",
+	       i, read, i, sets, 10 * i);
 	return ok ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 /* plan: which points a sweep file has, in which order, and what is refused. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -235,22 +236,27 @@ static void limits_say_which_of_them_is_broken(void **state)
 	                      " energy_nj <= 5000]\n");
 	double metric[N_METRICS] = {0};
 	uint32_t broken;
+	double excess;
 	struct err err;
 	struct plan_pick pick = plan_pick(p, 0);
-	assert_true(plan_broken(p, &pick, metric, &broken, &err));
+	assert_true(plan_broken(p, &pick, metric, &broken, &excess, &err));
 	assert_int_equal(broken, 0);
+	assert_true(excess <= 0);
 	metric[METRIC_latency_us] = 20000;
 	metric[METRIC_peak_bytes] = 20000;
 	metric[METRIC_energy_uj] = 5;
-	assert_true(plan_broken(p, &pick, metric, &broken, &err));
+	assert_true(plan_broken(p, &pick, metric, &broken, &excess, &err));
 	assert_int_equal(broken, 0);
 	metric[METRIC_latency_us] = 30000.5;
 	metric[METRIC_energy_uj] = 5.001;
-	assert_true(plan_broken(p, &pick, metric, &broken, &err));
+	assert_true(plan_broken(p, &pick, metric, &broken, &excess, &err));
 	assert_int_equal(broken, 1 | 4 | 8);
+	/* 10.0005 of 30.0005 ms, 0.5 of 30000.5 us or 4 of 8 rows, 1 of 5001 */
+	assert_true(fabs(excess - (10.0005 / 30.0005 + 0.5 / 30000.5 +
+	                           1 / 5001.0)) < 1e-12);
 	pick = plan_pick(p, 1);
 	metric[METRIC_peak_bytes] = 20001;
-	assert_true(plan_broken(p, &pick, metric, &broken, &err));
+	assert_true(plan_broken(p, &pick, metric, &broken, &excess, &err));
 	assert_int_equal(broken, 1 | 2 | 8);
 	plan_free(p);
 }
@@ -296,9 +302,9 @@ static void bad_files_are_refused_with_the_place(void **state)
 	        {NET "limits: [area <= 5]\n",
 	         ":2: limits: column 10: area: a sweep does not measure area; "
 	         "joulet area synthesizes single designs"},
-	        {"objectives: {maximize: [accuracy]}\n",
-	         ":1: objectives: accuracy: a sweep does not measure how well "
-	         "a network does its task"},
+	        {"objectives: {maximize: [auc]}\n",
+	         ":1: objectives: auc: a sweep measures accuracy only, the "
+	         "share of right outputs"},
 	        {"axes: {array.rows: {pow2: [4, 24]}}\n",
 	         ":1: array.rows: pow2: 24 is not a power of two"},
 	        {"axes: {array.rows: {pow2: [4]}}\n",
