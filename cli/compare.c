@@ -79,14 +79,15 @@ static bool compare_stored(const struct compare *o, struct err *err)
 	const char *network;
 	long a, b;
 
-	if (o->job.net || o->job.input || o->job.target || o->tech)
+	if (o->job.net || o->job.input || o->job.target)
 		return err_set(err, ERR_USAGE,
-		               "--store: a point has its network, input, "
-		               "target and tech");
+		               "--store: a point has its network, input and "
+		               "target");
 	if (!read_point(o->a, &a, err) || !read_point(o->b, &b, err))
 		return false;
 	struct report *r = report_open(o->store, o->sweep, err);
-	bool ok = r && compare_points(r, a, b, side, &network, err);
+	bool ok = r && (!o->tech || report_recost(r, o->tech, err)) &&
+	          compare_points(r, a, b, side, &network, err);
 	if (ok)
 		print(o, side, network);
 	report_close(r);

@@ -10,7 +10,7 @@
 struct report_args {
 	const char *file, *store, *sweep, *out, *details;
 	struct arg_list limit;
-	const char *csv;
+	const char *csv, *tech;
 	bool text, json;
 };
 
@@ -34,6 +34,9 @@ static bool parse(struct report_args *o, int argc, char **argv, int *status)
 	        {"limit", "CONDITION",
 	         "one more limit, as in sweep files; may be repeated",
 	         .list = &o->limit},
+	        {"tech", "NAME|TECH.yaml",
+	         "energy by another technology table; nothing is run",
+	         .value = &o->tech},
 	        {"store", "FILE.db",
 	         "where results are kept (default: SWEEP.db)",
 	         .value = &o->store},
@@ -131,7 +134,7 @@ static bool report(const struct report_args *o, struct err *err)
 	struct report *r = open_report(o, err);
 	if (!r)
 		return false;
-	bool ok = true;
+	bool ok = !o->tech || report_recost(r, o->tech, err);
 	for (int i = 0; ok && i < o->limit.n; i++)
 		ok = report_limit(r, o->limit.item[i], err);
 	if (ok)

@@ -32,6 +32,11 @@ long report_points(const struct report *r);
 /* One more limit, as those of a sweep file (docs/sweeps.md). ERR_DATA. */
 bool report_limit(struct report *r, const char *text, struct err *err);
 
+/* Cost all points anew by a technology table (joulet_tech_open); of points that
+ * differ in the table alone the first stays. Before report_details. Nothing is
+ * run, and the store stays as it is. */
+bool report_recost(struct report *r, const char *tech, struct err *err);
+
 /* Points whose details are wanted: the best of every network by each
  * objective; with those all Pareto-optimal ones, as far as REPORT_MAX_DETAILS
  * goes; none. */

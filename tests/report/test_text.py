@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import store  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 REFRESH = "--refresh" in sys.argv
 if REFRESH:
     sys.argv.remove("--refresh")
@@ -298,6 +299,68 @@ class Compare(Case):
                      "designs (joulet compare --help)", "compare", "0", "1")
         self.refused(USAGE, "compare: needs A B (joulet compare --help)",
                      "compare", "0")
+
+
+class OtherTable(Case):
+    """Energy by another table, of points that were run once."""
+
+    def energies(self, *args):
+        found = json.loads(self.good("report", "--json", *args))
+        return [(p["point"], p.get("energy_uj"), p["tech"])
+                for p in found["points"]]
+
+    def test_energies_are_those_of_a_sweep_by_that_table(self):
+        path = os.path.join(self.folder.name, "tests.yaml")
+        with open(path) as f:
+            text = f.read()
+        other = os.path.join(self.folder.name, "other.yaml")
+        with open(other, "w") as f:
+            f.write(text + "tech: aladdin40\n")
+        self.good("sweep", other, "--store", "other.db")
+        for table in "aladdin40", "./aladdin.yaml":
+            if table != "aladdin40":
+                with open(os.path.join(ROOT, "configs", "tech",
+                                       "aladdin40.yaml")) as f:
+                    copy = f.read()
+                with open(os.path.join(self.folder.name, table), "w") as f:
+                    f.write(copy)
+            self.assertEqual(
+                self.energies(self.store, "--tech", table),
+                self.energies("other.db"))
+        self.assertNotEqual(self.energies(self.store),
+                            self.energies("other.db"))
+
+    def test_points_that_differ_in_the_table_alone_are_one(self):
+        path = os.path.join(self.folder.name, "tests.yaml")
+        with open(path) as f:
+            text = f.read()
+        both = os.path.join(self.folder.name, "both.yaml")
+        with open(both, "w") as f:
+            f.write(text.replace("objectives", "  tech: [horowitz45, "
+                                 "aladdin40]\nobjectives"))
+        self.good("sweep", both, "--store", "both.db")
+        one = self.energies("both.db", "--tech", "scaled22")
+        self.assertEqual(2 * len(one), len(self.energies("both.db")))
+        self.assertEqual([e for _, e, _ in one],
+                         [e for _, e, _ in self.energies(
+                             self.store, "--tech", "scaled22")])
+
+    def test_text_and_comparison_follow(self):
+        text = self.good("report", self.store, "--tech", "scaled22", "--text")
+        self.assertIn("scaled22", text)
+        args = ["compare", "0", "5", "--store", self.store, "--json"]
+        usual = json.loads(self.good(*args))
+        other = json.loads(self.good(*args, "--tech", "scaled22"))
+        self.assertEqual(other["before"]["tech"], "scaled22")
+        self.assertEqual(usual["cycles"], other["cycles"])
+        self.assertNotEqual(usual["energy_pj"]["all"],
+                            other["energy_pj"]["all"])
+
+    def test_a_table_that_is_not_there(self):
+        self.refused(NOINPUT, "scaled23: no such technology table; did you "
+                     "mean scaled22? (joulet tech lists them; a file's name "
+                     "ends with .yaml)", "report", self.store, "--tech",
+                     "scaled23")
 
 
 if __name__ == "__main__":
