@@ -371,6 +371,57 @@ static bool check_job(struct check *k, const struct image_step *s)
 	return true;
 }
 
+/* Does anything of `n` touch bytes that commands of queue q of the job do? */
+static bool meets(const struct check *k, const struct need *n, enum queue q)
+{
+	size_t at = n->addr - k->sram_lo;
+
+	for (size_t i = at; i < at + n->bytes; i++)
+		if (k->sram_last[q][i])
+			return true;
+	return false;
+}
+
+/* A kernel that runs beside the job that was looked at last. */
+static bool check_beside(struct check *k, uint32_t step)
+{
+	const struct program *p = k->p;
+	const char *why = NULL;
+
+	for (int i = 0; i < p->n_needs; i++)
+		if (p->need[i].step == step && meets(k, &p->need[i], QUEUE_ST))
+			why = "reads what the job beside it stores";
+	for (int i = 0; i < p->n_made; i++)
+		if (p->made[i].step == step &&
+		    (meets(k, &p->made[i], QUEUE_ST) ||
+		     meets(k, &p->made[i], QUEUE_LD)))
+			why = "writes what the job beside it uses";
+	return !why ||
+	       err_set(k->err, ERR_BUG, "step %u: the CPU %s", step, why);
+}
+
+/* A started job ends before the next begins, and before the inference does. */
+static bool check_step(struct check *k, const struct image_step *s,
+                       const struct image_step **started)
+{
+	const struct image_step *was = *started;
+
+	if (s->kind == STEP_CPU)
+		return !was || check_beside(k, k->job);
+	if (s->kind == STEP_WAIT) {
+		*started = NULL;
+		return (was && was->arg == s->arg && was->n == s->n) ||
+		       err_set(k->err, ERR_BUG, "step %u: no such job runs",
+		               k->job);
+	}
+	if (was)
+		return err_set(k->err, ERR_BUG, "step %u: a job still runs",
+		               k->job);
+	if (s->kind == STEP_START)
+		*started = s;
+	return check_job(k, s);
+}
+
 static void check_close(struct check *k)
 {
 	for (int q = 0; q < N_QUEUES; q++) {
@@ -395,19 +446,24 @@ bool image_check(const struct program *p, const struct design *d, bool deep,
                  struct err *err)
 {
 	struct check k = {.p = p, .hw = hw_of(d), .err = err};
+	struct image_step step[2];
+	const struct image_step *started = NULL;
 	struct image_header h;
 	bool ok = true;
 
 	check_open(&k, deep);
 	memcpy(&h, p->image, sizeof(h));
 	for (uint32_t i = 0; i < h.n_steps && ok; i++) {
-		struct image_step s;
-		memcpy(&s, p->image + (h.steps - MAP_FLASH) + i * sizeof(s),
-		       sizeof(s));
+		struct image_step *s = &step[i % 2];
+		if (started)
+			s = &step[started == step];
+		memcpy(s, p->image + (h.steps - MAP_FLASH) + i * sizeof(*s),
+		       sizeof(*s));
 		k.job = i;
-		if (s.kind == STEP_ACCEL)
-			ok = check_job(&k, &s);
+		ok = check_step(&k, s, &started);
 	}
+	if (ok && started)
+		ok = err_set(err, ERR_BUG, "a job still runs at the end");
 	check_close(&k);
 	return ok;
 }

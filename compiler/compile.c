@@ -55,13 +55,29 @@ static bool search_and_dump(struct program *p, struct lowered *l,
 	return ok;
 }
 
+/* What fits only if the CPU and the array take turns is compiled so. */
+static bool build(struct program *p, struct lowered *l,
+                  const struct compile_opts *opts, struct err *err)
+{
+	struct op *given = l->op;
+	bool beside = !opts->in_turn && order_beside(l);
+
+	order_lives(l);
+	if (place(l, err) && search_and_dump(p, l, opts, err))
+		return true;
+	if (!beside || err->kind != ERR_DATA)
+		return false;
+	l->op = given;
+	order_lives(l);
+	return place(l, err) && search_and_dump(p, l, opts, err);
+}
+
 static bool stages(struct program *p, struct lowered *l,
                    const struct compile_opts *opts, struct err *err)
 {
 	if (wanted(opts, "graph"))
 		graph_dump(l->g, opts->dump_to);
-	if (!lower(l, err) || !place(l, err) ||
-	    !search_and_dump(p, l, opts, err))
+	if (!lower(l, err) || !build(p, l, opts, err))
 		return false;
 	place_list(l, p);
 	p->hash = XXH3_64bits(p->image, p->image_bytes);

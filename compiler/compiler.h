@@ -1,6 +1,6 @@
 /* compiler: a graph for one design, as a program image.
  *
- *     graph -> lower -> tile -> place -> emit -> image
+ *     graph -> lower -> order -> place -> tile -> emit -> image
  *
  * compile() runs all stages. Stages are separate modules with a text dump
  * each (--dump graph,tiles,image), which the golden tests use.
@@ -39,7 +39,8 @@ struct placed {
 };
 
 /* A tensor that the CPU needs in SRAM when a step begins: input of a kernel;
- * with step n_steps, an output of the network. Not constants. */
+ * with step n_steps, an output of the network. Not constants. Or one that a
+ * kernel makes in that step. */
 struct need {
 	uint32_t step;
 	int tensor; /* of the graph */
@@ -58,6 +59,8 @@ struct program {
 	int n_places;
 	struct need *need; /* by step, ascending */
 	int n_needs;
+	struct need *made; /* outputs of kernels, by step */
+	int n_made;
 	uint64_t hash; /* of the image */
 	void *arena;   /* owns all the above */
 };
@@ -80,6 +83,8 @@ struct compile_opts {
 	/* Every layer's output goes to SRAM. Only to see what it saves that
 	 * others stay in the scratchpad. */
 	bool apart;
+	/* The CPU never works while a job runs. Only to see what that saves. */
+	bool in_turn;
 	const char *dump; /* comma-separated stages, or NULL */
 	FILE *dump_to;
 };

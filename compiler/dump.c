@@ -117,8 +117,13 @@ void image_dump(const struct program *p, FILE *f)
 			        s.layer, kernel_name[s.n], s.arg);
 			continue;
 		}
-		fprintf(f, "step %u: layer %u, job of %u at 0x%08x\n", i,
-		        s.layer, s.n, s.arg);
-		dump_job(p, &s, f);
+		fprintf(f, "step %u: layer %u, %sjob of %u at 0x%08x\n", i,
+		        s.layer,
+		        s.kind == STEP_START  ? "start of "
+		        : s.kind == STEP_WAIT ? "end of "
+		                              : "",
+		        s.n, s.arg);
+		if (s.kind != STEP_WAIT)
+			dump_job(p, &s, f);
 	}
 }

@@ -15,8 +15,8 @@ struct out {
 	struct buf b;
 	struct tiler *t;
 	struct image_header head;
-	struct need *need;
-	int n_needs;
+	struct need *need, *made;
+	int n_needs, n_made;
 };
 
 static void align(struct out *o, size_t to)
@@ -246,15 +246,15 @@ static void add_tables(struct out *o)
 	h->arena_bytes = o->t->l->arena_bytes;
 }
 
-/* Root tensor `t` must be in SRAM when the step begins. */
-static void add_need(struct out *o, int step, int t)
+/* Root tensor `t` must be in SRAM when the step begins; or is when it ends. */
+static void add_need(const struct out *o, struct need *to, int *n, int step,
+                     int t)
 {
 	const struct lowered *l = o->t->l;
 
 	if (!l->g->tensor[t].data)
-		o->need[o->n_needs++] =
-		        (struct need){(uint32_t)step, t, l->home[t].addr,
-		                      (uint32_t)l->g->tensor[t].bytes};
+		to[(*n)++] = (struct need){(uint32_t)step, t, l->home[t].addr,
+		                           (uint32_t)l->g->tensor[t].bytes};
 }
 
 static void add_needs(struct out *o)
@@ -265,35 +265,39 @@ static void add_needs(struct out *o)
 
 	o->need = arena_zero(&l->arena, (size_t)(2 * n + g->n_outputs),
 	                     sizeof(*o->need));
+	o->made = arena_zero(&l->arena, (size_t)n, sizeof(*o->made));
 	for (int i = 0; i < n; i++) {
 		const struct sched_step *s = &o->t->s->step[i];
 		const struct op *op = &l->op[s->op];
-		for (int j = 0; !s->accel && j < op->n_in; j++)
-			add_need(o, i, op->in[j]);
+		for (int j = 0; s->kind == STEP_CPU && j < op->n_in; j++)
+			add_need(o, o->need, &o->n_needs, i, op->in[j]);
+		if (s->kind == STEP_CPU)
+			add_need(o, o->made, &o->n_made, i, op->out);
 	}
 	for (int i = 0; i < g->n_outputs; i++)
-		add_need(o, n, l->root[g->output[i]]);
+		add_need(o, o->need, &o->n_needs, n, l->root[g->output[i]]);
 }
 
 static void add_steps(struct out *o)
 {
 	struct lowered *l = o->t->l;
-	uint32_t section = 0;
+	uint32_t section = 0, job = 0;
 
 	if (o->t->section_bytes)
 		section = add_section(o);
 	for (int i = 0; i < o->t->s->at.n_steps; i++) {
 		const struct sched_step *s = &o->t->s->step[i];
 		struct op *op = &l->op[s->op];
-		struct image_step step = {.layer = (uint32_t)op->layer};
-		if (s->accel) {
-			step.kind = STEP_ACCEL;
-			step.arg = add_job(o, s, section);
-			step.n = (uint32_t)s->n;
-		} else {
-			step.kind = STEP_CPU;
+		struct image_step step = {.kind = s->kind,
+		                          .layer = (uint32_t)op->layer};
+		if (s->kind == STEP_CPU) {
 			step.arg = add_cpu(o, op);
 			step.n = (uint32_t)op->cpu.kernel;
+		} else {
+			if (s->kind != STEP_WAIT)
+				job = add_job(o, s, section);
+			step.arg = job;
+			step.n = (uint32_t)s->n;
 		}
 		set_words(o,
 		          o->head.steps + (uint32_t)i * (uint32_t)sizeof(step),
@@ -353,6 +357,8 @@ bool emit(struct tiler *t, struct program *p, struct err *err)
 		add_needs(&o);
 		p->need = o.need;
 		p->n_needs = o.n_needs;
+		p->made = o.made;
+		p->n_made = o.n_made;
 	}
 	buf_free(&o.b);
 	return ok;

@@ -1,6 +1,7 @@
 /* ir: the network between file and image. Private to compiler/.
  *
  *     struct graph -> lower -> struct lowered (ops)
+ *                  -> order -> what the CPU does while a job runs
  *                  -> place -> SRAM addresses of activations
  *                  -> tile  -> struct schedule (commands; sched.h)
  *                  -> emit  -> image
@@ -126,6 +127,8 @@ struct tiling {
 struct op {
 	int layer;
 	enum unit unit;
+	int beside; /* ops of one number run at the same time: those of the
+	             * array as a job, those of the CPU. 0: alone */
 	int n_in, in[2], out; /* root tensors */
 	struct cpu_op cpu;
 	struct array_op array;
@@ -137,6 +140,7 @@ struct op {
 struct home {
 	bool used;
 	int first, last; /* ops: from definition to last use */
+	int from, to;    /* with those that run at the same time */
 	uint32_t addr;   /* SRAM address; constants: set by emit */
 };
 
@@ -227,6 +231,14 @@ bool lower_concat(struct lowered *l, const struct node *n, struct err *err);
 
 /* fuse.c: ADDs into the convolutions before them, where that is possible. */
 void fuse_adds(struct lowered *l);
+
+/* ---- order ---- */
+
+/* Let CPU ops run beside jobs that need nothing of them: sets the order of the
+ * ops and their `beside`. False: nothing to gain, nothing was changed. */
+bool order_beside(struct lowered *l);
+/* From the ops in their order: home[], but for addresses. */
+void order_lives(struct lowered *l);
 
 /* ---- place ---- */
 

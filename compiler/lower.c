@@ -422,34 +422,6 @@ static bool lower_node(struct lowered *l, const struct node *n, struct err *err)
 	return true;
 }
 
-static void use(struct lowered *l, int t, int op)
-{
-	struct home *h = &l->home[l->root[t]];
-
-	if (!h->used)
-		*h = (struct home){.used = true, .first = op, .last = op};
-	if (op < h->first)
-		h->first = op;
-	if (op > h->last)
-		h->last = op;
-}
-
-/* Inputs live from before the first op, outputs to after the last. */
-static void lifetimes(struct lowered *l)
-{
-	const struct graph *g = l->g;
-
-	for (int i = 0; i < g->n_inputs; i++)
-		use(l, g->input[i], -1);
-	for (int i = 0; i < l->n_ops; i++) {
-		for (int j = 0; j < l->op[i].n_in; j++)
-			use(l, l->op[i].in[j], i);
-		use(l, l->op[i].out, i);
-	}
-	for (int i = 0; i < g->n_outputs; i++)
-		use(l, g->output[i], l->n_ops);
-}
-
 bool lower(struct lowered *l, struct err *err)
 {
 	const struct graph *g = l->g;
@@ -470,6 +442,5 @@ bool lower(struct lowered *l, struct err *err)
 			              "output '%s' is constant", t->name);
 	}
 	fuse_adds(l);
-	lifetimes(l);
 	return true;
 }

@@ -42,15 +42,14 @@ static int by_life(const void *pa, const void *pb)
 {
 	const struct item *a = pa, *b = pb;
 
-	if (a->home->first != b->home->first)
-		return a->home->first < b->home->first ? -1 : 1;
+	if (a->home->from != b->home->from)
+		return a->home->from < b->home->from ? -1 : 1;
 	return by_size(a, b);
 }
 
 static bool alive_together(const struct item *a, const struct item *b)
 {
-	return a->home->first <= b->home->last &&
-	       b->home->first <= a->home->last;
+	return a->home->from <= b->home->to && b->home->from <= a->home->to;
 }
 
 /* Lowest address at which items[i] meets none of those before it. */
@@ -96,8 +95,7 @@ static uint32_t peak(const struct item *items, int n, int n_ops, int *op)
 	for (int t = -1; t <= n_ops; t++) {
 		uint32_t sum = 0;
 		for (int i = 0; i < n; i++)
-			if (items[i].home->first <= t &&
-			    t <= items[i].home->last)
+			if (items[i].home->from <= t && t <= items[i].home->to)
 				sum += items[i].bytes;
 		if (sum > most) {
 			most = sum;
@@ -113,7 +111,7 @@ static bool too_large(const struct lowered *l, const struct item *items, int n,
 	const struct item *big = NULL;
 
 	for (int i = 0; i < n; i++)
-		if (items[i].home->first <= op && op <= items[i].home->last &&
+		if (items[i].home->from <= op && op <= items[i].home->to &&
 		    (!big || items[i].bytes > big->bytes))
 			big = &items[i];
 	const struct tensor *t = &l->g->tensor[big->tensor];

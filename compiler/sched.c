@@ -496,7 +496,27 @@ static void add_step(struct sched *s, struct sched_step step)
 void sched_cpu(struct sched *s, int op)
 {
 	sched_end_job(s);
-	add_step(s, (struct sched_step){.op = op});
+	add_step(s, (struct sched_step){.kind = STEP_CPU, .op = op});
+}
+
+void sched_start(struct sched *s)
+{
+	if (s->at.open)
+		s->step[s->at.n_steps - 1].kind = STEP_START;
+	sched_end_job(s);
+}
+
+void sched_wait(struct sched *s)
+{
+	int i = s->at.n_steps - 1;
+
+	while (i >= 0 && s->step[i].kind == STEP_CPU)
+		i--;
+	if (i < 0 || s->step[i].kind != STEP_START)
+		return;
+	struct sched_step step = s->step[i];
+	step.kind = STEP_WAIT;
+	add_step(s, step);
 }
 
 bool sched_full(const struct sched *s)
@@ -514,7 +534,8 @@ void sched_push(struct sched *s, struct item it)
 	int wait[N_QUEUES];
 
 	if (!a->open) {
-		add_step(s, (struct sched_step){true, it.op, a->n_items, 0});
+		add_step(s,
+		         (struct sched_step){STEP_ACCEL, it.op, a->n_items, 0});
 		a->open = true;
 	}
 	s->pushed++;
@@ -538,6 +559,30 @@ void sched_push(struct sched *s, struct item it)
 	a->n_items++;
 	for (uint64_t left = it.banks; left; left &= left - 1)
 		a->bank_last[lowest_bank(left)][q] = a->n[q];
+}
+
+/* Append step `i` of `from`, but for the commands of a job. False: it has some.
+ */
+static bool copy_step(struct sched *to, const struct sched *from, int i)
+{
+	const struct sched_step *s = &from->step[i];
+
+	if (s->kind == STEP_CPU)
+		sched_cpu(to, s->op);
+	else if (s->kind == STEP_WAIT)
+		sched_wait(to);
+	else
+		return false;
+	return true;
+}
+
+/* The job that is open ends as step `i` of `from` does. */
+static void copy_end(struct sched *to, const struct sched *from, int i)
+{
+	if (from->step[i].kind == STEP_START)
+		sched_start(to);
+	else
+		sched_end_job(to);
 }
 
 /* ---- another scratchpad ---- */
@@ -619,13 +664,11 @@ void sched_move(struct sched *to, const struct sched *from)
 		                              (uint32_t)from->hw->banks);
 	for (int i = 0; i < from->at.n_steps; i++) {
 		const struct sched_step *s = &from->step[i];
-		if (!s->accel) {
-			sched_cpu(to, s->op);
+		if (copy_step(to, from, i))
 			continue;
-		}
 		for (int j = s->first; j < s->first + s->n; j++)
 			sched_push(to, move_item(&m, &from->item[j]));
-		sched_end_job(to);
+		copy_end(to, from, i);
 	}
 	to->at.most_bytes = from->at.most_bytes;
 }
@@ -703,12 +746,10 @@ void sched_hoist(struct sched *to, const struct sched *from)
 {
 	for (int i = 0; i < from->at.n_steps; i++) {
 		const struct sched_step *s = &from->step[i];
-		if (!s->accel) {
-			sched_cpu(to, s->op);
+		if (copy_step(to, from, i))
 			continue;
-		}
 		hoist_job(to, from->item + s->first, s->n);
-		sched_end_job(to);
+		copy_end(to, from, i);
 	}
 	to->at.most_bytes = from->at.most_bytes;
 }

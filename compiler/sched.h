@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "compiler/cycles.h"
+#include "isa/image.h"
 
 enum { MAX_BANKS = 64, MAX_BUFFERS = MAX_BANKS };
 
@@ -60,9 +61,10 @@ struct item {
 	int64_t start, end; /* estimate */
 };
 
-/* A step of the program: a job or a CPU op. */
+/* A step of the program: a job or a CPU op; or the end of a job that was
+ * started. */
 struct sched_step {
-	bool accel;
+	enum step_kind kind;
 	int op;       /* first op of a job, or the CPU op */
 	int first, n; /* items of a job */
 };
@@ -155,6 +157,10 @@ uint64_t sched_banks(const struct sched *s, uint32_t addr, uint32_t bytes);
 /* End the job that is open, if any; append a CPU step. */
 void sched_end_job(struct sched *s);
 void sched_cpu(struct sched *s, int op);
+/* End the job that is open, if any: the CPU steps up to sched_wait run while it
+ * does. Between the two there is no other job. */
+void sched_start(struct sched *s);
+void sched_wait(struct sched *s);
 /* Is the job so long that it should be ended between two tiles? */
 bool sched_full(const struct sched *s);
 

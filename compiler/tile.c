@@ -581,6 +581,20 @@ static bool tile_op(struct tiler *t, int index, struct sched_state *mark,
 	return true;
 }
 
+/* A step of the CPU; a job of its group is before the first of them. */
+static void cpu_op(struct tiler *t, int index)
+{
+	const struct lowered *l = t->l;
+	int group = l->op[index].beside;
+
+	if (group)
+		sched_start(t->s);
+	sched_cpu(t->s, index);
+	if (group &&
+	    (index + 1 == l->n_ops || l->op[index + 1].beside != group))
+		sched_wait(t->s);
+}
+
 bool tile(struct tiler *t, struct err *err)
 {
 	struct sched_state *mark = mem_zero(1, sizeof(*mark));
@@ -591,8 +605,11 @@ bool tile(struct tiler *t, struct err *err)
 	t->const_at = arena_zero(&t->l->arena, (size_t)t->l->g->n_tensors,
 	                         sizeof(*t->const_at));
 	for (int i = 0; i < t->l->n_ops && ok; i++) {
+		if (t->l->op[i].beside &&
+		    (i == 0 || t->l->op[i - 1].beside != t->l->op[i].beside))
+			sched_end_job(t->s);
 		if (t->l->op[i].unit == UNIT_CPU)
-			sched_cpu(t->s, i);
+			cpu_op(t, i);
 		else
 			ok = tile_op(t, i, mark, err);
 	}

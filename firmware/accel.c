@@ -2,6 +2,7 @@
 #include "firmware/accel.h"
 #include "firmware/exit.h"
 #include "firmware/irq.h"
+#include "firmware/late.h"
 #include "firmware/mmio.h"
 
 __attribute__((interrupt("machine"))) void irq_accel(void);
@@ -46,7 +47,7 @@ void accel_init(void)
 	irq_enable(IRQ_ACCEL);
 }
 
-void accel_submit(uint32_t list, uint32_t n)
+static inline void start(uint32_t list, uint32_t n)
 {
 	struct job *j = &ring[submitted % RING];
 	*j = (struct job){list, n, JOB_IRQ, 0};
@@ -54,6 +55,10 @@ void accel_submit(uint32_t list, uint32_t n)
 	/* The entry is in memory before the doorbell rings. */
 	__asm__ volatile("" ::: "memory");
 	REG(ACCEL, TAIL) = submitted;
+}
+
+static inline void wait(void)
+{
 	irq_sleep_until(all_done);
 
 	uint32_t status = REG(ACCEL, STATUS);
@@ -61,4 +66,20 @@ void accel_submit(uint32_t list, uint32_t n)
 		fw_exit(FW_EXIT_BANK_CLASH);
 	if (status & STATUS_COMMAND)
 		fw_exit(FW_EXIT_BAD_COMMAND);
+}
+
+void accel_submit(uint32_t list, uint32_t n)
+{
+	start(list, n);
+	wait();
+}
+
+LATE void accel_start(uint32_t list, uint32_t n)
+{
+	start(list, n);
+}
+
+LATE void accel_wait(void)
+{
+	wait();
 }

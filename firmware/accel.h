@@ -1,5 +1,5 @@
-/* accel: driver of the accelerator. One job at a time; the core sleeps in WFI
- * while it runs, and never polls. */
+/* accel: driver of the accelerator. One job at a time; while it runs the core
+ * sleeps in WFI or does other work, and never polls. */
 #ifndef FIRMWARE_ACCEL_H
 #define FIRMWARE_ACCEL_H
 
@@ -12,5 +12,9 @@ void accel_init(void);
 /* Run the n commands at address `list` (64-byte aligned); returns when the job
  * has ended. Ends the simulation if the accelerator reports a fault. */
 void accel_submit(uint32_t list, uint32_t n);
+
+/* The same in two; there is no other job in between. */
+void accel_start(uint32_t list, uint32_t n);
+void accel_wait(void);
 
 #endif

@@ -21,6 +21,7 @@ SECTIONS {
 		KEEP(*(.vectors))
 		*(.text.hot .text.hot.*)
 		*(.text .text.*)
+		*(.late)
 		. = ALIGN(16);
 	} > imem
 

@@ -5,8 +5,11 @@
 #include "firmware/accel.h"
 #include "firmware/exit.h"
 #include "firmware/kernels.h"
+#include "firmware/late.h"
 #include "firmware/mmio.h"
 #include "isa/image.h"
+
+#include <stdbool.h>
 
 int main(void);
 
@@ -25,7 +28,7 @@ static void check(const struct image_header *im)
 
 	const struct image_step *s = PTR(im->steps);
 	for (uint32_t i = 0; i < im->n_steps; i++) {
-		if (s[i].kind != STEP_ACCEL && s[i].kind != STEP_CPU)
+		if (s[i].kind > STEP_WAIT)
 			fw_exit(FW_EXIT_BAD_STEP);
 		if (s[i].kind == STEP_CPU && s[i].n >= N_KERNELS)
 			fw_exit(FW_EXIT_BAD_KERNEL);
@@ -47,12 +50,52 @@ static void infer(const struct image_header *im)
 	REG(SIMCTL, MARK) = MARK_END;
 }
 
+static bool has_starts(const struct image_header *im)
+{
+	const struct image_step *s = PTR(im->steps);
+
+	for (uint32_t i = 0; i < im->n_steps; i++)
+		if (s[i].kind == STEP_START)
+			return true;
+	return false;
+}
+
+/* As infer, and then the end, if a job is started and waited for apart. In a
+ * loop of its own, behind all other code: so an image without such steps takes
+ * not a cycle more. */
+static LATE void infer_beside(void)
+{
+	const struct image_header *im = PTR(MAP_FLASH);
+	const struct image_step *s = PTR(im->steps);
+
+	if (!has_starts(im))
+		return;
+	REG(SIMCTL, MARK) = MARK_BEGIN;
+	for (uint32_t i = 0; i < im->n_steps; i++) {
+		REG(SIMCTL, MARK) = i;
+		if (s[i].kind == STEP_ACCEL)
+			accel_submit(s[i].arg, s[i].n);
+		else if (s[i].kind == STEP_CPU)
+			kernel_run((enum kernel)s[i].n, s[i].arg);
+		else if (s[i].kind == STEP_START)
+			accel_start(s[i].arg, s[i].n);
+		else
+			accel_wait();
+	}
+	REG(SIMCTL, MARK) = MARK_END;
+	fw_exit(FW_EXIT_OK);
+}
+
 int main(void)
 {
 	const struct image_header *im = PTR(MAP_FLASH);
 
 	check(im);
 	accel_init();
+	infer_beside();
+	/* With its two bytes the call takes eight: all that follows begins in
+	 * the same half of a word as without it, and takes as long. */
+	__asm__ volatile("c.nop");
 	infer(im);
 	fw_exit(FW_EXIT_OK);
 }

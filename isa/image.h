@@ -23,6 +23,10 @@ struct image_tensor {
 enum step_kind {
 	STEP_ACCEL, /* arg: address of the command list, n: commands */
 	STEP_CPU, /* arg: address of the kernel's parameters, n: enum kernel */
+	/* The same as STEP_ACCEL in two: between them steps of the CPU run
+	 * while the job does. Both have its list and commands. */
+	STEP_START,
+	STEP_WAIT,
 };
 
 struct image_step {

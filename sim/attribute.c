@@ -42,13 +42,14 @@ struct attribution {
 
 /* ---- segments ---- */
 
-/* Cycles up to `to`, split in the ratio of mix[], which sums to to - at. A
- * layer gets its share of each cause, rounded down, and the rest of the first
- * one; so that the parts of a segment sum to the whole. */
-static void give_mix(struct attribution *a, uint64_t to,
+/* Of cycles `from` up to `to` those that are left, split in the ratio of mix[],
+ * which sums to to - from. A layer gets its share of each cause, rounded down,
+ * and the rest of the first one; so that the parts of a segment sum to the
+ * whole. */
+static void give_mix(struct attribution *a, uint64_t from, uint64_t to,
                      const uint64_t mix[N_CAUSES])
 {
-	const uint64_t from = a->at, length = to - from;
+	const uint64_t length = to - from;
 
 	while (a->at < to) {
 		const struct soc_span *p = &a->s->span[a->span];
@@ -73,7 +74,7 @@ static void give(struct attribution *a, uint64_t to, enum joulet_cause c)
 	if (to <= a->at)
 		return;
 	mix[c] = to - a->at;
-	give_mix(a, to, mix);
+	give_mix(a, a->at, to, mix);
 }
 
 /* ---- execute commands ---- */
@@ -247,7 +248,7 @@ static void give_job(struct attribution *a, uint64_t to)
 		const struct ran *e = &a->cmd[a->queue[QUEUE_EX][i]];
 		idle(a, e->start, e);
 		execute_mix(a, e, mix);
-		give_mix(a, e->end, mix);
+		give_mix(a, e->start, e->end, mix);
 	}
 	idle(a, last, NULL);
 	if (last + 1 < to)
@@ -281,7 +282,7 @@ static bool walk(struct attribution *a,
 	for (size_t i = 0; i + 1 < s->n_marks; i++) {
 		const struct soc_mark *m = &s->mark[i];
 		const struct image_step step = step_of(a, m->step);
-		if (step.kind != STEP_ACCEL)
+		if (step.kind != STEP_ACCEL && step.kind != STEP_WAIT)
 			continue;
 		give(a, m->cycle, CAUSE_cpu);
 		if (!read_job(a, &step, m[1].cycle))

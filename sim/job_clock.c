@@ -45,7 +45,7 @@ static bool run_jobs(struct accel *a, const uint8_t *image,
 		struct image_step s;
 		memcpy(&s, image + (h->steps - MAP_FLASH) + i * sizeof s,
 		       sizeof s);
-		if (s.kind == STEP_ACCEL &&
+		if ((s.kind == STEP_ACCEL || s.kind == STEP_START) &&
 		    !run_job(a, ring, job++, &s, cycles, err))
 			return false;
 	}

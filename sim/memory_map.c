@@ -217,7 +217,7 @@ static bool map_jobs(struct map *m)
 
 	for (size_t i = 0; i + 1 < s->n_marks; i++) {
 		const struct image_step step = step_of(m, s->mark[i].step);
-		if (step.kind != STEP_ACCEL)
+		if (step.kind != STEP_ACCEL && step.kind != STEP_WAIT)
 			continue;
 		for (; next < s->n_cmd &&
 		       s->cmd[next].end <= s->mark[i + 1].cycle;

@@ -107,13 +107,13 @@ static void give(const struct soc *s, uint32_t layer, uint64_t from,
 /* A job's cycles [from, to): layer by layer in the order in which their last
  * commands end, each up to there; what remains belongs to the last one. `end`
  * is scratch space, one per layer, zero before and after. `*next`: commands
- * before it are done; the log is in order of end.
+ * before it are done; the log is in order of end. The job began in cycle
+ * `begin`; what ended before `from`, beside the core, has no cycles of its own.
  */
-static void share_job(const struct soc *s, uint64_t from, uint64_t to,
-                      uint32_t layer, uint64_t *end, size_t *next)
+static void share_job(const struct soc *s, uint64_t begin, uint64_t from,
+                      uint64_t to, uint32_t layer, uint64_t *end, size_t *next)
 {
 	const struct accel_log *log = &s->log;
-	const uint64_t begin = from;
 	const size_t first = *next;
 
 	for (; *next < log->n_cmd && log->cmd[*next].end <= to; ++*next)
@@ -125,9 +125,11 @@ static void share_job(const struct soc *s, uint64_t from, uint64_t to,
 		const struct cmd_log *c = &log->cmd[i];
 		if (!of_job(s, i, begin) || end[c->layer] != c->end)
 			continue;
+		end[c->layer] = 0;
+		if (c->end <= from)
+			continue;
 		give(s, c->layer, from, c->end);
 		from = c->end;
-		end[c->layer] = 0;
 	}
 	give(s, layer, from, to);
 }
@@ -139,10 +141,13 @@ static void share(const struct soc *s, size_t mark, uint64_t *end, size_t *next)
 	const struct soc_mark *m = &r->mark[mark];
 	uint32_t layer = layer_of(s, m->step);
 	uint64_t to = m[1].cycle;
+	uint32_t kind = STEP_CPU;
 
-	if (m->step < s->image.header.n_steps &&
-	    s->image.step[m->step].kind == STEP_ACCEL)
-		share_job(s, m->cycle, to, layer, end, next);
+	if (m->step < s->image.header.n_steps)
+		kind = s->image.step[m->step].kind;
+	if (kind == STEP_ACCEL || kind == STEP_WAIT)
+		share_job(s, kind == STEP_WAIT ? r->begin : m->cycle, m->cycle,
+		          to, layer, end, next);
 	else
 		give(s, layer, m->cycle, to);
 }

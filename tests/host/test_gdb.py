@@ -62,7 +62,7 @@ class Gdb(Session):
             "x/1xw 0x40000000", "delete", "continue")
         self.assertRegex(said, r"Breakpoint 1, irq_accel \(\)")
         self.assertRegex(said, r"#0  irq_accel \(\)")
-        self.assertRegex(said, r"#[12]  .*accel_submit \(")
+        self.assertRegex(said, r"#[123]  .*accel_submit \(")
         self.assertRegex(said, r"#\d  main \(\)")
         self.assertRegex(said, r"pc +0x[0-9a-f]+\s.*<irq_accel")
         self.assertRegex(said, r"mcause +0x8000000b")

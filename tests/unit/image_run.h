@@ -74,7 +74,8 @@ static bool image_run_steps(struct image_run *r, struct err *err)
 		r->job_begin[i] = r->cycles;
 		if (s.kind == STEP_CPU)
 			kernel_run((enum kernel)s.n, s.arg);
-		else if (!image_run_job(r, job++, s.arg, s.n, err))
+		else if (s.kind != STEP_START &&
+		         !image_run_job(r, job++, s.arg, s.n, err))
 			return false;
 	}
 	return true;

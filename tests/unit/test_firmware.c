@@ -227,6 +227,34 @@ static void no_wake_up_is_lost(void **state)
 	}
 }
 
+/* The job may end before, while, or after the core copies; each cycle is tried.
+ * The core neither waits before the copy nor sleeps longer than the job. */
+static void a_kernel_runs_beside_a_started_job(void **state)
+{
+	(void)state;
+	for (uint64_t cycles = 1; cycles < 400; cycles++) {
+		image(3);
+		struct k_copy *copy = (void *)(m.flash + PARAMS);
+		*copy = (struct k_copy){MAP_FLASH, MAP_SRAM + FW_SRAM_BYTES,
+		                        64};
+		step(0, STEP_START, MAP_FLASH + 2048, 7);
+		step(1, STEP_CPU, MAP_FLASH + PARAMS, KERNEL_COPY);
+		step(2, STEP_WAIT, MAP_FLASH + 2048, 7);
+		m.job_cycles = cycles;
+		ends_with(FW_EXIT_OK);
+
+		const uint32_t marks[] = {MARK_BEGIN, 0, 1, 2, MARK_END};
+		assert_int_equal(m.n_marks, 5);
+		assert_memory_equal(m.mark, marks, sizeof marks);
+		assert_int_equal(m.tail, 1);
+		assert_memory_equal(m.sram + FW_SRAM_BYTES, m.flash, 64);
+		assert_in_range(m.mark_at[2] - m.mark_at[1], 1, 60);
+		assert_in_range(m.mark_at[3] - m.mark_at[2], 64 / 4, 250);
+		assert_in_range(m.mark_at[4] - m.mark_at[1], cycles,
+		                cycles + 350);
+	}
+}
+
 static void bad_images_end_before_the_inference(void **state)
 {
 	(void)state;
@@ -247,7 +275,7 @@ static void bad_images_end_before_the_inference(void **state)
 	ends_with(FW_EXIT_BAD_TABLE);
 
 	image(2);
-	step(1, STEP_CPU + 1, 0, 0);
+	step(1, STEP_WAIT + 1, 0, 0);
 	ends_with(FW_EXIT_BAD_STEP);
 	image(1);
 	step(0, STEP_CPU, 0, N_KERNELS);
@@ -326,6 +354,7 @@ int main(void)
 	        cmocka_unit_test(steps_run_in_order_between_marks),
 	        cmocka_unit_test(jobs_go_round_the_ring),
 	        cmocka_unit_test(no_wake_up_is_lost),
+	        cmocka_unit_test(a_kernel_runs_beside_a_started_job),
 	        cmocka_unit_test(bad_images_end_before_the_inference),
 	        cmocka_unit_test(an_accelerator_at_fault_ends_the_run),
 	        cmocka_unit_test(a_fault_ends_with_its_cause),

@@ -165,7 +165,8 @@ static void each_flash_load(const struct joulet_program *p,
 		struct image_step s;
 		memcpy(&s, image + (h.steps - MAP_FLASH) + i * sizeof s,
 		       sizeof s);
-		for (uint32_t k = 0; s.kind == STEP_ACCEL && k < s.n; k++) {
+		bool job = s.kind == STEP_ACCEL || s.kind == STEP_START;
+		for (uint32_t k = 0; job && k < s.n; k++) {
 			uint32_t words[COMMAND_WORDS];
 			struct command c;
 			memcpy(words,
