@@ -108,6 +108,13 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
 	                            uj[JOULET_MAX]};
 }
 
+double joulet_zero_saving_pj(const struct joulet_tech *t,
+                             enum joulet_level level, uint64_t macs_zero)
+{
+	return (double)macs_zero *
+	       (t->row[TECH_mac].at[level] - t->row[TECH_mac_zero].at[level]);
+}
+
 double joulet_energy_uj(const double share_pj[N_SHARES])
 {
 	double sum = 0;

@@ -398,6 +398,13 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
                                       const struct counts *c, uint64_t cycles);
 double joulet_latency_us(const struct design *d, uint64_t cycles);
 
+/* What `macs_zero` of the counted MACs save because their activation is zero:
+ * from the array's share this may be taken off, who knows them. Never negative.
+ * Operands are raw bytes without zero points, so few are zero; counts do not
+ * hold them, and reports take nothing off. */
+double joulet_zero_saving_pj(const struct joulet_tech *t,
+                             enum joulet_level level, uint64_t macs_zero);
+
 /* ---- Power ------------------------------------------------------------- */
 
 /* What leaks, and can be put to sleep on its own. */

@@ -204,6 +204,38 @@ static void deeper_sleep_draws_less(void **state)
 	}
 }
 
+static void zero_activations_never_cost_more(void **state)
+{
+	(void)state;
+	seed = 5;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct joulet_tech *t = table[k % n_tables];
+		const struct design d = some_design();
+		const struct counts c = some_counts();
+		const uint64_t zero = draw(c.n[EV_macs] + 1);
+		for (int l = 0; l < N_LEVELS; l++) {
+			const enum joulet_level at = (enum joulet_level)l;
+			double share[N_SHARES];
+			joulet_cost_at(t, at, &d, &c, 1000, share);
+			double some = joulet_zero_saving_pj(t, at, zero);
+			double all = joulet_zero_saving_pj(t, at, c.n[EV_macs]);
+			assert_true(some >= 0 && some <= all);
+			assert_true(all <= share[SHARE_array]);
+		}
+	}
+}
+
+/* With figures of its own, as a calibrated table has them. */
+static void a_zero_activation_saves_the_difference(void **state)
+{
+	(void)state;
+	struct joulet_tech t = *table[0];
+	t.row[TECH_mac].at[JOULET_NOMINAL] = 0.75;
+	t.row[TECH_mac_zero].at[JOULET_NOMINAL] = 0.25;
+	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, 1000) == 500);
+	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, 0) == 0);
+}
+
 static void leakage_is_the_sum_of_blocks(void **state)
 {
 	(void)state;
@@ -259,6 +291,8 @@ int main(void)
 	        cmocka_unit_test(more_memory_costs_and_leaks_more),
 	        cmocka_unit_test(a_larger_block_leaks_more_in_every_state),
 	        cmocka_unit_test(deeper_sleep_draws_less),
+	        cmocka_unit_test(zero_activations_never_cost_more),
+	        cmocka_unit_test(a_zero_activation_saves_the_difference),
 	        cmocka_unit_test(leakage_is_the_sum_of_blocks),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);
