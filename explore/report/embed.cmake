@@ -1,7 +1,7 @@
 # embed: the report's page as C. cmake -DTO=FILE.c -P embed.cmake
 # Scripts are joined in the order of this list into one.
 set(HERE ${CMAKE_CURRENT_LIST_DIR})
-set(JS format.js draw.js points.js table.js detail.js page.js)
+set(JS format.js draw.js points.js parallel.js table.js detail.js page.js)
 
 file(READ ${HERE}/page.html BODY)
 file(READ ${HERE}/page.css CSS)

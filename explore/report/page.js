@@ -48,6 +48,7 @@ function drawAll() {
 	drawPlane();
 	drawFront();
 	drawEffects();
+	drawParallel();
 	drawTable();
 	drawDetail();
 }
@@ -61,11 +62,13 @@ function select(i, show) {
 		document.getElementById('net').value = state.net;
 		drawPlane();
 		drawEffects();
+		drawParallel();
 	}
 	if (state.net < 0) drawEffects();
 	drawAnswer();
 	ringPoint();
 	drawFront();
+	if (shownColumns.length) drawLines();
 	markRow();
 	drawDetail();
 	if (show) document.getElementById('point').scrollIntoView();
@@ -88,6 +91,7 @@ function applyLimits() {
 	}
 	drawAnswer();
 	drawPlane();
+	drawParallel();
 }
 
 function applyFilter() {
@@ -119,12 +123,14 @@ function listen() {
 		drawPlane();
 		drawFront();
 		drawEffects();
+		drawParallel();
 	});
 	choice('x', names, state.x, v => { state.x = v; drawPlane(); });
 	choice('y', names, state.y, v => { state.y = v; drawPlane(); });
 	document.getElementById('log').addEventListener('change', e => {
 		state.log = e.target.checked;
 		drawPlane();
+		drawParallel();
 	});
 	document.getElementById('limits').addEventListener('submit', e => {
 		e.preventDefault();

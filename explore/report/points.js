@@ -30,14 +30,19 @@ function ofNet(net) {
 
 const HAS_ACCURACY = MEASURED.includes('accuracy');
 
+// Of equal ones the one that is better by the other objectives, in their order.
 function bestOf(net, goal) {
+	const goals = [goal, ...D.goals.filter(g => g !== goal)];
+	const better = (a, b) => {
+		for (const g of goals) {
+			const d = value(a, g.name) - value(b, g.name);
+			if (d !== 0) return g.maximize ? d > 0 : d < 0;
+		}
+		return false;
+	};
 	let best = -1;
-	const sign = goal.maximize ? -1 : 1;
-	for (const i of ofNet(net)) {
-		if (!state.within(i)) continue;
-		if (best < 0 || sign * value(i, goal.name) < sign * value(best, goal.name))
-			best = i;
-	}
+	for (const i of ofNet(net))
+		if (state.within(i) && (best < 0 || better(i, best))) best = i;
 	return best;
 }
 
@@ -97,6 +102,9 @@ function drawAnswer() {
 }
 
 // ---- plane
+
+// A share that is near 1 mostly is nothing for a logarithm.
+const logFor = name => state.log && name !== 'accuracy';
 
 let shownPoints = null; // what the plane has: {list, px, py, svg, mark}
 
@@ -159,8 +167,8 @@ function drawPlane() {
 		shownPoints = null;
 		return;
 	}
-	const x = scale(list.map(i => value(i, state.x)), state.log, box.l, box.r);
-	const y = scale(list.map(i => value(i, state.y)), state.log, box.b, box.t);
+	const x = scale(list.map(i => value(i, state.x)), logFor(state.x), box.l, box.r);
+	const y = scale(list.map(i => value(i, state.y)), logFor(state.y), box.b, box.t);
 	frame(svg, box, x, y, labelled(state.x), labelled(state.y));
 	const px = list.map(i => x(value(i, state.x)));
 	const py = list.map(i => y(value(i, state.y)));

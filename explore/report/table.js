@@ -18,7 +18,7 @@ function sorted() {
 	const best = paper || document.getElementById('only-best').checked;
 	const list = [];
 	for (let i = 0; i < N; i++)
-		if (state.filter(i) && (!best || P.best[i])) list.push(i);
+		if (state.filter(i) && brushed(i) && (!best || P.best[i])) list.push(i);
 	const keys = new Map(list.map(i => [i, cellValue(i, state.sort)]));
 	const sign = state.up ? 1 : -1;
 	const order = (a, b) => {

@@ -178,6 +178,75 @@ class Report(unittest.TestCase):
         self.page.send("Emulation.setDeviceMetricsOverride", width=1280,
                        height=900, deviceScaleFactor=1, mobile=False)
 
+    def test_lines_are_points_and_columns_keep_ranges(self):
+        lines = """['out', 'plain', 'best'].map(n => Number(
+            document.getElementById('lines-' + n).dataset.points))"""
+        for i, net in enumerate(("digits_mlp", "digits_cnn")):
+            self.choose("net", str(i))
+            done = self.ask("SELECT count(*) FROM points WHERE state = 'done' "
+                            "AND network = '%s'" % net)[0][0]
+            self.assertEqual(sum(self.page.run(lines)), done)
+            self.assertEqual(self.page.run(lines)[0], 0)
+        # By keys: the upper end of the rows down by one value, from 16 to 8.
+        self.page.run("document.querySelector('[data-column=\"array.rows\"]"
+                      ".column').focus()")
+        self.page.press("ArrowDown")
+        kept = self.ask("SELECT count(*) FROM points WHERE state = 'done' AND "
+                        "network = 'digits_cnn' AND design NOT LIKE "
+                        "'%array.rows: 16%'")[0][0]
+        self.assertEqual(sum(self.page.run(lines)[1:]), kept)
+        self.assertIn("array.rows 4 to 8: %d points" % kept,
+                      self.text("#parallel-says"))
+        self.assertNotIn("16", self.column("array.rows"))
+        self.assertEqual(self.page.run(
+            "document.activeElement.getAttribute('aria-valuetext')"), "4 to 8")
+        self.page.press("Escape")
+        self.assertEqual(self.page.run(lines)[0], 0)
+        # By mouse: the lower half of the latencies; a click lets go.
+        x, y0, y1, value = self.page.run("""(() => {
+            const c = shownColumns.find(c => c.name === 'latency_us');
+            document.querySelector('#parallel-svg').scrollIntoView(
+                {block: 'center'});
+            const r = document.querySelector('#parallel-svg')
+                .getBoundingClientRect();
+            const v = c.values[c.values.length >> 1];
+            return [r.left + c.x, r.top + c.y(c.low) + 1, r.top + c.y(v), v];
+        })()""")
+        self.page.mouse("mousePressed", x, y0)
+        self.page.mouse("mouseMoved", x, (y0 + y1) / 2)
+        self.page.mouse("mouseMoved", x, y1)
+        self.page.mouse("mouseReleased", x, y1)
+        low, high = self.page.run("brush.get('latency_us')")
+        self.assertEqual(self.page.run("shownColumns.find(c => c.name === "
+                                       "'latency_us').low"), low)
+        self.assertGreaterEqual(high, value)
+        kept = self.ask("SELECT count(*) FROM points WHERE state = 'done' AND "
+                        "network = 'digits_cnn' AND latency_us <= %.17g"
+                        % high)[0][0]
+        self.assertEqual(sum(self.page.run(lines)[1:]), kept)
+        self.page.screenshot(os.path.join(PICTURES, "parallel.png"))
+        self.page.mouse("mousePressed", x, y0)
+        self.page.mouse("mouseReleased", x, y0)
+        self.assertEqual(self.page.run(lines)[0], 0)
+
+    def test_click_on_a_line_selects_its_point(self):
+        x, y, number = self.page.run("""(() => {
+            const svg = document.querySelector('#parallel-svg');
+            svg.scrollIntoView({block: 'center'});
+            const r = svg.getBoundingClientRect();
+            const [a, b] = shownColumns.slice(-2);
+            const i = shownLines().reduce((p, q) => columnValue(q, a.name) >
+                columnValue(p, a.name) ? q : p);
+            const y = (a.y(columnValue(i, a.name)) +
+                b.y(columnValue(i, b.name))) / 2;
+            return [r.left + (a.x + b.x) / 2, r.top + y, P.number[i]];
+        })()""")
+        self.page.mouse("mousePressed", x, y)
+        self.page.mouse("mouseReleased", x, y)
+        self.assertIn("Point %d of" % number, self.text("#point-h"))
+        self.assertNotEqual(self.page.run(
+            "document.getElementById('lines-selected').getAttribute('d')"), "")
+
     def test_details_have_all_their_pictures(self):
         titles = self.page.run("[...document.querySelectorAll('#detail h3')]"
                                ".map(h => h.textContent)")
@@ -239,7 +308,8 @@ class Report(unittest.TestCase):
             self.assertNotEqual(self.page.run(
                 "document.activeElement === document.body ? '3px' : "
                 "getComputedStyle(document.activeElement).outlineWidth"), "0px")
-            if seen >= {"answer", "plane", "front", "table", "point"}:
+            if seen >= {"answer", "plane", "front", "parallel", "table",
+                        "point"}:
                 return
         self.fail("not reached, only %s" % seen)
 
