@@ -111,15 +111,17 @@ static bool set_within(const struct report *r, struct report_point *p,
 
 	p->within = p->ok;
 	p->broken = 0;
+	p->excess = 0;
 	if (!p->ok || r->n_limits == 0)
 		return true;
 	names_set_pick(v, &p->pick);
 	names_set_metrics(v, p->metric);
 	for (int i = 0; i < r->n_limits; i++) {
-		bool yes;
-		if (!expr_true(r->rule[i], v, &yes, err))
+		double by;
+		if (!expr_excess(r->rule[i], v, &by, err))
 			return false;
-		p->broken |= yes ? 0 : UINT32_C(1) << i;
+		p->broken |= by > 0 ? UINT32_C(1) << i : 0;
+		p->excess += by;
 	}
 	p->within = p->broken == 0;
 	return true;
@@ -154,6 +156,19 @@ long report_best(const struct report *r, int contest, int goal)
 			continue;
 		if (best < 0 ||
 		    goal_of(r, p, goal) < goal_of(r, &r->point[best], goal))
+			best = i;
+	}
+	return best;
+}
+
+long report_nearest(const struct report *r, int contest)
+{
+	long best = -1;
+
+	for (long i = 0; i < r->n_points; i++) {
+		const struct report_point *p = &r->point[i];
+		if (p->ok && competes(r, p, contest) &&
+		    (best < 0 || p->excess < r->point[best].excess))
 			best = i;
 	}
 	return best;

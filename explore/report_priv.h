@@ -47,6 +47,7 @@ struct report_point {
 	bool ok;         /* else outcome.error */
 	bool within;     /* breaks no limit; only those can be best */
 	uint32_t broken; /* bit i: breaks limit[i] */
+	double excess;   /* by how much in all: expr_excess */
 	bool best, confirmed;
 	int *value; /* by axis: index of its value, or -1 */
 	struct plan_pick pick;
@@ -99,6 +100,8 @@ double report_metric(const struct report_point *p, int metric);
 int report_contests(const struct report *r);
 /* The best point of such a list by a goal, of those that are ok; -1: none. */
 long report_best(const struct report *r, int contest, int goal);
+/* The point of such a list that breaks limits by the least; -1: none is ok. */
+long report_nearest(const struct report *r, int contest);
 /* What most cycles of a point are spent on. */
 enum joulet_cause report_bound(const struct report_point *p);
 /* The effects of axes `group` on `metric` for one network: one for every value

@@ -209,6 +209,28 @@ static void put_figures(const struct report_point *p, struct buf *b)
 	buf_char(b, '\n');
 }
 
+/* What comes nearest to the limits where nothing keeps them. */
+static void put_nearest(const struct report *r, int contest, struct buf *b)
+{
+	const long nearest = report_nearest(r, contest);
+	int n = 0;
+
+	buf_str(b, "  no design");
+	if (nearest < 0) {
+		buf_str(b, ": every point failed\n");
+		return;
+	}
+	const struct report_point *p = &r->point[nearest];
+	buf_printf(b, "; nearest to the limits: point %ld: ", p->number);
+	report_design_text(r, p, b);
+	put_figures(p, b);
+	buf_str(b, "    breaks ");
+	for (int i = 0; i < r->n_limits; i++)
+		if (p->broken >> i & 1)
+			buf_printf(b, "%s%s", n++ ? ", " : "", r->limit[i]);
+	buf_char(b, '\n');
+}
+
 static void put_answer(const struct report *r, struct buf *b)
 {
 	buf_str(b, r->alternatives ? "\nThe best\n"
@@ -219,7 +241,7 @@ static void put_answer(const struct report *r, struct buf *b)
 		for (int g = 0; g < r->n_goals; g++) {
 			long best = report_best(r, i, g);
 			if (best < 0) {
-				buf_str(b, "  no design\n");
+				put_nearest(r, i, b);
 				break;
 			}
 			const struct report_point *p = &r->point[best];

@@ -99,9 +99,21 @@ class Invented(Case):
 
     def test_impossible_limit_leaves_no_design(self):
         text = self.report("--limit", "latency_us < 0")
-        self.assertEqual(text.count("  no design\n"), 2)
+        self.assertEqual(text.count("  no design; nearest to the limits: "
+                                    "point"), 2)
+        self.assertEqual(text.count("\n    breaks latency_us < 0\n"), 2)
         self.assertIn("0 points are within", text)
         self.assertIn("Pareto-optimal: 0 points", text)
+
+    def test_nearest_to_a_limit_is_the_one_that_misses_least(self):
+        least = self.ask("SELECT min(latency_us) FROM points WHERE network = "
+                         "'digits_cnn'")[0][0]
+        text = self.report("--limit", "latency_us <= %.17g" % (least / 2))
+        part = text.split("\ndigits_cnn\n")[1]
+        said = re.search(r"nearest to the limits: point (\d+)", part).group(1)
+        self.assertEqual(self.ask(
+            "SELECT latency_us FROM points JOIN members USING(key) WHERE "
+            "point = %s" % said)[0][0], least)
 
     def test_page_without_table_of_the_technology_has_stored_energies(self):
         before = self.report()
