@@ -123,6 +123,13 @@ class Energy(unittest.TestCase):
             text = joulet(*args, "--energy").stdout
             self.assertEqual(said in text, beyond, name)
 
+    def test_the_page_has_a_colour_for_every_unit(self):
+        with open(os.path.join(ROOT, "explore", "report", "page.css")) as f:
+            css = f.read()
+        for i in range(len(self.runs[0][1]["energy_by_unit_uj"])):
+            self.assertIn("svg .f%d { fill: var(--c%d); }" % (i, i), css)
+            self.assertEqual(css.count("--c%d: #" % i), 3)  # light, dark, paper
+
     def test_the_command_lists_and_shows(self):
         text = joulet("tech").stdout
         for name in presets():
