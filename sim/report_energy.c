@@ -274,6 +274,36 @@ static void by_unit(const struct joulet_report *r, double total_pj, int width,
 
 /* ---- Between inferences -------------------------------------------------- */
 
+static void leak_cell(const struct joulet_report *r, struct table *t,
+                      enum joulet_block block, enum joulet_state state)
+{
+	struct joulet_band uw;
+	struct err err;
+	if (joulet_leakage_uw(r->tech, r->design, block, state, &uw, &err))
+		table_printf(t, "%.4g", uw.nominal);
+	else
+		table_cell(t, "?");
+}
+
+static void leakage(const struct joulet_report *r, int width, struct buf *b)
+{
+	static const struct table_column columns[] = {
+	        {"leakage, uW", TABLE_LEFT}, {"on", TABLE_RIGHT},
+	        {"gated", TABLE_RIGHT},      {"retention", TABLE_RIGHT},
+	        {"off", TABLE_RIGHT},
+	};
+	struct table *t = table_new(columns, 5);
+	for (int i = 0; i < N_BLOCKS; i++) {
+		table_cell(t, joulet_block_name[i]);
+		for (int s = 0; s < N_STATES; s++)
+			leak_cell(r, t, (enum joulet_block)i,
+			          (enum joulet_state)s);
+	}
+	buf_str(b, "\n");
+	table_write(t, width, b);
+	table_free(t);
+}
+
 static void asleep(const struct joulet_report *r, struct buf *b)
 {
 	const double us = joulet_latency_us(r->design, r->result->cycles);
@@ -312,6 +342,7 @@ void joulet_report_energy(const struct joulet_report *r, int width, FILE *f)
 	by_layer(r, total, width, &b);
 	cells(r, total, width, &b);
 	believe(r, width, &b);
+	leakage(r, width, &b);
 	asleep(r, &b);
 	report_print_cut(&b, width, f);
 	buf_free(&b);
