@@ -66,9 +66,11 @@ DIFFERENT = 3    # exit status of mutants
 ELAB = {"ROWS": 3, "COLS": 5, "SPAD_KIB": 8, "BANKS": 8, "LANES": 2,
         "DMA_BYTES": 8, "QUEUE": 2, "SPLIT": 1, "NARROW": 1, "SPARSE": 1,
         "UNPACK": 1}
-# Part of mutants.c, number of programs; the proofs; the slow ones last.
-PARTS = [("random", 60), ("formal", 0), ("equal", 0), ("memory", 4),
-         ("long", 20), ("list", 3)]
+# Part of mutants.c, number of programs, first seed; the proofs; the slow ones
+# last.
+PARTS = [("random", 60, 1), ("formal", 0, 0), ("equal", 0, 0),
+         ("memory", 4, 1), ("long", 20, 1), ("list", 3, 1),
+         ("random", 160, 61)]
 QUICK = PARTS[:2]
 # Upper bits that are zero in the states and at the inputs of a module, because
 # ROWS is 3 and a lane has at most 3 columns of 3 rows.
@@ -292,13 +294,13 @@ def run_equal(args, tmp, bug):
 
 def search(args, tmp, bugs, number, parts):
     """The fate of a bug in the suite."""
-    for part, count in parts:
+    for part, count, seed in parts:
         if part == "formal":
             fate = run_proofs(args, bugs[number - 1])
         elif part == "equal":
             fate = run_equal(args, tmp, bugs[number - 1])
         else:
-            fate = run_part(args, tmp, number, part, 1, count)
+            fate = run_part(args, tmp, number, part, seed, count)
         if fate != ALIVE:
             return fate
     return ALIVE
