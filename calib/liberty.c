@@ -219,3 +219,17 @@ const struct liberty_cell *liberty_find(const struct liberty *l,
 	                      by_name)
 	            : NULL;
 }
+
+double liberty_nand2(const struct liberty *l)
+{
+	double least = 0;
+
+	for (int i = 0; i < l->n; i++) {
+		const struct liberty_cell *c = &l->cell[i];
+		bool nand =
+		        strstr(c->name, "NAND2") || strstr(c->name, "nand2");
+		if (nand && (least <= 0 || c->area_um2 < least))
+			least = c->area_um2;
+	}
+	return least;
+}

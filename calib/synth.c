@@ -27,7 +27,8 @@
 
 enum { MAX_SOURCE = 256 << 20, WORKERS = 2 };
 
-/* Memories of the scratchpad stay memories, all else becomes cells; latches,
+/* The first line is for one design alone.
+ * Memories of the scratchpad stay memories, all else becomes cells; latches,
  * loops, undriven and doubly driven wires are errors. ABC's
  * -fast script: mapping for area by a quick delay-optimal cover. */
 static const char map_script[] = "hierarchy -check -top accel\n"
@@ -131,10 +132,18 @@ static bool find_verilog(struct work *w, struct err *err)
 	return ok;
 }
 
+char *synth_liberty(const struct synth_opts *opts, struct err *err)
+{
+	if (opts->liberty)
+		return mem_str(opts->liberty);
+	char *cache = folder_cache(opts->cache_dir);
+	char *path = liberty_nangate(cache, err);
+	free(cache);
+	return path;
+}
+
 static bool work_open(struct work *w, struct err *err)
 {
-	const char *lib = w->opts->liberty;
-
 	w->cache = folder_cache(w->opts->cache_dir);
 	w->rtl = path_data("rtl");
 	w->isa = path_isa();
@@ -142,7 +151,7 @@ static bool work_open(struct work *w, struct err *err)
 	if (!spawn_need("synthesis", "yosys", "yosys", err) ||
 	    !find_verilog(w, err) || !folder_make(w->cache, err))
 		return false;
-	w->path_liberty = lib ? mem_str(lib) : liberty_nangate(w->cache, err);
+	w->path_liberty = synth_liberty(w->opts, err);
 	folder_sweep(w->cache);
 	return w->path_liberty &&
 	       liberty_read(w->path_liberty, &w->liberty, err) &&
@@ -162,28 +171,62 @@ static void work_close(struct work *w)
 
 /* ---- One design -------------------------------------------------------- */
 
-static void script_write(const struct work *w, const struct design *d,
-                         const char *work, struct buf *to)
+static void put_params(const struct design *d, const char *before,
+                       const char *between, const char *after, struct buf *to)
 {
-	buf_printf(to, "read_verilog -DSYNTHESIS -I%s", w->isa);
-	for (size_t i = 0; i < w->verilog.gl_pathc; i++)
-		buf_printf(to, " %s", w->verilog.gl_pathv[i]);
-	buf_str(to, "\nchparam");
 	for (int i = 0; i < n_params; i++) {
 		if (!params[i].elab)
 			continue;
-		buf_str(to, " -set ");
+		buf_str(to, before);
 		for (const char *c = params[i].field; *c; c++)
 			buf_char(to, (char)toupper((unsigned char)*c));
-		buf_printf(to, " %d",
-		           *(const int *)((const char *)d + params[i].offset));
+		buf_printf(to, "%s%d%s", between,
+		           *(const int *)((const char *)d + params[i].offset),
+		           after);
+	}
+}
+
+/* A top module for each design, and one for all. Nothing is connected, so they
+ * must be kept. */
+static void tops_write(const struct design *d, int n, struct buf *to)
+{
+	for (int i = 0; i < n; i++) {
+		buf_printf(to, "module design%d;\n(* keep *) accel #(", i);
+		put_params(&d[i], ".", "(", "), ", to);
+		to->len -= 2; /* the last comma */
+		buf_str(to, ") accel ();\nendmodule\n");
+	}
+	buf_str(to, "module all;\n");
+	for (int i = 0; i < n; i++)
+		buf_printf(to, "(* keep *) design%d d%d ();\n", i, i);
+	buf_str(to, "endmodule\n");
+}
+
+static void script_write(const struct work *w, const struct design *d, int n,
+                         const char *work, struct buf *to)
+{
+	const char *passes = map_script;
+
+	buf_printf(to, "read_verilog -DSYNTHESIS -I%s", w->isa);
+	for (size_t i = 0; i < w->verilog.gl_pathc; i++)
+		buf_printf(to, " %s", w->verilog.gl_pathv[i]);
+	if (n == 1) {
+		buf_str(to, "\nchparam");
+		put_params(d, " -set ", " ", "", to);
+		buf_str(to, " accel\n");
+	} else {
+		buf_printf(to,
+		           "\nread_verilog %s/tops.v\n"
+		           "hierarchy -check -top all\n",
+		           work);
+		passes = strchr(passes, '\n') + 1;
 	}
 	buf_printf(to,
-	           " accel\n%sdfflibmap -liberty %s\n"
+	           "%sdfflibmap -liberty %s\n"
 	           "abc -fast -liberty %s\n"
 	           "opt_clean\n"
 	           "tee -q -o %s/stat stat\n",
-	           map_script, w->path_liberty, w->path_liberty, work);
+	           passes, w->path_liberty, w->path_liberty, work);
 	if (w->opts->netlist)
 		buf_printf(to, "%s%s/netlist.v\n%s%s/ram.v\n", gates_script,
 		           work, ram_script, work);
@@ -202,47 +245,55 @@ static bool failed(const struct design *d, const char *log, struct err *err)
 }
 
 /* The results go to the folder `work`. */
-static bool yosys(const struct work *w, const struct design *d,
+static bool yosys(const struct work *w, const struct design *d, int n,
                   const char *work, struct err *err)
 {
 	char *script = path_join(work, "script"), *log = path_join(work, "log");
-	struct buf text = {0};
+	char *top = path_join(work, "tops.v");
+	struct buf text = {0}, tops = {0};
 
-	script_write(w, d, work, &text);
+	script_write(w, d, n, work, &text);
+	tops_write(d, n, &tops);
 	char *argv[] = {(char[]){"yosys"}, (char[]){"-q"}, (char[]){"-s"},
 	                script, NULL};
-	bool ok = file_write(script, text.data, text.len, err);
+	bool ok = file_write(script, text.data, text.len, err) &&
+	          file_write(top, tops.data, tops.len, err);
 	if (ok && !spawn_run(argv, NULL, log))
 		ok = failed(d, log, err);
 	buf_free(&text);
+	buf_free(&tops);
 	free(script);
+	free(top);
 	free(log);
 	return ok;
 }
 
-static void note(struct work *w, const struct design *d)
+static void note(struct work *w, const struct design *d, int n)
 {
-	char text[80];
+	struct buf text = {0};
 
-	snprintf(text, sizeof text,
-	         "synthesizing an array of %dx%d cells (once)", d->rows,
-	         d->cols);
+	buf_str(&text, "synthesizing (once) an array of");
+	for (int i = 0; i < n; i++)
+		buf_printf(&text, "%s %dx%d", i ? "," : "", d[i].rows,
+		           d[i].cols);
 	pthread_mutex_lock(&w->lock);
 	if (w->opts->note)
-		w->opts->note(w->opts->note_ctx, text);
+		w->opts->note(w->opts->note_ctx, text.data);
 	pthread_mutex_unlock(&w->lock);
+	buf_free(&text);
 }
 
 /* Another process may be first: then its folder is as good. */
-static bool make(struct work *w, int i, const char *folder, struct err *err)
+static bool make(struct work *w, int i, int n, const char *folder,
+                 struct err *err)
 {
 	struct buf temp = {0};
 
-	note(w, &w->design[i]);
+	note(w, &w->design[i], n);
 	buf_printf(&temp, "%s/build-%d-synth%d", w->cache, (int)getpid(), i);
 	folder_remove(temp.data);
 	bool ok = folder_make(temp.data, err) &&
-	          yosys(w, &w->design[i], temp.data, err);
+	          yosys(w, &w->design[i], n, temp.data, err);
 	if (ok && rename(temp.data, folder) != 0 && errno != ENOTEMPTY &&
 	    errno != EEXIST)
 		ok = err_set(err, ERR_NOINPUT, "%s: cannot write: %s", folder,
@@ -252,51 +303,77 @@ static bool make(struct work *w, int i, const char *folder, struct err *err)
 	return ok;
 }
 
-static bool synthesize(struct work *w, int i, struct err *err)
+/* The folder in the cache: of a design alone one with netlists has all that
+ * the other has. The caller frees it. */
+static char *folder_of(const struct work *w, int i, int n)
 {
-	uint64_t of[2] = {w->sources, design_elab_hash(&w->design[i])};
+	XXH64_state_t *h = XXH64_createState();
 	char name[48];
-	snprintf(name, sizeof name, "synth-%016" PRIx64 "-net",
-	         XXH64(of, sizeof of, 0));
-	char *net = path_join(w->cache, name);
-	*strrchr(name, '-') = 0;
-	char *plain = path_join(w->cache, name);
-	bool want = w->opts->netlist;
-	/* One with netlists has all that the other has. */
-	char *folder = want || file_exists(net) ? net : plain;
-	char *stat = path_join(folder, "stat");
-	bool ok = (file_exists(folder) || make(w, i, folder, err)) &&
-	          synth_stat_read(stat, &w->liberty, &w->out[i], err);
 
-	if (ok && want) {
+	XXH64_reset(h, 0);
+	XXH64_update(h, &w->sources, sizeof w->sources);
+	for (int k = i; k < i + n; k++) {
+		uint64_t elab = design_elab_hash(&w->design[k]);
+		XXH64_update(h, &elab, sizeof elab);
+	}
+	snprintf(name, sizeof name, "synth-%016" PRIx64 "-net",
+	         XXH64_digest(h));
+	XXH64_freeState(h);
+	char *net = path_join(w->cache, name);
+	if (w->opts->netlist || (n == 1 && file_exists(net)))
+		return net;
+	free(net);
+	*strrchr(name, '-') = 0;
+	return path_join(w->cache, name);
+}
+
+/* Designs i to i + n. */
+static bool synthesize(struct work *w, int i, int n, struct err *err)
+{
+	char *folder = folder_of(w, i, n);
+	char *stat = path_join(folder, "stat");
+	bool ok = file_exists(folder) || make(w, i, n, folder, err);
+
+	for (int k = 0; ok && k < n; k++) {
+		char top[32] = "accel";
+		if (n > 1)
+			snprintf(top, sizeof top, "design%d", k);
+		ok = synth_stat_read(stat, top, &w->liberty, &w->out[i + k],
+		                     err);
+	}
+	if (ok && w->opts->netlist) {
 		w->out[i].netlist = path_join(folder, "netlist.v");
 		w->out[i].ram = path_join(folder, "ram.v");
 	}
-	free(plain);
-	free(net);
+	free(folder);
 	free(stat);
 	return ok;
 }
 
 /* ---- Many -------------------------------------------------------------- */
 
-/* The next design; -1: none, or one failed. */
-static int take(struct work *w)
+/* The next designs, their number; 0: none is left, or one failed. */
+static int take(struct work *w, int *first)
 {
+	const int group = w->opts->group > 1 ? w->opts->group : 1;
+
 	pthread_mutex_lock(&w->lock);
-	int i = w->failed || w->next == w->n ? -1 : w->next++;
+	int left = w->failed ? 0 : w->n - w->next;
+	int n = left < group ? left : group;
+	*first = w->next;
+	w->next += n;
 	pthread_mutex_unlock(&w->lock);
-	return i;
+	return n;
 }
 
 static void *worker(void *arg)
 {
 	struct work *w = arg;
 	struct err err = {0};
-	int i;
+	int i, n;
 
-	while ((i = take(w)) >= 0) {
-		bool ok = synthesize(w, i, &err);
+	while ((n = take(w, &i)) > 0) {
+		bool ok = synthesize(w, i, n, &err);
 		pthread_mutex_lock(&w->lock);
 		if (!ok && !w->failed)
 			w->err = err;

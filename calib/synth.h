@@ -33,7 +33,11 @@ struct synth {
 struct synth_opts {
 	const char *liberty;   /* NULL: liberty_nangate */
 	const char *cache_dir; /* NULL or "": folder_cache */
-	bool netlist;          /* takes some seconds more */
+	bool netlist;          /* takes some seconds more; not with group */
+	/* So many consecutive designs in one run of yosys, in which modules
+	 * that are the same are made once; 0: 1. Names of wires decide between
+	 * equals, so a design's area may then differ by some 0.1 %. */
+	int group;
 	/* A long step begins; or NULL. Called from several threads, one at a
 	 * time. */
 	void (*note)(void *ctx, const char *text);
@@ -47,6 +51,10 @@ struct synth_opts {
 bool synth_designs(const struct design *d, int n, const struct synth_opts *opts,
                    struct synth *s, struct err *err);
 void synth_free(struct synth *s);
+
+/* The liberty file that is used: the one given, or the default one, fetched if
+ * need be. NULL: errors as above. The caller frees it. */
+char *synth_liberty(const struct synth_opts *opts, struct err *err);
 
 /* NULL if there is none. */
 const struct synth_class *synth_find(const struct synth *s, const char *name);

@@ -163,12 +163,12 @@ static void add_up(struct synth *s)
 	}
 }
 
-bool synth_stat_read(const char *path, const struct liberty *l, struct synth *s,
-                     struct err *err)
+bool synth_stat_read(const char *path, const char *top, const struct liberty *l,
+                     struct synth *s, struct err *err)
 {
 	struct table t = {0};
 	const struct adding a = {&t, l, s, path, err};
-	bool ok = read_table(path, &t, err) && add_module(&a, "accel", 1, 0);
+	bool ok = read_table(path, &t, err) && add_module(&a, top, 1, 0);
 
 	table_free(&t);
 	if (ok) {

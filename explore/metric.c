@@ -67,12 +67,8 @@ const char *metric_nearest(const char *name)
 
 const char *metric_refusal(const char *name)
 {
-	static const char *const area[] = {"area", "area_um2", "area_mm2"};
 	static const char *const quality[] = {"auc", "loss", "f1"};
 	for (int i = 0; i < 3; i++) {
-		if (strcmp(name, area[i]) == 0)
-			return "a sweep does not measure area; joulet "
-			       "area synthesizes single designs";
 		if (strcmp(name, quality[i]) == 0)
 			return "a sweep measures accuracy only, the share "
 			       "of right outputs";

@@ -20,7 +20,8 @@
 	M(sram_bytes, "bytes of SRAM that must be there: arena, firmware")     \
 	M(spad_bytes, "bytes of scratchpad in use")                            \
 	M(image_bytes, "bytes of flash for the program image")                 \
-	M(accuracy, "share of right outputs over the network's data set")
+	M(accuracy, "share of right outputs over the network's data set")      \
+	M(area_mm2, "square millimetres of logic and memories, without flash")
 
 /* Metrics in other units: A(name, metric, times, over): metric * times / over.
  * They have no columns; objectives and limits may use them. */
@@ -33,7 +34,8 @@
 	A(power_uw, power_mw, 1000, 1)                                         \
 	A(peak_kib, peak_bytes, 1, 1024)                                       \
 	A(arena_kib, arena_bytes, 1, 1024)                                     \
-	A(image_kib, image_bytes, 1, 1024)
+	A(image_kib, image_bytes, 1, 1024)                                     \
+	A(area_um2, area_mm2, 1000000, 1)
 
 enum metric {
 #define M(name, doc) METRIC_##name,

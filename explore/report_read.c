@@ -269,7 +269,8 @@ static bool take_point(struct report *r, struct store *store, sqlite3_stmt *q,
 	const char *key = (const char *)sqlite3_column_text(q, KEY);
 	if (!take_energy(r, store, p, key, err))
 		return false;
-	result_metrics(&p->out, joulet_energy_uj(p->share_pj), p->metric);
+	result_metrics(&p->out, r->tech[p->pick.tech].table, &p->pick.design,
+	               joulet_energy_uj(p->share_pj), p->metric);
 	if (!take_accuracy(r, store, p, err))
 		return false;
 	set_causes(p);

@@ -65,8 +65,11 @@ bool report_recost(struct report *r, const char *tech, struct err *err)
 			continue;
 		joulet_cost(table, &p->pick.design, &p->out.counts,
 		            p->out.cycles, p->share_pj);
-		result_metrics(&p->out, joulet_energy_uj(p->share_pj),
-		               p->metric);
+		/* Not the table's to say. */
+		const double accuracy = p->metric[METRIC_accuracy];
+		result_metrics(&p->out, table, &p->pick.design,
+		               joulet_energy_uj(p->share_pj), p->metric);
+		p->metric[METRIC_accuracy] = accuracy;
 	}
 	return report_judge(r, err);
 }

@@ -33,7 +33,17 @@ const struct joulet_tech *result_tech(const struct sweep *s, long point)
 	return s->techs[plan_pick(s->plan, point).tech];
 }
 
-void result_metrics(const struct outcome *o, double energy_uj, double *metric)
+/* NaN: the table does not say. */
+static double area_mm2(const struct joulet_tech *t, const struct design *d)
+{
+	struct joulet_band mm2;
+	struct err none;
+
+	return t && joulet_area_band(t, d, &mm2, &none) ? mm2.nominal : NAN;
+}
+
+void result_metrics(const struct outcome *o, const struct joulet_tech *t,
+                    const struct design *d, double energy_uj, double *metric)
 {
 	metric[METRIC_cycles] = (double)o->cycles;
 	metric[METRIC_latency_us] = o->latency_us;
@@ -47,14 +57,19 @@ void result_metrics(const struct outcome *o, double energy_uj, double *metric)
 	metric[METRIC_spad_bytes] = o->spad_bytes;
 	metric[METRIC_image_bytes] = o->image_bytes;
 	metric[METRIC_accuracy] = NAN;
+	metric[METRIC_area_mm2] = area_mm2(t, d);
 }
 
-static void fill_row(struct row *r, const struct outcome *o, double energy_uj,
-                     double accuracy)
+static void fill_row(const struct sweep *s, long point, const struct outcome *o,
+                     double energy_uj, double accuracy)
 {
+	struct row *r = &s->row[point];
+	const struct plan_pick pick = plan_pick(s->plan, point);
+
 	r->ok = o->ok;
 	if (o->ok) {
-		result_metrics(o, energy_uj, r->metric);
+		result_metrics(o, s->techs[pick.tech], &pick.design, energy_uj,
+		               r->metric);
 		r->metric[METRIC_accuracy] = accuracy;
 	} else {
 		r->error = mem_str(o->error);
@@ -83,7 +98,7 @@ static bool read_rows(struct sweep *s, struct store *store,
 		if (!result_full(s, store, i, &o, share, err))
 			return false;
 		const struct plan_pick pick = plan_pick(s->plan, i);
-		fill_row(&s->row[i], &o, o.ok ? joulet_energy_uj(share) : 0,
+		fill_row(s, i, &o, o.ok ? joulet_energy_uj(share) : 0,
 		         accuracy_of(right, &pick));
 		if (o.ok && !find_broken(s, i, err))
 			return false;

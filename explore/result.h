@@ -52,7 +52,8 @@ bool result_full(const struct sweep *s, struct store *store, long point,
                  struct outcome *o, double share_pj[N_SHARES], struct err *err);
 
 /* The N_METRICS metrics of an outcome that is ok. */
-void result_metrics(const struct outcome *o, double energy_uj, double *metric);
+void result_metrics(const struct outcome *o, const struct joulet_tech *t,
+                    const struct design *d, double energy_uj, double *metric);
 
 /* The technology table of a point. */
 const struct joulet_tech *result_tech(const struct sweep *s, long point);

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "explore/metric.h"
 #include "explore/progress.h"
 #include "explore/result.h"
 #include "explore/slurm.h"
@@ -26,6 +27,28 @@ static bool open_techs(struct sweep *s, struct err *err)
 	return true;
 }
 
+/* An objective needs a value at every point; a limit without one names the
+ * point itself. */
+static bool techs_suit_goals(const struct sweep *s, struct err *err)
+{
+	const struct plan *p = s->plan;
+	const struct design d = design_default();
+	double part[N_AREA_PARTS];
+
+	for (int i = 0; i < p->n_goals; i++)
+		for (int k = 0; k < p->n_techs; k++) {
+			if (metric_find(p->goal[i].metric) != METRIC_area_mm2 ||
+			    joulet_area(s->techs[k], JOULET_NOMINAL, &d, part,
+			                err))
+				continue;
+			struct err inner = *err;
+			return err_at(err, (struct src){s->path, 0},
+			              "objective %s: %.300s", p->goal[i].metric,
+			              inner.msg);
+		}
+	return true;
+}
+
 static struct sweep *open_as(const char *path, const char *store, bool large,
                              struct err *err)
 {
@@ -35,7 +58,7 @@ static struct sweep *open_as(const char *path, const char *store, bool large,
 	s->path = mem_str(path);
 	s->store = store ? mem_str(store) : path_with_suffix(path, ".db");
 	if (s->plan && (large || plan_is_sweep(s->plan, err)) &&
-	    open_techs(s, err))
+	    open_techs(s, err) && techs_suit_goals(s, err))
 		return s;
 	sweep_close(s);
 	return NULL;

@@ -445,6 +445,40 @@ struct joulet_band joulet_average_uw(const struct joulet_power *p,
                                      struct joulet_band uj, double us,
                                      double period_us);
 
+/* ---- Area -------------------------------------------------------------- */
+
+/* Parts of a chip: blocks of the accelerator's logic (sim/area.def), memories,
+ * the host core. Flash is not among them. */
+enum joulet_part {
+#define AREA_BLOCK(name, modules) PART_##name,
+#include "sim/area.def"
+	PART_scratchpad, /* its SRAM */
+	PART_sram,
+	PART_imem,
+	PART_core,
+	N_AREA_PARTS,
+	N_AREA_BLOCKS = PART_scratchpad
+};
+extern const char *const joulet_part_name[N_AREA_PARTS];
+
+/* Area of a design in mm2, of cells and memory macros, without the wires and
+ * gaps between them: docs/area.md. Logic is that of sim/area.def times the
+ * table's um2. ERR_DATA if the table has no section area, or no area of its
+ * SRAM points. */
+bool joulet_area(const struct joulet_tech *t, enum joulet_level level,
+                 const struct design *d, double part_mm2[N_AREA_PARTS],
+                 struct err *err);
+/* Their sum at all levels. */
+bool joulet_area_band(const struct joulet_tech *t, const struct design *d,
+                      struct joulet_band *mm2, struct err *err);
+/* What the terms of section area are called, and how many of each a design
+ * has: what a fit needs. count has joulet_area_terms() elements. */
+int joulet_area_terms(void);
+const char *joulet_area_term(int i, enum joulet_part *block);
+void joulet_area_counts(const struct design *d, double *count);
+/* The Verilog modules of a block: names with blanks around each. */
+const char *joulet_area_modules(enum joulet_part block);
+
 /* ---- Reports ----------------------------------------------------------- */
 
 struct joulet_report {

@@ -83,6 +83,24 @@ static void cell_short(struct table *t, uint64_t n)
 	             v, unit[u]);
 }
 
+/* A table that says nothing of areas leaves the line out. */
+static void put_area(const struct joulet_report *r, struct buf *b)
+{
+	double part[N_AREA_PARTS], logic = 0;
+	struct joulet_band mm2;
+	struct err none;
+
+	if (!joulet_area_band(r->tech, r->design, &mm2, &none) ||
+	    !joulet_area(r->tech, JOULET_NOMINAL, r->design, part, &none))
+		return;
+	for (int i = 0; i < N_AREA_BLOCKS; i++)
+		logic += part[i];
+	buf_printf(b,
+	           "area         %.3f mm2 (%.3f to %.3f), of it the "
+	           "accelerator's logic %.3f\n",
+	           mm2.nominal, mm2.min, mm2.max, logic);
+}
+
 void report_head(const struct joulet_report *r, struct buf *b)
 {
 	const struct joulet_result *x = r->result;
@@ -109,6 +127,7 @@ void report_head(const struct joulet_report *r, struct buf *b)
 	           strcmp(joulet_tech_scope(r->tech), "core") == 0
 	                   ? "core only"
 	                   : "whole chip");
+	put_area(r, b);
 	buf_printf(b, "MACs         %" PRId64 ", %.1f %% of %d a cycle\n",
 	           report_macs(x), 100 * x->utilization, d->rows * d->cols);
 }

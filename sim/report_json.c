@@ -215,6 +215,27 @@ static void put_what_ran(struct json *j, const struct joulet_report *r)
 	design_json(r->design, j);
 }
 
+/* null: the table says nothing of areas. */
+static void put_area(struct json *j, const struct joulet_report *r)
+{
+	double part[N_AREA_PARTS];
+	struct joulet_band mm2;
+	struct err none;
+
+	if (!joulet_area_band(r->tech, r->design, &mm2, &none) ||
+	    !joulet_area(r->tech, JOULET_NOMINAL, r->design, part, &none)) {
+		json_null(j, "area_mm2");
+		return;
+	}
+	json_double(j, "area_mm2", mm2.nominal);
+	json_double(j, "area_min_mm2", mm2.min);
+	json_double(j, "area_max_mm2", mm2.max);
+	json_object(j, "area_by_part_mm2");
+	for (int i = 0; i < N_AREA_PARTS; i++)
+		json_double(j, joulet_part_name[i], part[i]);
+	json_close(j);
+}
+
 static void put_totals(struct json *j, const struct joulet_report *r)
 {
 	const struct joulet_result *x = r->result;
@@ -225,6 +246,7 @@ static void put_totals(struct json *j, const struct joulet_report *r)
 	json_uint(j, "boot_cycles", x->boot_cycles);
 	json_double(j, "latency_us", joulet_latency_us(r->design, x->cycles));
 	put_energy(j, r);
+	put_area(j, r);
 	json_int(j, "macs", report_macs(x));
 	json_double(j, "utilization", x->utilization);
 	json_uint(j, "instructions", report_instructions(&x->total));

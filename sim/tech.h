@@ -50,6 +50,22 @@ enum { MAX_SRAM_POINTS = 64, MAX_TECH_BASES = 4 };
 enum tech_scope { SCOPE_core, SCOPE_chip, N_SCOPES };
 extern const char *const tech_scope_name[N_SCOPES];
 
+enum area_term {
+#define AREA_TERM(name, block, count, doc) AREA_##name,
+#include "sim/area.def"
+	N_AREA_TERMS
+};
+extern const char *const area_term_name[N_AREA_TERMS];
+
+/* Section area: um2 of one of each term of area.def and of each host core;
+ * all of them times the factor of the level. */
+struct tech_area {
+	bool there;
+	double um2[N_AREA_TERMS];
+	double core_um2[N_CORES];
+	double factor[N_LEVELS];
+};
+
 struct joulet_tech {
 	char name[64];
 	const char *about;       /* the tree's; NULL: none */
@@ -61,7 +77,8 @@ struct joulet_tech {
 	struct sram_point sram[MAX_SRAM_POINTS]; /* nominal */
 	int n_sram;
 	char sram_from[128]; /* where the points are from */
-	uint64_t hash;       /* of the bytes of all files */
+	struct tech_area area;
+	uint64_t hash; /* of the bytes of all files */
 	struct yaml *yaml, *sram_yaml;
 	struct joulet_tech *base; /* owned; NULL: none */
 };
@@ -85,6 +102,14 @@ bool tech_known_preset(const char *name, struct err *err);
 /* tech_base.c: take scope, memories and rows from t->base. */
 bool tech_inherit(struct joulet_tech *t, const struct yaml *root,
                   struct err *err);
+/* Read section area, if the table has it: tech_area.c. */
+bool tech_read_area(struct joulet_tech *t, const struct yaml *root,
+                    struct err *err);
+/* Its JSON Schema. */
+struct json;
+void tech_area_schema(struct json *j);
+/* The properties node_nm, voltage, source, confidence, note. */
+void tech_provenance_schema(struct json *j);
 /* tech_sram.c: the points, in the file or in one of configs/sram. */
 bool tech_read_sram(struct joulet_tech *t, const struct yaml *root,
                     struct err *err);

@@ -60,6 +60,27 @@ static bool inherit_row(struct joulet_tech *t, int i, const struct yaml *root,
 	return true;
 }
 
+/* A node that the equations do not cover has no areas. */
+static void inherit_area(struct joulet_tech *t)
+{
+	const struct process from = {t->base->node_nm, 1}, to = {t->node_nm, 1};
+	struct tech_area *a = &t->area;
+
+	*a = t->base->area;
+	if (!a->there || from.nm == to.nm)
+		return;
+	a->there = scaling_covers(from) && scaling_covers(to);
+	if (!a->there)
+		return;
+	struct joulet_band by = scaling_area(from.nm, to.nm);
+	for (int i = 0; i < N_AREA_TERMS; i++)
+		a->um2[i] *= by.nominal;
+	for (int i = 0; i < N_CORES; i++)
+		a->core_um2[i] *= by.nominal;
+	a->factor[JOULET_MIN] *= by.min / by.nominal;
+	a->factor[JOULET_MAX] *= by.max / by.nominal;
+}
+
 bool tech_inherit(struct joulet_tech *t, const struct yaml *root,
                   struct err *err)
 {
@@ -71,6 +92,7 @@ bool tech_inherit(struct joulet_tech *t, const struct yaml *root,
 	memcpy(t->sram, b->sram, sizeof t->sram);
 	memcpy(t->sram_from, b->sram_from, sizeof t->sram_from);
 	t->n_sram = b->n_sram;
+	inherit_area(t);
 	for (int i = 0; i < N_TECH; i++)
 		if (b->has[tech_rule[i].group] &&
 		    !yaml_get(root, tech_rule[i].name) &&

@@ -16,7 +16,7 @@ static void text(struct json *j, const char *key, const char *doc)
 }
 
 /* Every figure says where it is from. */
-static void provenance(struct json *j)
+void tech_provenance_schema(struct json *j)
 {
 	text(j, "node_nm", "process of the source, nm");
 	text(j, "voltage", "supply voltage, V");
@@ -65,7 +65,7 @@ static void row(struct json *j, const struct tech_rule *rule)
 	json_object(j, "unit");
 	json_string(j, "const", rule->unit);
 	json_close(j);
-	provenance(j);
+	tech_provenance_schema(j);
 	json_close(j);
 	required(j, must, 8);
 	json_close(j);
@@ -92,7 +92,7 @@ static void points(struct json *j)
 	number(j, "leak_uw", 0, "leakage, uW");
 	number(j, "area_mm2", 1e-9, "area, mm2");
 	text(j, "cell", "class of the cells");
-	provenance(j);
+	tech_provenance_schema(j);
 	json_close(j);
 	required(j, must, 9);
 	json_close(j);
@@ -182,6 +182,7 @@ static void properties(struct json *j)
 	for (int i = 0; i < N_TECH; i++)
 		row(j, &tech_rule[i]);
 	sram(j);
+	tech_area_schema(j);
 	json_close(j);
 }
 

@@ -132,6 +132,7 @@ const ALIAS = {
 	energy_pj: ['energy_uj', 1e-6], power_uw: ['power_mw', 1e-3],
 	peak_kib: ['peak_bytes', 1024],
 	arena_kib: ['arena_bytes', 1024], image_kib: ['image_bytes', 1024],
+	area_um2: ['area_mm2', 1e-6],
 };
 
 function known(name) {

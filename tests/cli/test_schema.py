@@ -263,7 +263,7 @@ limits: [latency_ms <= 20, peak_bytes <= 20000]
             return yaml.safe_dump(table)
         self.both_accept("tech", damaged(lambda t: None))
         for row in good:
-            if row != "about":
+            if row not in ("about", "area"):
                 self.both_refuse("tech", damaged(lambda t: t.pop(row)))
             # All rows are read alike: one of each kind is enough.
             if row not in ("mac", "cpu_cycle", "leak_flash", "wake_us"):
@@ -280,7 +280,11 @@ limits: [latency_ms <= 20, peak_bytes <= 20000]
                        lambda t: t["sram"][0].update(kib=0),
                        lambda t: t["sram"][0].pop("source"),
                        lambda t: t["sram"][0].update(leak_uw=-1),
-                       lambda t: t["sram"][0].update(kb=1)):
+                       lambda t: t["sram"][0].update(kb=1),
+                       lambda t: t["area"].pop("cell"),
+                       lambda t: t["area"].pop("source"),
+                       lambda t: t["area"].update(min=1.5),
+                       lambda t: t["area"].update(tile=1)):
             self.both_refuse("tech", damaged(change))
 
 

@@ -299,9 +299,6 @@ static void bad_files_are_refused_with_the_place(void **state)
 	        {NET "limits: [latency < 5]\n",
 	         ":2: limits: column 10: latency: no such metric; did you mean "
 	         "latency_us?"},
-	        {NET "limits: [area <= 5]\n",
-	         ":2: limits: column 10: area: a sweep does not measure area; "
-	         "joulet area synthesizes single designs"},
 	        {"objectives: {maximize: [auc]}\n",
 	         ":1: objectives: auc: a sweep measures accuracy only, the "
 	         "share of right outputs"},

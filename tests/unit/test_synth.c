@@ -123,7 +123,7 @@ static void instances_multiply_down_the_hierarchy(void **state)
 	struct synth s = {0};
 	struct err err;
 	put(STAT, table);
-	assert_true(synth_stat_read(name[STAT], &l, &s, &err));
+	assert_true(synth_stat_read(name[STAT], "accel", &l, &s, &err));
 	assert_int_equal(s.n, 3);
 	const struct synth_class *leaf = synth_find(&s, "leaf");
 	assert_int_equal(leaf->instances, 5);
@@ -146,7 +146,7 @@ static void a_table_without_the_top_is_refused(void **state)
 	struct synth s = {0};
 	struct err err;
 	put(STAT, "=== leaf ===\n     DFF   1\n");
-	assert_false(synth_stat_read(name[STAT], &l, &s, &err));
+	assert_false(synth_stat_read(name[STAT], "accel", &l, &s, &err));
 	assert_non_null(strstr(err.msg, "no module accel"));
 	synth_free(&s);
 	liberty_free(&l);
