@@ -146,6 +146,30 @@ bool args_parse(const struct command *c, int argc, char **argv,
 	return all_there(c, *operand, err);
 }
 
+enum { HELP_COLUMN = 24, HELP_WIDTH = 80 };
+
+/* A row of the page, its text broken between words. */
+static void put_option(const char *left, const char *help, FILE *f)
+{
+	int at = fprintf(f, "  %-20s  ", left);
+
+	while (*help) {
+		const int word = (int)strcspn(help, " ");
+		if (at + word > HELP_WIDTH && at > HELP_COLUMN) {
+			fprintf(f, "\n%*s", HELP_COLUMN, "");
+			at = HELP_COLUMN;
+		}
+		at += fprintf(f, "%.*s", word, help);
+		help += word;
+		help += strspn(help, " ");
+		if (*help && at + 1 + (int)strcspn(help, " ") <= HELP_WIDTH)
+			at += fprintf(f, " ");
+		else if (*help)
+			at = HELP_WIDTH;
+	}
+	fputc('\n', f);
+}
+
 void args_help(const struct command *c, FILE *f)
 {
 	fprintf(f, "usage: joulet %s %s [OPTION]...\n\n%s\n\n", c->name,
@@ -157,9 +181,9 @@ void args_help(const struct command *c, FILE *f)
 		snprintf(left, sizeof left, "%s--%s%s%s",
 		         o->letter ? letter : "", o->name, o->arg ? " " : "",
 		         o->arg ? o->arg : "");
-		fprintf(f, "  %-20s  %s\n", left, o->help);
+		put_option(left, o->help, f);
 	}
-	fprintf(f, "  %-20s  %s\n", "-h, --help", "this page");
+	put_option("-h, --help", "this page", f);
 	fprintf(f, "\nExample%s:\n%s", strchr(c->example, '\n')[1] ? "s" : "",
 	        c->example);
 }
