@@ -12,6 +12,8 @@
 	M(cycles, "cycles of one inference")                                   \
 	M(latency_us, "microseconds of one inference")                         \
 	M(energy_uj, "microjoules of one inference")                           \
+	M(energy_min_uj, "the same with every row of the table at its least")  \
+	M(energy_max_uj, "the same with every row at its most")                \
 	M(edp, "energy times delay, microjoules times microseconds")           \
 	M(power_mw, "milliwatts on average during the inference")              \
 	M(utilization, "useful MACs / (cycles * cells)")                       \

@@ -202,6 +202,11 @@ static void put_figures(const struct report_point *p, struct buf *b)
 	for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
 		buf_str(b, k ? ", " : "");
 		put_value(b, p, shown[k]);
+		if (shown[k] == METRIC_energy_uj &&
+		    !isnan(p->metric[METRIC_energy_max_uj]))
+			buf_printf(b, " (%.3f to %.3f)",
+			           p->metric[METRIC_energy_min_uj],
+			           p->metric[METRIC_energy_max_uj]);
 	}
 	buf_str(b, " of SRAM");
 	if (!isnan(p->metric[METRIC_accuracy]))

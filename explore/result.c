@@ -45,9 +45,14 @@ static double area_mm2(const struct joulet_tech *t, const struct design *d)
 void result_metrics(const struct outcome *o, const struct joulet_tech *t,
                     const struct design *d, double energy_uj, double *metric)
 {
+	struct joulet_band uj = {NAN, NAN, NAN};
+	if (t)
+		uj = joulet_energy_band(t, d, &o->counts, o->cycles);
 	metric[METRIC_cycles] = (double)o->cycles;
 	metric[METRIC_latency_us] = o->latency_us;
 	metric[METRIC_energy_uj] = energy_uj;
+	metric[METRIC_energy_min_uj] = uj.min;
+	metric[METRIC_energy_max_uj] = uj.max;
 	metric[METRIC_edp] = energy_uj * o->latency_us;
 	metric[METRIC_power_mw] = 1000 * energy_uj / o->latency_us;
 	metric[METRIC_utilization] = o->utilization;
@@ -180,6 +185,8 @@ double result_total(const struct sweep *s, const long *point, int n, int metric)
 	case METRIC_cycles:
 	case METRIC_latency_us:
 	case METRIC_energy_uj:
+	case METRIC_energy_min_uj:
+	case METRIC_energy_max_uj:
 	case METRIC_image_bytes:
 		return sum_of(s, point, n, metric);
 	case METRIC_edp:

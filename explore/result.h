@@ -51,7 +51,8 @@ void result_free(struct sweep *s);
 bool result_full(const struct sweep *s, struct store *store, long point,
                  struct outcome *o, double share_pj[N_SHARES], struct err *err);
 
-/* The N_METRICS metrics of an outcome that is ok. */
+/* The N_METRICS metrics of an outcome that is ok. t NULL: what only a table can
+ * say is NAN. */
 void result_metrics(const struct outcome *o, const struct joulet_tech *t,
                     const struct design *d, double energy_uj, double *metric);
 

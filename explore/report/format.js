@@ -52,6 +52,8 @@ const SHOW = {
 	cycles: v => WHOLE.format(v),
 	latency_us: v => v >= 10000 ? digits(v / 1000) + ' ms' : digits(v) + ' \u00b5s',
 	energy_uj: v => v >= 10000 ? digits(v / 1000) + ' mJ' : digits(v) + ' \u00b5J',
+	energy_min_uj: v => SHOW.energy_uj(v),
+	energy_max_uj: v => SHOW.energy_uj(v),
 	edp: v => digits(v) + ' \u00b5J \u00b5s',
 	power_mw: v => digits(v) + ' mW',
 	utilization: v => (100 * v).toFixed(1) + ' %',

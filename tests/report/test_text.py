@@ -313,22 +313,33 @@ class Compare(Case):
                      "compare", "0")
 
 
+BAND = "energy_min_uj", "energy_uj", "energy_max_uj"
+
+
 class OtherTable(Case):
     """Energy by another table, of points that were run once."""
 
     def energies(self, *args):
         found = json.loads(self.good("report", "--json", *args))
-        return [(p["point"], p.get("energy_uj"), p["tech"])
-                for p in found["points"]]
+        done = [p for p in found["points"] if "energy_uj" in p]
+        self.assertGreater(len(done), 20)
+        for p in done:
+            self.assertLess(p["energy_min_uj"], p["energy_uj"])
+            self.assertLess(p["energy_uj"], p["energy_max_uj"])
+        return [(p["point"], [p[key] for key in BAND], p["tech"])
+                for p in done]
+
+    def variant(self, name, change):
+        """The sweep with another text, run; its store."""
+        with open(os.path.join(self.folder.name, "tests.yaml")) as f:
+            text = change(f.read())
+        with open(os.path.join(self.folder.name, name + ".yaml"), "w") as f:
+            f.write(text)
+        self.good("sweep", name + ".yaml")
+        return name + ".db"
 
     def test_energies_are_those_of_a_sweep_by_that_table(self):
-        path = os.path.join(self.folder.name, "tests.yaml")
-        with open(path) as f:
-            text = f.read()
-        other = os.path.join(self.folder.name, "other.yaml")
-        with open(other, "w") as f:
-            f.write(text + "tech: aladdin40\n")
-        self.good("sweep", other, "--store", "other.db")
+        other = self.variant("other", lambda s: s + "tech: aladdin40\n")
         for table in "aladdin40", "./aladdin.yaml":
             if table != "aladdin40":
                 with open(os.path.join(ROOT, "configs", "tech",
@@ -338,21 +349,15 @@ class OtherTable(Case):
                     f.write(copy)
             self.assertEqual(
                 self.energies(self.store, "--tech", table),
-                self.energies("other.db"))
+                self.energies(other))
         self.assertNotEqual(self.energies(self.store),
-                            self.energies("other.db"))
+                            self.energies(other))
 
     def test_points_that_differ_in_the_table_alone_are_one(self):
-        path = os.path.join(self.folder.name, "tests.yaml")
-        with open(path) as f:
-            text = f.read()
-        both = os.path.join(self.folder.name, "both.yaml")
-        with open(both, "w") as f:
-            f.write(text.replace("objectives", "  tech: [horowitz45, "
-                                 "aladdin40]\nobjectives"))
-        self.good("sweep", both, "--store", "both.db")
-        one = self.energies("both.db", "--tech", "scaled22")
-        self.assertEqual(2 * len(one), len(self.energies("both.db")))
+        both = self.variant("both", lambda s: s.replace(
+            "objectives", "  tech: [horowitz45, aladdin40]\nobjectives"))
+        one = self.energies(both, "--tech", "scaled22")
+        self.assertEqual(2 * len(one), len(self.energies(both)))
         self.assertEqual([e for _, e, _ in one],
                          [e for _, e, _ in self.energies(
                              self.store, "--tech", "scaled22")])
@@ -367,6 +372,20 @@ class OtherTable(Case):
         self.assertEqual(usual["cycles"], other["cycles"])
         self.assertNotEqual(usual["energy_pj"]["all"],
                             other["energy_pj"]["all"])
+
+    def test_accuracy_is_not_the_tables_to_say(self):
+        sweep = os.path.join(ROOT, "configs", "sweeps", "digits_accuracy.yaml")
+        self.good("sweep", sweep, "--store", "right.db")
+        right = [[p["accuracy"] for p in json.loads(self.good(
+            "report", "right.db", "--json", *more))["points"]]
+            for more in ([], ["--tech", "scaled22"])]
+        self.assertEqual(right[0], right[1])
+        self.assertGreater(min(right[0]), 0)
+
+    def test_a_limit_may_be_on_the_band(self):
+        text = self.good("report", self.store, "--text", "--limit",
+                         "energy_max_uj <= 0.4")
+        self.assertIn("energy_max_uj <= 0.4", text)
 
     def test_a_table_that_is_not_there(self):
         self.refused(NOINPUT, "scaled23: no such technology table; did you "
