@@ -1,4 +1,5 @@
 /* area: what a design is in the cells of a library, by synthesis. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,12 +283,31 @@ static bool fit(const struct synth_opts *opts, struct err *err)
 	return n > 0;
 }
 
+/* The block whose part of the error is the largest. */
+static int worst_block(const struct area_design *a, const double *part_mm2)
+{
+	double most = -1;
+	int worst = 0;
+
+	for (int b = 0; b < N_AREA_BLOCKS; b++) {
+		double off = fabs(part_mm2[b] * 1e6 - a->block_um2[b]);
+		if (off > most) {
+			most = off;
+			worst = b;
+		}
+	}
+	return worst;
+}
+
 static void check_row(struct table *t, const struct area_design *a,
                       const double *part_mm2)
 {
 	const struct design *d = &a->design;
+	const int worst = worst_block(a, part_mm2);
 	double sum = 0;
 
+	for (int b = 0; b < N_AREA_BLOCKS; b++)
+		sum += part_mm2[b] * 1e6;
 	table_printf(t, "%dx%d", d->rows, d->cols);
 	table_printf(t, "%d/%d", d->spad_kib, d->banks);
 	table_printf(t, "%d", d->lanes);
@@ -295,31 +315,29 @@ static void check_row(struct table *t, const struct area_design *a,
 	table_printf(t, "%d", d->queue);
 	table_printf(t, "%s%s%s%s", d->split ? "s" : "-", d->narrow ? "n" : "-",
 	             d->sparse ? "s" : "-", d->unpack ? "u" : "-");
-	for (int b = 0; b < N_AREA_BLOCKS; b++)
-		sum += part_mm2[b] * 1e6;
 	table_printf(t, "%.0f", a->um2);
-	table_printf(t, "%+.1f", percent_off(sum, a->um2));
-	for (int b = 0; b < N_AREA_BLOCKS; b++)
-		table_printf(t, "%+.1f",
-		             percent_off(part_mm2[b] * 1e6, a->block_um2[b]));
+	table_printf(t, "%.0f", sum);
+	table_printf(t, "%+.1f %%", percent_off(sum, a->um2));
+	table_printf(t, "%s %+.1f %%", joulet_part_name[worst],
+	             percent_off(part_mm2[worst] * 1e6, a->block_um2[worst]));
 }
 
-/* Options: split, narrow, sparse, unpack. */
+/* Lanes, bytes of a memory port, depth of queues; options: split, narrow,
+ * sparse, unpack; um2. */
 static bool check_table(const struct joulet_tech *tech,
                         const struct area_design *a, int n, struct err *err)
 {
-	struct table_column columns[8 + N_AREA_BLOCKS] = {
-	        {"array", TABLE_LEFT},      {"KiB/banks", TABLE_RIGHT},
-	        {"lanes", TABLE_RIGHT},     {"dma", TABLE_RIGHT},
-	        {"queue", TABLE_RIGHT},     {"opt.", TABLE_RIGHT},
-	        {"yosys um2", TABLE_RIGHT}, {"all %", TABLE_RIGHT}};
+	const struct table_column columns[] = {
+	        {"array", TABLE_LEFT},  {"KiB/banks", TABLE_RIGHT},
+	        {"L", TABLE_RIGHT},     {"D", TABLE_RIGHT},
+	        {"Q", TABLE_RIGHT},     {"opt.", TABLE_RIGHT},
+	        {"yosys", TABLE_RIGHT}, {"model", TABLE_RIGHT},
+	        {"off", TABLE_RIGHT},   {"most in", TABLE_LEFT}};
+	struct table *t =
+	        table_new(columns, sizeof columns / sizeof columns[0]);
 	double part[N_AREA_PARTS];
-
-	for (int b = 0; b < N_AREA_BLOCKS; b++)
-		columns[8 + b] =
-		        (struct table_column){joulet_part_name[b], TABLE_RIGHT};
-	struct table *t = table_new(columns, 8 + N_AREA_BLOCKS);
 	bool ok = true;
+
 	for (int i = 0; ok && i < n; i++) {
 		ok = joulet_area(tech, JOULET_NOMINAL, &a[i].design, part, err);
 		if (ok)
