@@ -285,6 +285,10 @@ bool dataset_fits(const struct dataset *d, const struct joulet_net *net,
 
 	if (!joulet_net_classes(net, &classes, err))
 		return false;
+	if (classes > DATASET_MAX_CLASSES)
+		return err_at(err, (struct src){d->path, 0},
+		              "%s has %d outputs, more than %d classes", name,
+		              classes, DATASET_MAX_CLASSES);
 	if (d->in_bytes != d->n * each)
 		return err_at(err, (struct src){d->path, 0},
 		              "%zu labels, but %zu bytes of inputs; %s takes "

@@ -109,6 +109,23 @@ class Results(Case):
         self.assertEqual([p for p in found if p["pareto"]],
                          front(kept, GOALS))
 
+    def test_it_finds_its_way_into_tight_limits(self):
+        """10 of 7,936 designs keep these. By the number of broken limits alone
+        seeds 2, 3 and 7 found none."""
+        self.space(axes="""axes:
+  array.rows: {from: 2, to: 32, step: 2}
+  array.cols: {from: 4, to: 32, step: 4}
+  requant.lanes: [1, 2, 4, 8]
+  scratchpad.kib: {from: 8, to: 64, times: 2}
+  scratchpad.banks: [8, 16]
+  dma.bytes_per_cycle: [4, 8]
+objectives: {minimize: [latency_us, energy_uj, scratchpad.kib]}
+limits: [latency_us <= 26, energy_uj <= 0.25, scratchpad.kib <= 16]
+""")
+        for seed in 2, 3, 7:
+            points = self.search("--budget", 150, "--seed", seed)["points"]
+            self.assertTrue(any(p["pareto"] for p in points))
+
     def test_every_network_has_its_part_of_the_budget(self):
         self.space(nets=(CNN, MLP))
         found = self.search("--budget", 65)["points"]
