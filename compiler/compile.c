@@ -63,13 +63,13 @@ static bool build(struct program *p, struct lowered *l,
 	bool beside = !opts->in_turn && order_beside(l);
 
 	order_lives(l);
-	if (place(l, err) && search_and_dump(p, l, opts, err))
+	if (place_all(l, err) && search_and_dump(p, l, opts, err))
 		return true;
 	if (!beside || err->kind != ERR_DATA)
 		return false;
 	l->op = given;
 	order_lives(l);
-	return place(l, err) && search_and_dump(p, l, opts, err);
+	return place_all(l, err) && search_and_dump(p, l, opts, err);
 }
 
 static bool stages(struct program *p, struct lowered *l,

@@ -139,6 +139,7 @@ struct op {
 /* Where a root tensor lives. */
 struct home {
 	bool used;
+	bool sram;       /* it has a place there (place_in_sram) */
 	int first, last; /* ops: from definition to last use */
 	int from, to;    /* with those that run at the same time */
 	uint32_t addr;   /* SRAM address; constants: set by emit */
@@ -242,8 +243,11 @@ void order_lives(struct lowered *l);
 
 /* ---- place ---- */
 
-/* Addresses for activations: home[], arena_bytes, peak_bytes. */
-bool place(struct lowered *l, struct err *err);
+/* Addresses for all activations, as if all were in SRAM and it were large: for
+ * the tiler, which does not know yet what stays in the scratchpad. */
+bool place_all(struct lowered *l, struct err *err);
+/* Addresses for those that home[] says are in SRAM; arena_bytes, peak_bytes. */
+bool place_in_sram(struct lowered *l, struct err *err);
 /* List them in p->place; l->arena owns the list. */
 void place_list(struct lowered *l, struct program *p);
 

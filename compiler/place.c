@@ -4,6 +4,10 @@
  * are tried, largest first and earliest first; each tensor goes to the lowest
  * gap. The smaller arena wins. Networks of this size reach the lower bound
  * (peak_bytes) nearly always.
+ *
+ * A tensor that stays in the scratchpad has no place. That is known only when
+ * all is tiled; so there is a first placement of all of them, whose addresses
+ * the commands have until then.
  */
 #include "compiler/ir.h"
 
@@ -131,18 +135,18 @@ static int collect(const struct lowered *l, struct item *items)
 	int n = 0;
 
 	for (int t = 0; t < l->g->n_tensors; t++)
-		if (l->home[t].used && !l->g->tensor[t].data)
+		if (l->home[t].sram)
 			items[n++] = (struct item){
 			        t, &l->home[t],
 			        round_up((uint32_t)l->g->tensor[t].bytes), 0};
 	return n;
 }
 
-bool place(struct lowered *l, struct err *err)
+/* Up to `have` bytes. */
+static bool place(struct lowered *l, uint32_t have, struct err *err)
 {
 	struct item *items = mem_zero((size_t)l->g->n_tensors, sizeof(*items));
 	int n = collect(l, items), op = 0;
-	uint32_t have = (uint32_t)l->d->sram_kib * 1024 - FW_SRAM_BYTES;
 
 	l->peak_bytes = peak(items, n, l->n_ops, &op);
 	uint32_t by_life_bytes = pack(items, n, by_life);
@@ -156,6 +160,29 @@ bool place(struct lowered *l, struct err *err)
 	        l->arena_bytes <= have || too_large(l, items, n, op, have, err);
 	free(items);
 	return ok;
+}
+
+static uint32_t sram_left(const struct lowered *l)
+{
+	return (uint32_t)l->d->sram_kib * 1024 - FW_SRAM_BYTES;
+}
+
+bool place_all(struct lowered *l, struct err *err)
+{
+	/* Far beyond any SRAM, and below flash. */
+	enum { LARGE = 1 << 27 };
+	bool array = false;
+
+	for (int i = 0; i < l->n_ops; i++)
+		array |= l->op[i].unit == UNIT_ARRAY;
+	for (int t = 0; t < l->g->n_tensors; t++)
+		l->home[t].sram = l->home[t].used && !l->g->tensor[t].data;
+	return place(l, array ? LARGE : sram_left(l), err);
+}
+
+bool place_in_sram(struct lowered *l, struct err *err)
+{
+	return place(l, sram_left(l), err);
 }
 
 /* The layer of op `i`, which may be one before or after all. */
@@ -174,7 +201,7 @@ void place_list(struct lowered *l, struct program *p)
 	for (int t = 0; t < l->g->n_tensors; t++) {
 		const struct home *h = &l->home[t];
 		const struct tensor *x = &l->g->tensor[t];
-		if (!h->used || x->data)
+		if (!h->sram)
 			continue;
 		p->place[p->n_places++] = (struct placed){
 		        .name = x->name,

@@ -30,6 +30,7 @@ void push_copy(struct tiler *t, int op, const struct copy *c)
 		it.c.mem_s2 = c->n2 > 1 ? c->mem_s2 : 0;
 	}
 	if (c->opcode != OP_FILL && !c->flash) {
+		it.tensor = c->tensor;
 		it.lo = c->mem;
 		it.hi = c->mem + (uint32_t)((c->n1 - 1) * c->mem_s1 +
 		                            (c->n2 - 1) * c->mem_s2 + c->n0);
@@ -169,6 +170,7 @@ void set_source(const struct tiler *t, struct copy *c, int tensor,
                 int64_t offset)
 {
 	c->flash = t->l->g->tensor[tensor].data != NULL;
+	c->tensor = tensor;
 	c->mem = (uint32_t)offset +
 	         (c->flash ? t->const_at[tensor] : t->l->home[tensor].addr);
 }

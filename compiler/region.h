@@ -9,6 +9,7 @@
 struct copy {
 	int opcode;
 	bool flash;
+	int tensor; /* if mem is in SRAM: whose bytes */
 	uint32_t mem, spad;
 	int64_t n0, n1, n2, mem_s1, mem_s2, spad_s1, spad_s2;
 	int fill;
@@ -20,7 +21,7 @@ void push_copy(struct tiler *t, int op, const struct copy *c);
 /* A copy of n contiguous bytes (n0 .. spad_s2 are ignored). */
 void push_linear(struct tiler *t, int op, struct copy c, int64_t n);
 
-/* Set flash and mem to byte `offset` of a tensor. */
+/* Set flash, tensor and mem to byte `offset` of a tensor. */
 void set_source(const struct tiler *t, struct copy *c, int tensor,
                 int64_t offset);
 

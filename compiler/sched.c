@@ -590,6 +590,7 @@ static void copy_end(struct sched *to, const struct sched *from, int i)
 /* Where a buffer's bytes lie in another scratchpad. */
 struct move {
 	const struct sched *to, *from;
+	const uint32_t *further; /* per tensor, in SRAM */
 	int stride_log2; /* bytes there between what begins a bank apart here */
 	uint64_t begins;
 };
@@ -643,6 +644,12 @@ static struct item move_item(struct move *m, const struct item *from)
 	it.banks = move_banks(m, it.banks);
 	if (opcode_queue((int)c->opcode) != QUEUE_EX) {
 		c->spad = move_addr(m, c->spad);
+		if (it.lo < it.hi) {
+			uint32_t by = m->further[it.tensor];
+			c->mem = (uint32_t)c->mem + by;
+			it.lo += by;
+			it.hi += by;
+		}
 		return it;
 	}
 	c->act = move_addr(m, c->act);
@@ -652,9 +659,10 @@ static struct item move_item(struct move *m, const struct item *from)
 	return it;
 }
 
-void sched_move(struct sched *to, const struct sched *from)
+void sched_move(struct sched *to, const struct sched *from,
+                const uint32_t *further)
 {
-	struct move m = {.to = to, .from = from};
+	struct move m = {.to = to, .from = from, .further = further};
 
 	/* Smaller banks: everything may stay where it is. Larger ones: what
 	 * begins in a bank begins in one. */

@@ -58,6 +58,7 @@ struct item {
 	uint64_t banks;
 	uint64_t begins;    /* banks in which buffers begin; set by push */
 	uint32_t lo, hi;    /* SRAM bytes; none if equal */
+	int tensor;         /* whose bytes these are */
 	int64_t start, end; /* estimate */
 };
 
@@ -172,7 +173,9 @@ int64_t sched_loaded(const struct sched *s);
  * a scratchpad that is as large or larger, of as many banks or more. If its
  * banks are larger, what begins in bank b of n there begins b/n into this one.
  */
-void sched_move(struct sched *to, const struct sched *from);
+/* further: per tensor, how much further on in SRAM its bytes are. */
+void sched_move(struct sched *to, const struct sched *from,
+                const uint32_t *further);
 
 /* Append all of `from` to `to`, which is open and empty, with weight loads
  * moved forward: to where the load unit would otherwise wait for a store. */

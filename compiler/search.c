@@ -39,6 +39,9 @@ struct search {
 	int n_seen, cap_seen;
 	struct program best; /* image NULL: none yet */
 	uint64_t cycles;
+	struct home *all;   /* as place_all has left it */
+	uint32_t *further;  /* per tensor, from there in SRAM */
+	struct home *home;  /* of the best */
 	struct op *op;      /* tilings of the best */
 	struct sched sched; /* its schedule */
 	uint32_t section_bytes, *const_at;
@@ -104,6 +107,43 @@ static void note_rest(struct search *x, const struct sched *s)
 	}
 }
 
+/* Places in SRAM for what is there by `s` and the CPU ops. */
+static bool place_for(struct search *x, const struct sched *s, struct err *err)
+{
+	struct lowered *l = x->t->l;
+	const struct graph *g = l->g;
+
+	for (int t = 0; t < g->n_tensors; t++)
+		l->home[t].sram = false;
+	for (int i = 0; i < s->at.n_items; i++)
+		if (s->item[i].lo < s->item[i].hi)
+			l->home[s->item[i].tensor].sram = true;
+	for (int i = 0; i < l->n_ops; i++) {
+		const struct op *op = &l->op[i];
+		for (int j = 0; op->unit == UNIT_CPU && j < op->n_in; j++)
+			l->home[op->in[j]].sram = true;
+		if (op->unit == UNIT_CPU)
+			l->home[op->out].sram = true;
+	}
+	for (int i = 0; i < g->n_inputs; i++)
+		l->home[l->root[g->input[i]]].sram = true;
+	for (int i = 0; i < g->n_outputs; i++)
+		l->home[l->root[g->output[i]]].sram = true;
+	for (int t = 0; t < g->n_tensors; t++)
+		l->home[t].sram &= !g->tensor[t].data;
+	if (!place_in_sram(l, err))
+		return false;
+	for (int t = 0; t < g->n_tensors; t++)
+		x->further[t] = l->home[t].addr - x->all[t].addr;
+	return true;
+}
+
+static void copy_homes(const struct search *x, struct home *to,
+                       const struct home *from)
+{
+	memcpy(to, from, (size_t)x->t->l->g->n_tensors * sizeof(*to));
+}
+
 /* Tile for hardware `h`; the schedule in `to` is for the host's. */
 static bool tile_for(struct search *x, const struct hw *h,
                      const struct way *way, struct sched *to, struct err *err)
@@ -119,14 +159,17 @@ static bool tile_for(struct search *x, const struct hw *h,
 	t->keep = x->opts->apart ? 0 : way->keep;
 	t->denied = false;
 	t->rest = way->far ? x->rest : NULL;
+	copy_homes(x, t->l->home, x->all);
 	bool ok = tile(t, err);
 	t->hw = x->host;
 	if (ok) {
 		sched_hoist(&final, &found);
 		if (way == &ways[0])
 			note_rest(x, &final);
-		sched_move(to, &final);
+		ok = place_for(x, &final, err);
 	}
+	if (ok)
+		sched_move(to, &final, x->further);
 	x->pushed += found.pushed;
 	sched_close(&found);
 	sched_close(&final);
@@ -168,6 +211,7 @@ static void take(struct search *x, const struct program *p, uint64_t cycles)
 	x->cycles = cycles;
 	x->section_bytes = t->section_bytes;
 	x->const_at = t->const_at;
+	copy_homes(x, x->home, t->l->home);
 	for (int i = 0; i < t->l->n_ops; i++)
 		x->op[i] = t->l->op[i];
 }
@@ -337,6 +381,11 @@ bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
 
 	x.op = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.op));
 	x.rest = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.rest));
+	const size_t n = (size_t)t->l->g->n_tensors;
+	x.all = arena_zero(&t->l->arena, n, sizeof(*x.all));
+	x.home = arena_zero(&t->l->arena, n, sizeof(*x.home));
+	x.further = arena_zero(&t->l->arena, n, sizeof(*x.further));
+	copy_homes(&x, x.all, t->l->home);
 	sched_open(&x.sched, &x.host);
 	bool ok = opts->longer ? search_all(&x, err) : search_some(&x, err);
 	sched_close(s);
@@ -350,6 +399,9 @@ bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
 	t->section_bytes = x.section_bytes;
 	t->const_at = x.const_at;
 	t->l->op = x.op;
+	copy_homes(&x, t->l->home, x.home);
+	t->l->arena_bytes = x.best.arena_bytes;
+	t->l->peak_bytes = x.best.peak_bytes;
 	note_ops(t->l, s);
 	*p = x.best;
 	return true;

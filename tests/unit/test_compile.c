@@ -520,9 +520,11 @@ static void checker_finds_addresses_out_of_range(void **state)
 
 /* ---- errors and determinism ---- */
 
-static void refuse(const char *path, const struct design *d, const char *part)
+static void refuse(const char *path, const struct design *d, bool apart,
+                   const char *part)
 {
-	const struct compile_opts opts = {.target = TARGET_ACCEL};
+	const struct compile_opts opts = {.target = TARGET_ACCEL,
+	                                  .apart = apart};
 	struct graph g;
 	struct program p;
 	struct err err;
@@ -539,22 +541,43 @@ static void refuse(const char *path, const struct design *d, const char *part)
 	graph_free(&g);
 }
 
+/* The same network in the same SRAM, when its tensors go there and when they
+ * stay in the scratchpad: then only its ends have a place. */
+static void what_stays_in_the_scratchpad_takes_no_sram(void **state)
+{
+	(void)state;
+	struct design d = design_default();
+	struct graph g;
+	struct program p;
+
+	d.sram_kib = 17;
+	cnn(&g, &p, &d);
+	assert_true(p.arena_bytes <= 1024);
+	assert_int_equal(p.peak_bytes, 64);
+	for (int i = 0; i < p.n_places; i++)
+		assert_true(p.place[i].addr - MAP_SRAM - FW_SRAM_BYTES +
+		                    p.place[i].bytes <=
+		            p.arena_bytes);
+	program_free(&p);
+	graph_free(&g);
+}
+
 static void what_does_not_fit_is_named(void **state)
 {
 	(void)state;
 	struct design d = design_default();
 
 	d.sram_kib = 17;
-	refuse("models/digits_cnn.tflite", &d,
+	refuse("models/digits_cnn.tflite", &d, true,
 	       "activations need 2304 bytes of SRAM, there are 1024");
 	d = design_default();
 	d.flash_kib = 5;
-	refuse("models/digits_cnn.tflite", &d,
+	refuse("models/digits_cnn.tflite", &d, false,
 	       "bytes of flash, there are "
 	       "5120 (flash.kib=5); most are of layer '");
 	d = design_default();
 	d.spad_kib = 1, d.banks = 4, d.rows = d.cols = 64;
-	refuse("models/digits_cnn.tflite", &d, "bytes of scratchpad");
+	refuse("models/digits_cnn.tflite", &d, false, "bytes of scratchpad");
 }
 
 static void an_unsupported_operator_is_named(void **state)
@@ -615,6 +638,7 @@ int main(void)
 	        cmocka_unit_test(dumps_are_as_recorded),
 	        cmocka_unit_test(checker_finds_a_missing_wait),
 	        cmocka_unit_test(checker_finds_addresses_out_of_range),
+	        cmocka_unit_test(what_stays_in_the_scratchpad_takes_no_sram),
 	        cmocka_unit_test(what_does_not_fit_is_named),
 	        cmocka_unit_test(an_unsupported_operator_is_named),
 	        cmocka_unit_test(equal_inputs_give_equal_bytes),
