@@ -34,7 +34,7 @@ static bool parse(struct report_args *o, int argc, char **argv, int *status)
 	        {"limit", "CONDITION",
 	         "one more limit, as in sweep files; may be repeated",
 	         .list = &o->limit},
-	        {"tech", "NAME|TECH.yaml",
+	        {"tech", "TABLE",
 	         "energy by another technology table; nothing is run",
 	         .value = &o->tech},
 	        {"store", "FILE.db",
