@@ -7,7 +7,7 @@
 // Any chunks and groups at any pace, addresses and wgt_cs of full width, all
 // formats of weights. Assumed: chunks have 1..W bytes, flags of a command stay,
 // a command starts when the steps of the one before are over. Which chunks a
-// command has is exec_agen's, and not proved.
+// CONV has is proved in exec_order.v; of a vector mode nobody proves it.
 //
 //@ read exec_ctl.v
 //@ prove COLS=5 W=16 : bmc 7, induction 1, cover 12
