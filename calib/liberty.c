@@ -233,3 +233,17 @@ double liberty_nand2(const struct liberty *l)
 	}
 	return least;
 }
+
+const struct liberty_cell *liberty_buffer(const struct liberty *l)
+{
+	const struct liberty_cell *least = NULL;
+
+	for (int i = 0; i < l->n; i++) {
+		const struct liberty_cell *c = &l->cell[i];
+		bool buffer = strncmp(c->name, "BUF", 3) == 0 ||
+		              strstr(c->name, "_buf");
+		if (buffer && (!least || c->area_um2 < least->area_um2))
+			least = c;
+	}
+	return least;
+}

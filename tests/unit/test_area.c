@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "calib/area_fit.h"
 #include "calib/nnls.h"
+#include "explore/sweep.h"
 
 static struct joulet_tech *open_tech(const char *name)
 {
@@ -145,6 +146,34 @@ static void a_section_that_is_wrong_is_refused(void **state)
 	        "area: has no cell");
 }
 
+/* The network's file, from where the sweep's is. */
+static void an_objective_needs_a_table_with_areas(void **state)
+{
+	(void)state;
+	char name[64], text[512], here[256];
+	struct err err;
+	assert_non_null(getcwd(here, sizeof here));
+	for (int good = 0; good < 2; good++) {
+		snprintf(name, sizeof name, "/tmp/joulet-area-%d.yaml",
+		         (int)getpid());
+		snprintf(text, sizeof text,
+		         "networks: [%s/models/digits_cnn.tflite]\n"
+		         "tech: %s\n"
+		         "objectives: {minimize: [area_mm2, latency_us]}\n"
+		         "axes: {array.rows: [4, 8]}\n",
+		         here, good ? "scaled22" : "sg13g2");
+		assert_true(file_write(name, text, strlen(text), &err));
+		struct sweep *s = sweep_open(name, "/tmp/none.db", &err);
+		remove(name);
+		assert_int_equal(s != NULL, good);
+		if (!good)
+			assert_non_null(strstr(err.msg,
+			                       "objective area_mm2: table "
+			                       "sg13g2 says no area"));
+		sweep_close(s);
+	}
+}
+
 static void least_squares_finds_what_made_the_numbers(void **state)
 {
 	(void)state;
@@ -217,6 +246,7 @@ int main(void)
 	        cmocka_unit_test(a_smaller_node_is_smaller),
 	        cmocka_unit_test(a_table_without_areas_says_so),
 	        cmocka_unit_test(a_section_that_is_wrong_is_refused),
+	        cmocka_unit_test(an_objective_needs_a_table_with_areas),
 	        cmocka_unit_test(least_squares_finds_what_made_the_numbers),
 	        cmocka_unit_test(least_squares_never_goes_below_zero),
 	        cmocka_unit_test(a_fit_finds_the_coefficients),
