@@ -358,11 +358,11 @@ function effectPicture(groups, effects, far, width, across, name) {
 		groups.map(g => g.names.join(' and ') + ' ' + spread(effects[g.group])).join(', '));
 	groups.forEach((g, k) => {
 		const x0 = (k % across) * w, y0 = Math.floor(k / across) * h;
-		const box = {l: x0 + 44, r: x0 + w - 12, t: y0 + 26, b: y0 + h - 22};
+		const box = {l: x0 + 52, r: x0 + w - 12, t: y0 + 26, b: y0 + h - 22};
 		const y = v => (box.t + box.b) / 2 - Math.log(v) / far * (box.b - box.t) / 2;
 		const ratios = effects[g.group], n = ratios.length;
 		const x = i => n < 2 ? (box.l + box.r) / 2 : box.l + 8 + i / (n - 1) * (box.r - box.l - 16);
-		svg.append(text(box.l - 36, y0 + 13, cut(g.names.join(', '), w - 70), {class: 'title'}));
+		svg.append(text(box.l - 44, y0 + 13, cut(g.names.join(', '), w - 70), {class: 'title'}));
 		svg.append(text(box.r, y0 + 13, spread(ratios), {'text-anchor': 'end', class: 'soft'}));
 		svg.append(shape('rect', {class: 'frame', x: box.l, y: box.t,
 			width: box.r - box.l, height: box.b - box.t}));
@@ -387,6 +387,7 @@ function effectPicture(groups, effects, far, width, across, name) {
 }
 
 function change(ratio) {
+	if (ratio >= 10) return '\u00d7' + ratio.toFixed(0);
 	const p = 100 * (ratio - 1);
 	if (Math.abs(p) < 0.05) return '0%';
 	return (p > 0 ? '+' : p < 0 ? '\u2212' : '') + Math.abs(p).toFixed(Math.abs(p) < 10 ? 1 : 0) + '%';

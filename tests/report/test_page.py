@@ -444,6 +444,41 @@ class Report(unittest.TestCase):
                       self.text("#detail .bad"))
 
 
+class Alternatives(unittest.TestCase):
+    """Two networks for one task, and how often each is right."""
+
+    def test_networks_share_answer_plane_and_lines(self):
+        with tempfile.TemporaryDirectory(prefix="joulet-page-") as folder:
+            path = os.path.join(folder, "a.yaml")
+            with open(path, "w") as f:
+                f.write(("networks: [%s/digits_mlp.tflite, "
+                         "%s/digits_cnn.tflite]\n"
+                         "data: %s/digits_test.yaml\nalternatives: true\n"
+                         % ((os.path.join(store.ROOT, "models"),) * 3)) +
+                        "axes: {network.weight_bits: [2, 8], "
+                        "array.rows: [4, 8]}\n"
+                        "objectives: {minimize: [energy_uj], "
+                        "maximize: [accuracy]}\n")
+            subprocess.run([JOULET, "sweep", path], check=True,
+                           stdout=subprocess.DEVNULL)
+            html = os.path.join(folder, "a.html")
+            subprocess.run([JOULET, "report", path, "-o", html], check=True)
+            with chromium.Page(html) as page:
+                self.assertEqual(page.run(DOTS), 8)
+                self.assertEqual(page.run("shownLines().length"), 8)
+                rows = page.run("[...document.querySelectorAll("
+                                "'#answer-table tbody tr')].map(r => "
+                                "[...r.children].map(c => c.textContent))")
+                self.assertEqual([r[0] for r in rows],
+                                 ["digits_mlp", "digits_cnn"])
+                self.assertEqual(rows[1][6], "98.6 %")
+                page.run("select(7)")
+                self.assertEqual(page.run("state.net"), -1)
+                self.assertEqual(page.run(OVERLAPS), [])
+                self.assertEqual(page.run(OUTSIDE), [])
+                self.assertEqual(page.errors, [])
+
+
 if __name__ == "__main__":
     if not chromium.find():
         print("no Chromium here: the page is not tested"
