@@ -39,7 +39,7 @@ struct synth_opts {
 	bool fast;
 	/* So many consecutive designs in one run of yosys, in which modules
 	 * that are the same are made once; 0: 1. Names of wires decide between
-	 * equals, so a design's area may then differ by some 0.1 %. */
+	 * equals, so a design's area may then differ by some 0.2 %. */
 	int group;
 	/* A long step begins; or NULL. Called from several threads, one at a
 	 * time. */
