@@ -1,7 +1,7 @@
 /* synth: see synth.h
  *
  * The cache holds a folder for each design: CACHE/synth-HASH with yosys' table
- * of cells, CACHE/synth-HASH-net with netlists, too.
+ * of cells, CACHE/synth-HASH-bits with netlists, too.
  */
 #include "calib/synth.h"
 
@@ -69,6 +69,13 @@ static const char fast_gates_script[] =
         "splitnets\n"
         "select * */t:$mem_v2 %m %d\n"
         "write_verilog -noexpr -noattr -simple-lhs -selected ";
+
+/* All as single bits, ports too, for a simulation that counts by net. */
+static const char bits_script[] = "select -clear\n"
+                                  "opt_clean -purge\n"
+                                  "splitnets -ports\n"
+                                  "opt_clean -purge\n"
+                                  "write_verilog -noattr ";
 
 /* ---- What all designs share -------------------------------------------- */
 
@@ -245,9 +252,9 @@ static void script_write(const struct work *w, const struct design *d, int n,
 	           "tee -q -o %s/stat stat\n",
 	           work);
 	if (w->opts->netlist || w->opts->fast)
-		buf_printf(to, "%s%s/netlist.v\n%s%s/ram.v\n",
+		buf_printf(to, "%s%s/netlist.v\n%s%s/ram.v\n%s%s/bits.v\n",
 		           w->opts->fast ? fast_gates_script : gates_script,
-		           work, ram_script, work);
+		           work, ram_script, work, bits_script, work);
 }
 
 static bool failed(const struct design *d, const char *log, struct err *err)
@@ -356,7 +363,7 @@ static char *folder_of(const struct work *w, int i, int n)
 		uint64_t elab = design_elab_hash(&w->design[k]);
 		XXH64_update(h, &elab, sizeof elab);
 	}
-	snprintf(name, sizeof name, "synth-%016" PRIx64 "-net",
+	snprintf(name, sizeof name, "synth-%016" PRIx64 "-bits",
 	         XXH64_digest(h));
 	XXH64_freeState(h);
 	char *net = path_join(w->cache, name);
@@ -384,6 +391,7 @@ static bool synthesize(struct work *w, int i, int n, struct err *err)
 	if (ok && (w->opts->netlist || w->opts->fast)) {
 		w->out[i].netlist = path_join(folder, "netlist.v");
 		w->out[i].ram = path_join(folder, "ram.v");
+		w->out[i].bits = path_join(folder, "bits.v");
 	}
 	free(folder);
 	free(stat);
@@ -460,6 +468,7 @@ void synth_free(struct synth *s)
 	free(s->cls);
 	free(s->netlist);
 	free(s->ram);
+	free(s->bits);
 	*s = (struct synth){0};
 }
 

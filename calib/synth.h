@@ -28,6 +28,7 @@ struct synth {
 	 * behaviour of its memories, as Verilog. Nets are single bits but for
 	 * ports. */
 	char *netlist, *ram;
+	char *bits; /* both in one file, ports as single bits, too */
 };
 
 struct synth_opts {

@@ -69,6 +69,7 @@ int report_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 int area_main(int argc, char **argv);
+int calibrate_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 
 #endif

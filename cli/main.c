@@ -25,6 +25,7 @@ static const struct verb {
         {"report", report_main, "what a sweep found, as a page or as text"},
         {"compare", compare_main, "what changed between two points, and why"},
         {"area", area_main, "synthesize a design: area of its modules"},
+        {"calibrate", calibrate_main, "a technology table out of gates"},
         {"host", host_main, "run a program on the host core alone"},
         {"doctor", doctor_main, "repair a store, a run on a cluster"},
         {"worker", worker_main, "run points for a sweep on a cluster"},

@@ -28,7 +28,8 @@ MAY_INCLUDE = {
     "firmware": {"firmware", "isa"},
     "explore": {"explore", "isa", "base", "sim/joulet.h"},
     # The Verilog is found where the simulator finds it.
-    "calib": {"calib", "isa", "base", "sim/joulet.h", "sim/paths.h"},
+    "calib": {"calib", "isa", "base", "sim/joulet.h", "sim/paths.h",
+              "sim/cut.h"},
     "cli": {"cli", "explore", "calib", "isa", "base", "sim/joulet.h"},
 }
 # The public library joins what the others keep apart.
