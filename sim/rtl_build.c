@@ -232,6 +232,8 @@ static void fixed_args(struct args *a)
 	                                    "--x-initial",
 	                                    "fast",
 	                                    "--noassert",
+	                                    "--expand-limit",
+	                                    "4096",
 	                                    "-Wno-fatal",
 	                                    "-CFLAGS",
 	                                    "-fPIC",
