@@ -16,6 +16,11 @@ static double error(double model, double gates)
 	return gates > 0 ? model / gates - 1 : 0;
 }
 
+static double ratio(double a, double b)
+{
+	return b > 0 ? a / b : 0;
+}
+
 static void keep_worst(double *worst, double e)
 {
 	if (fabs(e) > fabs(*worst))
@@ -75,17 +80,6 @@ static void print_sums(FILE *f, const struct sums *s, const char *what,
 	fprintf(f, "\n");
 }
 
-void calibrate_errors(const struct calibration *c, FILE *f)
-{
-	for (int i = 0; i < c->n_designs; i++) {
-		struct sums s;
-		sum_up(c, &c->design[i], true, &s);
-		print_sums(f, &s, "of the fit", &c->design[i]);
-		sum_up(c, &c->design[i], false, &s);
-		print_sums(f, &s, "not used for the fit", &c->design[i]);
-	}
-}
-
 /* ------------------------------------------------------------------------
  * The table */
 
@@ -105,7 +99,8 @@ static double term(const struct calibration *c, const double *amount,
 static void split_array(struct split *to, const struct calibration *c,
                         const struct energy_sample *s, const double *x)
 {
-	double moved = 0, weights = term(c, x, TERM_array_wgt_flip);
+	double moved = 0, weights = c->model.fj[TERM_array_flip] * FLIP_WGT *
+	                            s->activity.wgt_flips;
 	double macs = (double)s->counts.n[EV_macs];
 
 	for (int t = 0; t < N_TERMS; t++)
@@ -151,9 +146,72 @@ static void split_sample(struct split *to, const struct calibration *c,
 		to->all += s->fj[p];
 }
 
-static double ratio(double a, double b)
+static void split_all(struct split *s, const struct calibration *c)
 {
-	return b > 0 ? a / b : 0;
+	*s = (struct split){0};
+	for (int i = 0; i < c->n; i++)
+		if (c->sample[i].fit)
+			split_sample(s, c, &c->sample[i]);
+}
+
+/* The array of a layer by the table's rows, which know counts but not what
+ * flips. */
+static double by_rows(const struct calibration *c, const struct split *s,
+                      const struct energy_sample *k)
+{
+	double x[N_TERMS];
+
+	energy_amounts(k, x);
+	return term(c, x, TERM_array_cell_cycle) +
+	       ratio(s->mac, s->macs) * (double)k->counts.n[EV_macs] +
+	       ratio(s->pool, s->pools) * (double)k->counts.n[EV_pool_ops];
+}
+
+static void row_errors(const struct calibration *c, const struct split *s,
+                       double *least, double *most)
+{
+	*least = *most = 0;
+	for (int i = 0; i < c->n; i++) {
+		const struct energy_sample *k = &c->sample[i];
+		double e = error(by_rows(c, s, k), k->fj[PIECE_array]);
+		*least = fmin(*least, e);
+		*most = fmax(*most, e);
+	}
+}
+
+static void print_layers(const struct calibration *c, FILE *f)
+{
+	struct split s;
+
+	split_all(&s, c);
+	fprintf(f, "Array, layer by layer:\n\n| cells | layer | of the fit | "
+	           "gates pJ/cycle | model | the table's rows |\n"
+	           "| --- | --- | --- | ---: | ---: | ---: |\n");
+	for (int i = 0; i < c->n; i++) {
+		const struct energy_sample *k = &c->sample[i];
+		double fj[N_PIECES], gates = k->fj[PIECE_array];
+		energy_model(&c->model, k, fj);
+		fprintf(f,
+		        "| %dx%d | %s: %s | %s | %.2f | %+.1f %% | %+.1f %% "
+		        "|\n",
+		        k->d.rows, k->d.cols, k->net, k->layer,
+		        k->fit ? "yes" : "no", gates / (double)k->cycles / 1e3,
+		        100 * error(fj[PIECE_array], gates),
+		        100 * error(by_rows(c, &s, k), gates));
+	}
+	fprintf(f, "\n");
+}
+
+void calibrate_errors(const struct calibration *c, FILE *f)
+{
+	for (int i = 0; i < c->n_designs; i++) {
+		struct sums s;
+		sum_up(c, &c->design[i], true, &s);
+		print_sums(f, &s, "of the fit", &c->design[i]);
+		sum_up(c, &c->design[i], false, &s);
+		print_sums(f, &s, "not used for the fit", &c->design[i]);
+	}
+	print_layers(c, f);
 }
 
 struct row {
@@ -215,6 +273,16 @@ static void print_leakage(const struct calibration *c, const char *liberty,
 		print_table_row(f, c, &row[i], liberty);
 }
 
+/* Of all layers, those of the fit too. */
+static double worst_of(const struct calibration *c, enum energy_part part)
+{
+	struct sums fit, kept;
+
+	sum_up(c, NULL, true, &fit);
+	sum_up(c, NULL, false, &kept);
+	return fmax(fabs(fit.worst[part]), fabs(kept.worst[part]));
+}
+
 static void print_energy(const struct calibration *c, const struct split *s,
                          const char *liberty, FILE *f)
 {
@@ -232,15 +300,15 @@ static void print_energy(const struct calibration *c, const struct split *s,
 	double rest = s->all - s->mac - s->pool - s->cell - s->lane -
 	              s->requant - s->byte;
 	double ctl = ratio(rest, s->cycles) / 1e3;
-	double array = fabs(e.worst[PIECE_array]) + 0.01;
-	double other = fabs(e.worst[PIECE_requant]) + 0.01;
+	double array = worst_of(c, PIECE_array) + 0.01;
+	double other = worst_of(c, PIECE_requant) + 0.01;
 	char mac_note[200], fit_note[160], part_note[160];
 	snprintf(mac_note, sizeof mac_note,
-	         "Beyond cell_cycle. Band: least and most of a layer. The "
-	         "array as a whole\n    fits its gates within %.1f %% (worst "
-	         "layer %.1f %%).",
+	         "Beyond cell_cycle. Band: least and most of a layer. Where "
+	         "flips are known, the\n    array fits its gates within "
+	         "%.1f %% (worst layer %.1f %%).",
 	         100 * fabs(error(e.model[PIECE_array], e.gates[PIECE_array])),
-	         100 * fabs(e.worst[PIECE_array]));
+	         100 * worst_of(c, PIECE_array));
 	snprintf(fit_note, sizeof fit_note,
 	         "Fitted. Band: the array's worst layer, %.1f %%.",
 	         100 * array);
@@ -275,20 +343,28 @@ static void print_energy(const struct calibration *c, const struct split *s,
 void calibrate_table(const struct calibration *c, const char *name,
                      const char *liberty, FILE *f)
 {
-	struct split s = {0};
+	struct split s;
+	double least, most;
 
-	for (int i = 0; i < c->n; i++)
-		if (c->sample[i].fit)
-			split_sample(&s, c, &c->sample[i]);
+	split_all(&s, c);
+	row_errors(c, &s, &least, &most);
 	fprintf(f,
 	        "# %s\n#\n# Made by `joulet calibrate`: docs/calibration.md. "
 	        "Logic is calibrated against\n# gates without wires, clock "
 	        "tree "
 	        "and glitches; all else is horowitz45's,\n# scaled to this "
-	        "voltage.\n\nname: %s\nabout: Standard cells, calibrated "
-	        "against gates of this accelerator; rest as horowitz45.\n"
-	        "base: horowitz45\nnode_nm: 45\nvoltage: %g\n",
-	        name, name, c->volts);
+	        "voltage.\n\nname: %s\nabout: >-\n",
+	        name, name);
+	fprintf(f,
+	        "  Standard cells, calibrated against gates of this "
+	        "accelerator (designs: %d); rest as\n  horowitz45. %s array "
+	        "energy of a layer by these rows is off its gates by\n  %+.0f "
+	        "to %+.0f %%: a MAC's energy depends on what flips, which "
+	        "counts do not tell.\nbase: horowitz45\nnode_nm: 45\n"
+	        "voltage: %g\n",
+	        c->n_designs,
+	        fmax(most, -least) > 0.1 ? "Preliminary: the" : "The",
+	        100 * least, 100 * most, c->volts);
 	print_energy(c, &s, liberty, f);
 	print_leakage(c, liberty, f);
 }

@@ -8,6 +8,13 @@
 
 #include "calib/gates.h"
 
+/* Flips of a weight's bit at a cell, of a sum's bit before its register and in
+ * it: what one of them costs, in flips of a partial product's bit (an
+ * activation's bit costs one). By the netlist of rtl/mac_row.v alone, operands
+ * moved one at a time: docs/calibration.md. Fitting them to layers would not
+ * tell them apart: in most layers they move together. */
+enum { FLIP_WGT = 4, FLIP_ADD = 3, FLIP_SUM = 2 };
+
 enum energy_part {
 #define PIECE(name, modules, doc) PIECE_##name,
 #include "calib/energy.def"

@@ -135,16 +135,17 @@ static uint8_t *copy(const uint8_t *from, uint32_t n)
 	return to;
 }
 
-/* The effect of one command, and what it moves. */
+/* The effect of one command, and what it moves in an array (or NULL). */
 static bool walk(struct accel *a, const struct command *c, uint32_t seq,
-                 struct activity *to, struct err *err)
+                 struct array_state *array, struct activity *to,
+                 struct err *err)
 {
 	const struct entry e = {.c = *c, .seq = seq};
 
 	if (!fast_check(a, &e)) /* it also notes what SUM and HOLD leave */
 		return accel_fast.fault(a, err);
-	if (to)
-		cut_activity(a, c, to);
+	if (array)
+		cut_activity(array, a, c, to);
 	fast_math(a, c);
 	return true;
 }
@@ -215,7 +216,7 @@ static bool run_cut(struct cuts *all, struct cut *c, uint32_t layers,
 	if (ok)
 		rewind_cut(a, c);
 	for (uint32_t i = 0; ok && i < c->n_cmds; i++)
-		ok = walk(a, &c->cmd[i], i, &c->activity, err);
+		ok = walk(a, &c->cmd[i], i, all->array, &c->activity, err);
 	ok = ok && time_cut(a, c, err);
 	if (a)
 		accel_fast.close(a);
@@ -269,7 +270,7 @@ static bool cut_job(struct cuts *all, struct accel *a,
 		struct cut *c = &all->cut[all->n - 1];
 		c->job = number;
 		for (uint32_t k = i; ok && k < end; k++)
-			ok = walk(a, &list[k], k, NULL, err);
+			ok = walk(a, &list[k], k, NULL, NULL, err);
 	}
 	free(list);
 	return ok;
@@ -301,7 +302,7 @@ bool cuts_take(struct cuts *to, const struct joulet_net *net,
                const struct design *d, const void *in, uint64_t most,
                struct err *err)
 {
-	*to = (struct cuts){.d = *d};
+	*to = (struct cuts){.d = *d, .array = array_state_new(d)};
 	struct joulet_program *p =
 	        joulet_compile(net, d, JOULET_ACCEL, NULL, err);
 	if (!p)
@@ -329,5 +330,6 @@ void cuts_free(struct cuts *c)
 	}
 	free(c->cut);
 	free(c->flash);
+	free(c->array);
 	*c = (struct cuts){0};
 }

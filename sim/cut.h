@@ -14,18 +14,18 @@
 #include "sim/joulet.h"
 
 struct command;
+struct array_state;
 
 /* What moves in the array, summed over cells (popcounts of changes from one
- * step to the next). Cells of rows that are not in use see weights, too. */
+ * cycle to the next), rows that are not in use included: weights move there,
+ * too, and meet the bytes that earlier work left in their buffers. */
 struct activity {
-	double macs_zero;  /* useful MACs whose activation is zero */
 	double act_flips;  /* bits of activations, once for each cell they reach
 	                    */
 	double wgt_flips;  /* bits of weights, the same */
-	double part_flips; /* partial products: flips of one operand's bits
-	                    * times the set bits of the other */
-	double sum_flips;  /* bits of the cells' sums */
-	double cell_steps; /* steps of cells in enabled rows, padding too */
+	double part_flips; /* partial products: a bit AND a bit */
+	double add_flips;  /* bits of sums before their registers */
+	double sum_flips;  /* bits of sums in their registers */
 };
 
 struct cut {
@@ -45,7 +45,8 @@ struct cut {
 
 struct cuts {
 	struct design d;
-	uint8_t *flash; /* of all cuts */
+	struct array_state *array; /* goes from cut to cut */
+	uint8_t *flash;            /* of all cuts */
 	struct cut *cut;
 	int n;
 };

@@ -5,9 +5,17 @@
 #include "sim/accel_fast.h"
 #include "sim/cut.h"
 
+/* The array's registers. No reset touches them, and what a layer leaves in
+ * them moves in the rows that the next one does not use: commands that run one
+ * after the other share one array. */
+struct array_state;
+
+/* All zero; the caller's, freed with free(). */
+struct array_state *array_state_new(const struct design *d);
+
 /* Before the command has changed the scratchpad; adds to *to. CONV and DWCONV
- * with plain weights of all formats; others add nothing. */
-void cut_activity(struct accel *a, const struct command *c,
-                  struct activity *to);
+ * with plain weights of all formats, and pools; others add nothing. */
+void cut_activity(struct array_state *s, struct accel *a,
+                  const struct command *c, struct activity *to);
 
 #endif
