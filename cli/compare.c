@@ -95,7 +95,9 @@ static bool compare_stored(const struct compare *o, struct err *err)
 }
 
 /* A run of each design; `job` has the last one's network. */
-static bool explain_both(const struct compare *o, struct joulet_explain x[2],
+static bool explain_both(const struct compare *o,
+                         const struct joulet_tech *tech,
+                         struct joulet_explain x[2],
                          struct compare_side side[2], char name[80],
                          struct err *err)
 {
@@ -107,7 +109,8 @@ static bool explain_both(const struct compare *o, struct joulet_explain x[2],
 		args.design = file[s];
 		if (!job_open(&job, &args, err))
 			return false;
-		bool ok = joulet_explain_alone(job.net, &job.design, job.target,
+		bool ok = job_supply_check(&args, tech, &job.design, err) &&
+		          joulet_explain_alone(job.net, &job.design, job.target,
 		                               job.in, &x[s], err);
 		side[s].design = job.design;
 		snprintf(side[s].name, sizeof side[s].name, "%s",
@@ -127,7 +130,7 @@ static bool compare_designs(const struct compare *o, struct err *err)
 	char name[80];
 
 	struct joulet_tech *tech = joulet_tech_open(o->tech, err);
-	bool ok = tech && explain_both(o, x, side, name, err);
+	bool ok = tech && explain_both(o, tech, x, side, name, err);
 	for (int s = 0; s < 2; s++) {
 		side[s].run = &x[s];
 		side[s].tech = tech;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/yaml.h"
 
 enum { MAX_INPUT_BYTES = 1 << 30 };
 
@@ -122,6 +123,43 @@ bool job_design(struct design *d, const struct job_args *args, struct err *err)
 		if (!set_one(d, &args->set, i, err))
 			return false;
 	return args->set.n == 0 || design_check(d, at, err);
+}
+
+/* The line of a key in a design file, dotted or nested; 0: not found. */
+static int line_of(const char *path, const char *group, const char *rest)
+{
+	char dotted[64];
+	struct err err;
+	struct yaml *root = yaml_load(path, &err);
+	int line = 0;
+	if (!root)
+		return 0;
+	snprintf(dotted, sizeof dotted, "%s.%s", group, rest);
+	const struct yaml *node = yaml_get(root, dotted);
+	const struct yaml *map = yaml_get(root, group);
+	if (!node && map)
+		node = yaml_get(map, rest);
+	if (node)
+		line = yaml_src(node).line;
+	yaml_drop(root);
+	return line;
+}
+
+bool job_supply_check(const struct job_args *args,
+                      const struct joulet_tech *tech, const struct design *d,
+                      struct err *err)
+{
+	static const char key[] = "voltage.mv=";
+	struct src at = {"--set", 0};
+	bool set = false;
+
+	for (int i = 0; i < args->set.n; i++)
+		set = set ||
+		      strncmp(args->set.item[i], key, sizeof key - 1) == 0;
+	if (!set && args->design)
+		at = (struct src){args->design,
+		                  line_of(args->design, "voltage", "mv")};
+	return joulet_supply_check(tech, d, at, err);
 }
 
 static bool read_input(struct job *job, const char *path, struct err *err)

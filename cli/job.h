@@ -28,6 +28,10 @@ struct job {
 
 /* The design file, or the default design, changed by --set. */
 bool job_design(struct design *d, const struct job_args *args, struct err *err);
+/* joulet_supply_check of that design; errors name where its voltage is from. */
+bool job_supply_check(const struct job_args *args,
+                      const struct joulet_tech *tech, const struct design *d,
+                      struct err *err);
 /* Read everything and compile. Dumps go to stdout. On false nothing is open. */
 bool job_open(struct job *job, const struct job_args *args, struct err *err);
 void job_close(struct job *job);

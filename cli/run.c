@@ -341,7 +341,8 @@ static bool run(struct run *o, struct err *err)
 		return false;
 	bool ok = job_open(&job, &o->job, err);
 	if (ok) {
-		ok = simulate(o, &job, tech, err);
+		ok = job_supply_check(&o->job, tech, &job.design, err) &&
+		     simulate(o, &job, tech, err);
 		job_close(&job);
 	}
 	joulet_tech_close(tech);

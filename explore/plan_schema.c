@@ -120,7 +120,7 @@ static void param_axis(struct json *j, const struct param *p)
 		range(j, p, "times", 2);
 		powers(j, p);
 	}
-	if (p->rule == RULE_ANY)
+	if (p->rule == RULE_ANY || p->rule == RULE_VOLT)
 		range(j, p, "step", 1);
 	json_close(j);
 	json_close(j);

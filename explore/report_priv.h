@@ -111,6 +111,11 @@ void report_effects(const struct report *r, int net, int group, int metric,
 /* The first axis of a group, and how many values it has. */
 const struct report_axis *report_group(const struct report *r, int group);
 
+/* report_read.c: share_pj of a point by a table. ERR_DATA, with the point, if
+ * its voltage is none for the table. */
+bool report_price(const struct report *r, const struct joulet_tech *t,
+                  struct report_point *p, struct err *err);
+
 /* report_detail.c: the details of one point, without neighbours; none twice.
  * ERR_DATA if it cannot be run again. */
 bool report_explain(struct report *r, struct report_point *p, struct err *err);

@@ -214,6 +214,19 @@ static bool stored_energy(struct store *store, const char *key,
 	                     tech ? tech : "its table"));
 }
 
+bool report_price(const struct report *r, const struct joulet_tech *t,
+                  struct report_point *p, struct err *err)
+{
+	struct err why;
+	if (!joulet_supply_check(t, &p->pick.design, (struct src){NULL, 0},
+	                         &why))
+		return err_at(err, (struct src){r->store, 0},
+		              "point %ld: %.400s", p->number, why.msg);
+	joulet_cost(t, &p->pick.design, &p->out.counts, p->out.cycles,
+	            p->share_pj);
+	return true;
+}
+
 static bool take_energy(const struct report *r, struct store *store,
                         struct report_point *p, const char *key,
                         struct err *err)
@@ -222,9 +235,7 @@ static bool take_energy(const struct report *r, struct store *store,
 
 	if (!t->table)
 		return stored_energy(store, key, t->name, p->share_pj, err);
-	joulet_cost(t->table, &p->pick.design, &p->out.counts, p->out.cycles,
-	            p->share_pj);
-	return true;
+	return report_price(r, t->table, p, err);
 }
 
 /* Counted when the sweep ran; a store that has none says nothing of it. */

@@ -63,8 +63,8 @@ bool report_recost(struct report *r, const char *tech, struct err *err)
 		struct report_point *p = &r->point[i];
 		if (!p->ok)
 			continue;
-		joulet_cost(table, &p->pick.design, &p->out.counts,
-		            p->out.cycles, p->share_pj);
+		if (!report_price(r, table, p, err))
+			return false;
 		/* Not the table's to say. */
 		const double accuracy = p->metric[METRIC_accuracy];
 		result_metrics(&p->out, table, &p->pick.design,

@@ -23,8 +23,11 @@ bool result_full(const struct sweep *s, struct store *store, long point,
 	if (!o->ok)
 		return true;
 	const struct plan_pick pick = plan_pick(s->plan, point);
-	joulet_cost(s->techs[pick.tech], &pick.design, &o->counts, o->cycles,
-	            share_pj);
+	const struct joulet_tech *t = s->techs[pick.tech];
+	if (!joulet_supply_check(t, &pick.design, (struct src){s->path, 0},
+	                         err))
+		return false;
+	joulet_cost(t, &pick.design, &o->counts, o->cycles, share_pj);
 	return true;
 }
 

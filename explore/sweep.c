@@ -49,6 +49,68 @@ static bool techs_suit_goals(const struct sweep *s, struct err *err)
 	return true;
 }
 
+/* ---- Voltages ------------------------------------------------------------ */
+
+static const struct plan_axis *axis_of(const struct plan *p, const char *key)
+{
+	for (int i = 0; i < p->n_axes; i++)
+		if (strcmp(p->axis[i].key, key) == 0)
+			return &p->axis[i];
+	return NULL;
+}
+
+static bool suits(const struct sweep *s, int tech, const struct design *d,
+                  struct err *err)
+{
+	const struct yaml *axes = yaml_get(s->plan->yaml, "axes");
+	const struct yaml *at = axes ? yaml_get(axes, "voltage.mv") : NULL;
+
+	if (!at)
+		at = yaml_get(s->plan->yaml, "base");
+	return joulet_supply_check(
+	        s->techs[tech], d,
+	        at ? yaml_key_src(at) : (struct src){s->path, 0}, err);
+}
+
+/* Of a space that is too large to go through: each voltage with each table that
+ * it is not zipped apart from, whatever `where` says. */
+static bool space_suits(const struct sweep *s, struct err *err)
+{
+	const struct plan *p = s->plan;
+	const struct plan_axis *v = axis_of(p, "voltage.mv");
+	const struct plan_axis *t = axis_of(p, "tech");
+	const bool zipped = v && t && v->dim == t->dim;
+	struct design d = p->base;
+
+	for (int i = 0; i < (v ? v->n : 1); i++)
+		for (int k = 0; k < p->n_techs; k++) {
+			if (zipped && t->number[i] != k)
+				continue;
+			if (v)
+				d.supply_mv = v->number[i];
+			if (!suits(s, k, &d, err))
+				return false;
+		}
+	return true;
+}
+
+/* Energy is needed of every point, so this is told before any is run. */
+static bool techs_suit_voltages(const struct sweep *s, struct err *err)
+{
+	const struct plan *p = s->plan;
+
+	if (!axis_of(p, "voltage.mv") && !p->base.supply_mv)
+		return true;
+	if (p->large)
+		return space_suits(s, err);
+	for (long i = 0; i < p->n_points; i++) {
+		const struct plan_pick pick = plan_pick(p, i);
+		if (!suits(s, pick.tech, &pick.design, err))
+			return false;
+	}
+	return true;
+}
+
 static struct sweep *open_as(const char *path, const char *store, bool large,
                              struct err *err)
 {
@@ -58,7 +120,8 @@ static struct sweep *open_as(const char *path, const char *store, bool large,
 	s->path = mem_str(path);
 	s->store = store ? mem_str(store) : path_with_suffix(path, ".db");
 	if (s->plan && (large || plan_is_sweep(s->plan, err)) &&
-	    open_techs(s, err) && techs_suit_goals(s, err))
+	    open_techs(s, err) && techs_suit_goals(s, err) &&
+	    techs_suit_voltages(s, err))
 		return s;
 	sweep_close(s);
 	return NULL;

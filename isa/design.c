@@ -90,6 +90,9 @@ static bool number_of(const struct param *p, const char *value, long *number,
 	if (kind == TEXT_TOO_BIG || v < p->min || v > p->max)
 		return err_at(err, src, "%s: %s is not in %ld..%ld %s", p->key,
 		              value, p->min, p->max, p->unit);
+	if (p->rule == RULE_VOLT && v != 0 && v < VOLT_LEAST)
+		return err_at(err, src, "%s: %s is not 0 or in %d..%ld %s",
+		              p->key, value, VOLT_LEAST, p->max, p->unit);
 	if (p->rule == RULE_POW2 && (v & (v - 1)) != 0)
 		return err_at(err, src,
 		              "%s: %s is not a power of two (%ld..%ld %s)",
@@ -259,13 +262,17 @@ void design_dump(const struct design *d, FILE *f)
 	}
 }
 
-/* Over text rather than memory, so that it is the same on every machine. */
+/* Over text rather than memory, so that it is the same on every machine.
+ * Without a voltage that is left to the table: results are kept by this hash,
+ * and those of designs that say nothing of it stay found. */
 static uint64_t hash(const struct design *d, bool elab_only)
 {
 	char text[N_PARAMS * 64];
 	size_t n = 0;
 	for (int i = 0; i < n_params; i++) {
 		if (elab_only && !params[i].elab)
+			continue;
+		if (params[i].rule == RULE_VOLT && get(d, &params[i]) == 0)
 			continue;
 		int k = snprintf(text + n, sizeof text - n, "%s=%d\n",
 		                 params[i].key, get(d, &params[i]));

@@ -19,11 +19,14 @@ struct design {
 	char name[64]; /* file name without folder and suffix, or "default" */
 };
 
+/* mV: what the scaling of logic is known for (sim/scaling.def) begins here. */
+enum { VOLT_LEAST = 500 };
+
 /* One row of params.def, for readers that work over all keys. */
 struct param {
 	const char *field, *key, *unit, *doc;
 	long min, max, def;
-	enum { RULE_ANY, RULE_POW2, RULE_CORE } rule;
+	enum { RULE_ANY, RULE_POW2, RULE_VOLT, RULE_CORE } rule;
 	bool elab;     /* elaborates new hardware */
 	size_t offset; /* of the int in struct design */
 };
@@ -60,8 +63,8 @@ void design_dump(const struct design *d, FILE *f);
 struct json;
 void design_json(const struct design *d, struct json *j);
 
-/* 64-bit hash of all parameters (not of the name), and of the elaboration
- * parameters alone. */
+/* 64-bit hash of all parameters (not of the name; a voltage only if the design
+ * has one of its own), and of the elaboration parameters alone. */
 uint64_t design_hash(const struct design *d);
 uint64_t design_elab_hash(const struct design *d);
 

@@ -104,6 +104,8 @@ static void range_text(const struct param *p, char *buf, size_t size)
 	if (p->rule == RULE_CORE)
 		snprintf(buf, size, "%s, %s, %s", core_name[0], core_name[1],
 		         core_name[2]);
+	else if (p->rule == RULE_VOLT)
+		snprintf(buf, size, "%ld, %d..%ld", p->min, VOLT_LEAST, p->max);
 	else
 		snprintf(buf, size, "%ld..%ld%s", p->min, p->max,
 		         p->rule == RULE_POW2 ? ", power of two" : "");

@@ -12,6 +12,15 @@ void schema_begin(struct json *j, const char *title, const char *about)
 	json_string(j, "description", about);
 }
 
+/* 0, or at least VOLT_LEAST. */
+static void between_zero_and_least(struct json *j)
+{
+	json_object(j, "not");
+	json_int(j, "minimum", 1);
+	json_int(j, "maximum", VOLT_LEAST - 1);
+	json_close(j);
+}
+
 void schema_values(struct json *j, const struct param *p)
 {
 	if (p->rule == RULE_CORE) {
@@ -28,6 +37,8 @@ void schema_values(struct json *j, const struct param *p)
 		json_string(j, "type", "integer");
 		json_int(j, "minimum", p->min);
 		json_int(j, "maximum", p->max);
+		if (p->rule == RULE_VOLT)
+			between_zero_and_least(j);
 	}
 }
 

@@ -28,7 +28,7 @@ struct memories cost_memories(const struct joulet_tech *t,
 /* 0 if it is in the host core's figures. */
 #define HOST(pj) (t->scope == SCOPE_chip ? 0 : (pj))
 
-#define RULE_FLAT(r) t->row[r].at[level]
+#define RULE_FLAT(r) cost_row(t, level, r, supply)
 #define RULE_BEAT(r) (RULE_FLAT(r) * d->dma_bytes)
 #define RULE_CELLS(r) (RULE_FLAT(r) * d->rows * d->cols)
 #define RULE_LANES(r) (RULE_FLAT(r) * d->lanes)
@@ -55,6 +55,7 @@ void cost_prices(const struct joulet_tech *t, enum joulet_level level,
                  const struct design *d, double pj[N_COST_TERMS])
 {
 	const struct memories m = cost_memories(t, level, d);
+	const double supply = cost_supply(t, level, d);
 	int i = 0;
 #define COST(event, share, rule, row) pj[i++] = RULE_##rule(TECH_##row);
 #include "sim/cost.def"
@@ -109,10 +110,12 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
 }
 
 double joulet_zero_saving_pj(const struct joulet_tech *t,
-                             enum joulet_level level, uint64_t macs_zero)
+                             enum joulet_level level, const struct design *d,
+                             uint64_t macs_zero)
 {
-	return (double)macs_zero *
-	       (t->row[TECH_mac].at[level] - t->row[TECH_mac_zero].at[level]);
+	const double supply = cost_supply(t, level, d);
+	return (double)macs_zero * (cost_row(t, level, TECH_mac, supply) -
+	                            cost_row(t, level, TECH_mac_zero, supply));
 }
 
 double joulet_energy_uj(const double share_pj[N_SHARES])

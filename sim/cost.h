@@ -1,4 +1,4 @@
-/* cost: what cost.c and power.c share. Internal to sim. */
+/* cost: what cost.c, power.c and supply.c share. Internal to sim. */
 #ifndef SIM_COST_H
 #define SIM_COST_H
 
@@ -26,6 +26,13 @@ struct cost_term cost_term(int i);
  * these, summed in this order, and leakage. */
 void cost_prices(const struct joulet_tech *t, enum joulet_level level,
                  const struct design *d, double pj[N_COST_TERMS]);
+
+/* What the supply of a design makes of a logic row at that level: supply.c. */
+double cost_supply(const struct joulet_tech *t, enum joulet_level level,
+                   const struct design *d);
+/* A row at that level; one of a group that scales as logic times `supply`. */
+double cost_row(const struct joulet_tech *t, enum joulet_level level, int row,
+                double supply);
 
 /* Leakage of everything that is there, whether used or not, in uW. */
 double cost_leakage_uw(const struct joulet_tech *t, enum joulet_level level,

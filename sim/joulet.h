@@ -382,6 +382,18 @@ void joulet_tech_json(const struct joulet_tech *t, FILE *f);
 struct buf;
 void joulet_tech_schema(struct buf *to);
 
+/* Supply of a design's logic in V: its own, or else the table's. */
+double joulet_supply(const struct joulet_tech *t, const struct design *d);
+/* Can the table's logic be brought to the design's supply? Energy and power
+ * below ask for it. ERR_DATA, with `src`. */
+bool joulet_supply_check(const struct joulet_tech *t, const struct design *d,
+                         struct src src, struct err *err);
+/* What its logic costs there, over what it costs at the table's voltage: 1 if
+ * that is the same. Rows of the groups energy, cpu and leakage are multiplied
+ * by it, nothing else is. Whether the clock is reached is not known. */
+struct joulet_band joulet_supply_factor(const struct joulet_tech *t,
+                                        const struct design *d);
+
 /* Energy of counts, by unit, in pJ. `cycles` is for leakage. */
 void joulet_cost(const struct joulet_tech *t, const struct design *d,
                  const struct counts *c, uint64_t cycles,
@@ -403,7 +415,8 @@ double joulet_latency_us(const struct design *d, uint64_t cycles);
  * Operands are raw bytes without zero points, so few are zero; counts do not
  * hold them, and reports take nothing off. */
 double joulet_zero_saving_pj(const struct joulet_tech *t,
-                             enum joulet_level level, uint64_t macs_zero);
+                             enum joulet_level level, const struct design *d,
+                             uint64_t macs_zero);
 
 /* ---- Power ------------------------------------------------------------- */
 

@@ -22,11 +22,13 @@ static void leakage(const struct joulet_tech *t, enum joulet_level level,
                     const struct design *d, double uw[N_BLOCKS])
 {
 	const struct memories m = cost_memories(t, level, d);
+	const double supply = cost_supply(t, level, d);
 #define AT(name) t->row[TECH_##name].at[level]
-	uw[BLOCK_array] = AT(leak_cell) * d->rows * d->cols;
-	uw[BLOCK_requant] = AT(leak_lane) * d->lanes;
-	uw[BLOCK_control] = AT(leak_ctl);
-	uw[BLOCK_cpu] = AT(leak_cpu);
+#define LOGIC(name) cost_row(t, level, TECH_##name, supply)
+	uw[BLOCK_array] = LOGIC(leak_cell) * d->rows * d->cols;
+	uw[BLOCK_requant] = LOGIC(leak_lane) * d->lanes;
+	uw[BLOCK_control] = LOGIC(leak_ctl);
+	uw[BLOCK_cpu] = LOGIC(leak_cpu);
 	uw[BLOCK_flash] = t->ext_weights ? AT(ext_flash_idle)
 	                                 : AT(leak_flash) * d->flash_kib;
 	uw[BLOCK_scratchpad] = m.bank.leak_uw * d->banks;

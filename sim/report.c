@@ -101,6 +101,19 @@ static void put_area(const struct joulet_report *r, struct buf *b)
 	           mm2.nominal, mm2.min, mm2.max, logic);
 }
 
+/* Of a design that has one of its own. */
+static void put_supply(const struct joulet_report *r, struct buf *b)
+{
+	const struct joulet_band by = joulet_supply_factor(r->tech, r->design);
+
+	if (r->design->supply_mv)
+		buf_printf(b,
+		           "voltage      %g V, logic x %.4g (%.4g to %.4g), %d "
+		           "MHz not checked\n",
+		           joulet_supply(r->tech, r->design), by.nominal,
+		           by.min, by.max, r->design->clock_mhz);
+}
+
 void report_head(const struct joulet_report *r, struct buf *b)
 {
 	const struct joulet_result *x = r->result;
@@ -110,6 +123,7 @@ void report_head(const struct joulet_report *r, struct buf *b)
 	buf_printf(b, "network      %s\n", joulet_net_name(r->net));
 	buf_printf(b, "design       %s (%dx%d, %d MHz)\n", d->name, d->rows,
 	           d->cols, d->clock_mhz);
+	put_supply(r, b);
 	buf_printf(b, "simulated    target %s, backend %s\n", r->target,
 	           r->backend);
 	buf_printf(b, "cycles       %" PRIu64, x->cycles);

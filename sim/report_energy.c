@@ -46,7 +46,7 @@ struct efficiency report_efficiency(const struct joulet_report *r)
 	const struct joulet_band uj =
 	        joulet_energy_band(t, r->design, &x->total, x->cycles);
 	const double macs = (double)report_macs(x);
-	const struct process here = {t->node_nm, t->voltage};
+	const struct process here = {t->node_nm, joulet_supply(t, r->design)};
 	struct efficiency e = {
 	        .uj = uj,
 	        .edp = uj.nominal * joulet_latency_us(r->design, x->cycles),
@@ -72,7 +72,7 @@ static void figure(struct buf *b, const char *name, struct joulet_band v,
 	           v.min, v.max);
 }
 
-static void beside_silicon(const struct joulet_tech *t,
+static void beside_silicon(const struct joulet_report *r,
                            const struct efficiency *e, int width, struct buf *b)
 {
 	static const struct table_column columns[] = {
@@ -80,7 +80,8 @@ static void beside_silicon(const struct joulet_tech *t,
 	        {"shown", TABLE_RIGHT}, {"here", TABLE_RIGHT},
 	        {"what", TABLE_LEFT},   {"source", TABLE_CUT},
 	};
-	const struct process here = {t->node_nm, t->voltage};
+	const struct joulet_tech *t = r->tech;
+	const struct process here = {t->node_nm, joulet_supply(t, r->design)};
 	struct table *s = table_new(columns, 6);
 	table_cell(s, "this run");
 	table_printf(s, "%g", t->node_nm);
@@ -116,7 +117,7 @@ static void believe(const struct joulet_report *r, int width, struct buf *b)
 	buf_printf(b, "EDP          %.4g uJ us\n", e.edp);
 	if (e.tops_w.nominal <= 0 || e.bound <= 0)
 		return;
-	beside_silicon(r->tech, &e, width, b);
+	beside_silicon(r, &e, width, b);
 	if (e.beyond)
 		buf_printf(b,
 		           "warning: beyond what silicon has shown: whole int8 "

@@ -210,6 +210,8 @@ static void put_what_ran(struct json *j, const struct joulet_report *r)
 	json_string(j, "tech", joulet_tech_name(r->tech));
 	hex(j, "tech_hash", joulet_tech_hash(r->tech));
 	json_string(j, "tech_scope", joulet_tech_scope(r->tech));
+	json_double(j, "voltage", joulet_supply(r->tech, r->design));
+	put_band(j, "voltage_factor", joulet_supply_factor(r->tech, r->design));
 	json_string(j, "design_name", r->design->name);
 	hex(j, "design_hash", design_hash(r->design));
 	design_json(r->design, j);

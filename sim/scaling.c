@@ -31,17 +31,26 @@ static double area(const struct node *n, double volt)
 
 typedef double figure(const struct node *n, double volt);
 
+/* The nodes beside one, which are itself twice if the source has it. */
+static void neighbours(double nm, const struct node **big,
+                       const struct node **small)
+{
+	int i = 1;
+	while (i < N_NODES - 1 && nodes[i].nm > nm)
+		i++;
+	*big = &nodes[i - 1];
+	*small = &nodes[i];
+	if (nm == (*big)->nm)
+		*small = *big;
+	if (nm == (*small)->nm)
+		*big = *small;
+}
+
 /* At a process: of the smaller neighbour, between them, of the larger one. */
 static struct joulet_band at(figure *f, struct process p)
 {
-	int i = 1;
-	while (i < N_NODES - 1 && nodes[i].nm > p.nm)
-		i++;
-	const struct node *big = &nodes[i - 1], *small = &nodes[i];
-	if (p.nm == big->nm)
-		small = big;
-	if (p.nm == small->nm)
-		big = small;
+	const struct node *big, *small;
+	neighbours(p.nm, &big, &small);
 	double x = f(big, p.volt), y = f(small, p.volt);
 	double part =
 	        big == small ? 0 : (big->nm - p.nm) / (big->nm - small->nm);
@@ -62,6 +71,27 @@ static struct joulet_band ratio(figure *f, struct process from,
 struct joulet_band scaling_energy(struct process from, struct process to)
 {
 	return ratio(energy, from, to);
+}
+
+struct joulet_band scaling_supply(double nm, double from, double to)
+{
+	const struct node *big, *small;
+	neighbours(nm, &big, &small);
+	const double nominal = scaling_energy((struct process){nm, from},
+	                                      (struct process){nm, to})
+	                               .nominal;
+	const double x = energy(big, to) / energy(big, from);
+	const double y = energy(small, to) / energy(small, from);
+	return (struct joulet_band){fmin(nominal, fmin(x, y)), nominal,
+	                            fmax(nominal, fmax(x, y))};
+}
+
+double scaling_least_supply(double nm)
+{
+	const struct node *big, *small;
+	neighbours(nm, &big, &small);
+	return fmax(0.5,
+	            fmax(-big->b / (2 * big->a), -small->b / (2 * small->a)));
 }
 
 struct joulet_band scaling_area(double from_nm, double to_nm)

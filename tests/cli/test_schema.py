@@ -149,6 +149,8 @@ class Schema(unittest.TestCase):
                 self.both_refuse("sweep", axis(key, "pow2: [1, 2]"))
                 continue
             low = max(least, 1)
+            if "not" in p:  # nothing between 0 and this
+                low = p["not"]["maximum"] + 1
             top = most // low
             for good in ("from: %d, to: %d, times: %d" % (low, most, 2),
                          "from: %d, to: %d, times: %d" % (low, low, 2)):

@@ -4,10 +4,12 @@
     test_energy.py JOULET [unittest arguments]
 """
 
+import csv
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -17,7 +19,9 @@ NET = "models/digits_cnn.tflite"
 LEVELS = {"min": "energy_by_unit_min_uj", "nominal": "energy_by_unit_uj",
           "max": "energy_by_unit_max_uj"}
 DESIGNS = ([], ["--set", "array.rows=16", "--set", "requant.lanes=8",
-                "--set", "dma.bytes_per_cycle=4", "--set", "sram.kib=100"])
+                "--set", "dma.bytes_per_cycle=4", "--set", "sram.kib=100"],
+           ["--set", "voltage.mv=640"])
+LOGIC = ("energy", "cpu", "leakage")
 
 
 def joulet(*args):
@@ -75,6 +79,8 @@ class Energy(unittest.TestCase):
                 for level, key in (("min", "min"), ("nominal", "value"),
                                    ("max", "max")):
                     v = rows[p["row"]][key]
+                    if rows[p["row"]]["group"] in LOGIC:
+                        v *= r["voltage_factor"][level]
                     for f in factors:
                         v *= f
                     self.assertEqual(p[level], v, p)
@@ -148,6 +154,133 @@ class Energy(unittest.TestCase):
             done = joulet(*args)
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertIn(said, done.stderr)
+
+
+class Voltage(unittest.TestCase):
+    """The key voltage.mv, in runs, sweeps, re-costing and comparisons."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as f:
+            f.write(text)
+        return path
+
+    def sweep(self, name, more):
+        return self.write(name, "networks: [%s]\n%s" % (
+            os.path.join(ROOT, "models", "digits_mlp.tflite"), more))
+
+    def rows(self, *args):
+        path = os.path.join(self.folder, "out.csv")
+        done = joulet(*args, "--csv", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(path) as f:
+            return list(csv.DictReader(f))
+
+    def refused(self, message, *args):
+        done = joulet(*args)
+        self.assertEqual(done.returncode, 65, done.stderr)
+        self.assertIn(message, done.stderr)
+        return done
+
+    def test_only_logic_changes(self):
+        a = parsed("run", "--net", NET, "--json")
+        b = parsed("run", "--net", NET, "--json", "--set", "voltage.mv=600")
+        self.assertEqual((a["voltage"], b["voltage"]), (0.9, 0.6))
+        self.assertEqual(a["voltage_factor"],
+                         {"min": 1, "nominal": 1, "max": 1})
+        for unit, uj in a["energy_by_unit_uj"].items():
+            less = b["energy_by_unit_uj"][unit]
+            if unit in ("scratchpad", "sram", "flash"):
+                self.assertEqual(less, uj, unit)
+            elif uj > 0:
+                self.assertLess(less, uj, unit)
+            else:  # a unit that the table prices at 0
+                self.assertEqual(less, 0, unit)
+        for same in ("cycles", "counts", "output", "area_mm2"):
+            self.assertEqual(a[same], b[same], same)
+
+    def test_text_says_what_is_not_known(self):
+        text = joulet("run", "--net", NET, "--set", "voltage.mv=600").stdout
+        self.assertRegex(text, r"(?m)^voltage      0\.6 V, logic x 0\.\d+ \("
+                         r"0\.\d+ to 0\.\d+\), 100 MHz not checked$")
+        self.assertNotIn("\nvoltage ", joulet("run", "--net", NET).stdout)
+
+    def test_an_axis_is_a_run_of_each(self):
+        path = self.sweep("v.yaml", "axes:\n  voltage.mv: [0, 600, 900]\n")
+        swept = self.rows("sweep", path, "--jobs", "1")
+        self.assertEqual([r["voltage.mv"] for r in swept], ["0", "600", "900"])
+        net = os.path.join(ROOT, "models", "digits_mlp.tflite")
+        for tech in ("horowitz45", "scaled22"):
+            rows = self.rows("report", path[:-4] + "db", "--details", "none",
+                             "--tech", tech)
+            for r in rows:
+                run = parsed("run", "--net", net, "--tech", tech, "--json",
+                             "--set", "voltage.mv=" + r["voltage.mv"])
+                for key in ("energy_uj", "energy_min_uj", "energy_max_uj"):
+                    self.assertEqual(float(r[key]), run[key], (tech, key))
+            if tech == "horowitz45":  # of 0.9 V itself
+                self.assertEqual(rows[0]["energy_uj"], rows[2]["energy_uj"])
+                self.assertEqual([r["energy_uj"] for r in rows],
+                                 [r["energy_uj"] for r in swept])
+
+    def test_a_comparison_by_another_table(self):
+        path = self.sweep("c.yaml", "axes:\n  voltage.mv: [0, 600]\n")
+        self.rows("sweep", path, "--jobs", "1")
+        net = os.path.join(ROOT, "models", "digits_mlp.tflite")
+        low = self.write("low.yaml", "voltage.mv: 600\n")
+        own = self.write("own.yaml", "voltage.mv: 0\n")
+        for tech in ([], ["--tech", "scaled22"]):
+            a = parsed("compare", "0", "1", "--store", path[:-4] + "db",
+                       "--json", *tech)
+            b = parsed("compare", own, low, "--net", net, "--json", *tech)
+            self.assertEqual(a["energy_pj"], b["energy_pj"])
+            self.assertEqual(a["cycles"], b["cycles"])
+
+    def test_a_voltage_that_no_design_may_have(self):
+        path = self.write("d.yaml", "array.rows: 8\nvoltage:\n  mv: 499\n")
+        self.refused("d.yaml:3: voltage.mv: 499 is not 0 or in 500..1500 mV",
+                     "run", path, "--net", NET)
+        path = self.sweep("e.yaml", "axes:\n  voltage.mv: [0, 1501]\n")
+        self.refused("e.yaml:3: voltage.mv: 1501 is not in 0..1500 mV",
+                     "sweep", path)
+
+    def test_a_voltage_that_the_table_cannot_be_brought_to(self):
+        least = "voltage.mv: 550 is less than 586 mV"
+        tech = ("--tech", "scaled65")
+        path = self.write("d.yaml", "array.rows: 8\nvoltage:\n  mv: 550\n")
+        self.refused("d.yaml:3: " + least, "run", path, "--net", NET, *tech)
+        self.refused("--set: " + least, "run", "--net", NET, "--set",
+                     "voltage.mv=550", *tech)
+        self.refused("d.yaml:3: " + least, "compare", path, path, "--net",
+                     NET, *tech)
+        both = "axes:\n  tech: [scaled22, scaled65]\n  voltage.mv: [0, 550]\n"
+        self.refused("s.yaml:4: " + least, "sweep",
+                     self.sweep("s.yaml", both))
+        base = "base: d.yaml\ntech: scaled65\naxes: {array.cols: [4, 8]}\n"
+        self.refused("b.yaml:2: " + least, "sweep",
+                     self.sweep("b.yaml", base))
+        path = self.sweep("w.yaml", both + "where: tech == scaled22 or "
+                          "voltage.mv == 0\n")
+        self.assertEqual(len(self.rows("sweep", path, "--jobs", "1")), 3)
+        self.refused("w.db: point 1: " + least, "report", path[:-4] + "db",
+                     "--details", "none", "--text", *tech)
+
+    def test_a_space_is_told_before_it_is_searched(self):
+        large = ("axes:\n  tech: [scaled22, scaled65]\n  voltage.mv: [%s]\n"
+                 "  clock.mhz: {from: 1, to: 1000, step: 1}\n"
+                 "  sram.kib: {from: 32, to: 4000, step: 1}\n")
+        path = self.sweep("l.yaml", large % "0, 550")
+        self.refused("l.yaml:4: voltage.mv: 550 is less than", "search", path,
+                     "--budget", "4")
+        path = self.sweep("z.yaml", large % "550, 600" +
+                          "zip: [[tech, voltage.mv]]\n")
+        done = joulet("search", path, "--budget", "4", "--jobs", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":

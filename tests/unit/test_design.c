@@ -98,6 +98,9 @@ static void set_refuses_what_is_no_value(void **state)
 	        {"array.rows", "8.0", "'8.0' is not a whole number"},
 	        {"scratchpad.kib", "48",
 	         "48 is not a power of two (1..1024 KiB)"},
+	        {"voltage.mv", "499", "499 is not 0 or in 500..1500 mV"},
+	        {"voltage.mv", "1501", "1501 is not in 0..1500 mV"},
+	        {"voltage.mv", "0.8", "'0.8' is not a whole number"},
 	        {"cpu.core", "0", "0 is not one of maxperf, btalu, small"},
 	        {"cpu.core", "fast",
 	         "fast is not one of maxperf, btalu, small"},
@@ -219,6 +222,20 @@ static void hash_sees_every_parameter_and_not_the_name(void **state)
 	}
 }
 
+/* Results are kept by this hash: those from before there was the key, too. */
+static void hash_is_without_a_voltage_of_the_tables(void **state)
+{
+	(void)state;
+	struct design d = design_default(), e = d;
+	struct err err;
+	assert_true(design_set(&e, "voltage.mv", "900", at, &err));
+	assert_true(design_hash(&d) != design_hash(&e));
+	assert_true(design_elab_hash(&d) == design_elab_hash(&e));
+	assert_true(design_set(&e, "voltage.mv", "0", at, &err));
+	assert_true(design_hash(&d) == design_hash(&e));
+	assert_true(design_hash(&d) == 0x2504ca7baa349c83u);
+}
+
 static void derived_sizes_follow_the_contract(void **state)
 {
 	(void)state;
@@ -289,6 +306,7 @@ int main(void)
 	        cmocka_unit_test(missing_file_is_no_input),
 	        cmocka_unit_test(dump_reads_back_equal),
 	        cmocka_unit_test(hash_sees_every_parameter_and_not_the_name),
+	        cmocka_unit_test(hash_is_without_a_voltage_of_the_tables),
 	        cmocka_unit_test(derived_sizes_follow_the_contract),
 	        cmocka_unit_test(mutated_files_give_a_legal_design_or_an_error),
 	};

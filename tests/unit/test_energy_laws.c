@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "sim/tech.h"
 
 enum { TRIALS = 300 };
@@ -34,6 +36,8 @@ static struct design some_design(void)
 	for (int i = 0; i < n_params; i++) {
 		const struct param *p = &params[i];
 		int *at = (int *)((char *)&d + p->offset);
+		if (p->rule == RULE_VOLT) /* the table's; or at_some_voltage */
+			continue;
 		if (p->rule != RULE_POW2) {
 			*at = (int)(p->min +
 			            (long)draw(
@@ -44,6 +48,17 @@ static struct design some_design(void)
 		while (2L * *at <= p->max && draw(3) > 0)
 			*at *= 2;
 	}
+	return d;
+}
+
+/* One that the table's logic can be brought to. */
+static struct design at_some_voltage(struct design d,
+                                     const struct joulet_tech *t)
+{
+	struct err err;
+	do
+		d.supply_mv = 500 + (int)draw(1001);
+	while (!joulet_supply_check(t, &d, (struct src){NULL, 0}, &err));
 	return d;
 }
 
@@ -60,9 +75,11 @@ static void bounds_are_in_order_for_every_unit(void **state)
 	(void)state;
 	seed = 1;
 	for (int k = 0; k < TRIALS; k++) {
-		const struct design d = some_design();
-		const struct counts c = some_counts();
 		const struct joulet_tech *t = table[k % n_tables];
+		struct design d = some_design();
+		if (draw(2))
+			d = at_some_voltage(d, t);
+		const struct counts c = some_counts();
 		double share[N_LEVELS][N_SHARES];
 		for (int l = 0; l < N_LEVELS; l++)
 			joulet_cost_at(t, (enum joulet_level)l, &d, &c, 70000,
@@ -185,8 +202,10 @@ static void deeper_sleep_draws_less(void **state)
 	struct err err;
 	seed = 3;
 	for (int k = 0; k < TRIALS; k++) {
-		const struct design d = some_design();
 		const struct joulet_tech *t = table[k % n_tables];
+		struct design d = some_design();
+		if (draw(2))
+			d = at_some_voltage(d, t);
 		struct joulet_power p;
 		assert_true(joulet_power(t, &d, &p, &err));
 		assert_true(p.idle_uw.nominal > p.sleep_uw.nominal);
@@ -210,15 +229,18 @@ static void zero_activations_never_cost_more(void **state)
 	seed = 5;
 	for (int k = 0; k < TRIALS; k++) {
 		const struct joulet_tech *t = table[k % n_tables];
-		const struct design d = some_design();
+		struct design d = some_design();
+		if (draw(2))
+			d = at_some_voltage(d, t);
 		const struct counts c = some_counts();
 		const uint64_t zero = draw(c.n[EV_macs] + 1);
 		for (int l = 0; l < N_LEVELS; l++) {
 			const enum joulet_level at = (enum joulet_level)l;
 			double share[N_SHARES];
 			joulet_cost_at(t, at, &d, &c, 1000, share);
-			double some = joulet_zero_saving_pj(t, at, zero);
-			double all = joulet_zero_saving_pj(t, at, c.n[EV_macs]);
+			double some = joulet_zero_saving_pj(t, at, &d, zero);
+			double all =
+			        joulet_zero_saving_pj(t, at, &d, c.n[EV_macs]);
 			assert_true(some >= 0 && some <= all);
 			assert_true(all <= share[SHARE_array]);
 		}
@@ -232,8 +254,9 @@ static void a_zero_activation_saves_the_difference(void **state)
 	struct joulet_tech t = *table[0];
 	t.row[TECH_mac].at[JOULET_NOMINAL] = 0.75;
 	t.row[TECH_mac_zero].at[JOULET_NOMINAL] = 0.25;
-	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, 1000) == 500);
-	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, 0) == 0);
+	const struct design d = design_default();
+	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, &d, 1000) == 500);
+	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, &d, 0) == 0);
 }
 
 static void leakage_is_the_sum_of_blocks(void **state)
@@ -243,8 +266,10 @@ static void leakage_is_the_sum_of_blocks(void **state)
 	struct err err;
 	seed = 4;
 	for (int k = 0; k < TRIALS; k++) {
-		const struct design d = some_design();
 		const struct joulet_tech *t = table[k % n_tables];
+		struct design d = some_design();
+		if (draw(2))
+			d = at_some_voltage(d, t);
 		double share[N_SHARES], sum = 0;
 		struct joulet_band uw;
 		for (int b = 0; b < N_BLOCKS; b++) {
@@ -257,6 +282,176 @@ static void leakage_is_the_sum_of_blocks(void **state)
 		assert_true(share[SHARE_leakage] ==
 		            sum * joulet_latency_us(&d, 12345));
 	}
+}
+
+/* Every unit at every level, and the sums: nothing at all may be told apart. */
+static void the_tables_own_voltage_changes_nothing(void **state)
+{
+	(void)state;
+	struct err err;
+	seed = 6;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct joulet_tech *t = table[k % n_tables];
+		const struct design d = some_design();
+		const struct counts c = some_counts();
+		struct joulet_power p, q;
+		struct design same = d;
+		same.supply_mv = (int)(1000 * t->voltage + 0.5);
+		assert_true(joulet_supply_check(t, &same, (struct src){NULL, 0},
+		                                &err));
+		for (int l = 0; l < N_LEVELS; l++) {
+			double a[N_SHARES], b[N_SHARES];
+			joulet_cost_at(t, (enum joulet_level)l, &d, &c, 70000,
+			               a);
+			joulet_cost_at(t, (enum joulet_level)l, &same, &c,
+			               70000, b);
+			assert_memory_equal(a, b, sizeof a);
+		}
+		assert_true(joulet_power(t, &d, &p, &err));
+		assert_true(joulet_power(t, &same, &q, &err));
+		assert_memory_equal(&p, &q, sizeof p);
+	}
+}
+
+static bool scales(int share)
+{
+	return share == SHARE_array || share == SHARE_requant ||
+	       share == SHARE_control || share == SHARE_dma;
+}
+
+static bool is_memory(int share)
+{
+	return share == SHARE_scratchpad || share == SHARE_sram ||
+	       share == SHARE_flash;
+}
+
+/* low below high: what is logic alone costs less if it costs anything, memory
+ * the same, what has both in it no more. */
+static void less_supply_costs_less(const struct joulet_tech *t,
+                                   enum joulet_level level,
+                                   const struct design *low,
+                                   const struct design *high,
+                                   const struct counts *c)
+{
+	double a[N_SHARES], b[N_SHARES];
+	joulet_cost_at(t, level, low, c, 70000, a);
+	joulet_cost_at(t, level, high, c, 70000, b);
+	for (int s = 0; s < N_SHARES; s++) {
+		if (a[s] > b[s] || (is_memory(s) && a[s] < b[s]) ||
+		    (scales(s) && b[s] > 0 && a[s] >= b[s]))
+			fail_msg("%s, %s, %s: %g at %d mV, %g at %d mV",
+			         t->name, joulet_level_name[level],
+			         joulet_share_name[s], a[s], low->supply_mv,
+			         b[s], high->supply_mv);
+	}
+}
+
+static void a_lower_voltage_never_costs_more(void **state)
+{
+	(void)state;
+	seed = 7;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct joulet_tech *t = table[k % n_tables];
+		const struct design d = some_design();
+		const struct counts c = some_counts();
+		struct design low = at_some_voltage(d, t);
+		struct design high = at_some_voltage(d, t);
+		if (low.supply_mv == high.supply_mv)
+			continue;
+		const bool turned = low.supply_mv > high.supply_mv;
+		for (int l = 0; l < N_LEVELS; l++)
+			less_supply_costs_less(t, (enum joulet_level)l,
+			                       turned ? &high : &low,
+			                       turned ? &low : &high, &c);
+	}
+}
+
+/* The whole range, millivolt by millivolt: no dip at its ends. */
+static void the_factor_rises_with_the_voltage(void **state)
+{
+	(void)state;
+	struct err err;
+	for (int i = 0; i < n_tables; i++) {
+		struct joulet_band before = {0, 0, 0};
+		struct design d = design_default();
+		for (d.supply_mv = VOLT_LEAST; d.supply_mv <= 1500;
+		     d.supply_mv++) {
+			if (!joulet_supply_check(table[i], &d,
+			                         (struct src){NULL, 0}, &err)) {
+				assert_true(before.min == 0);
+				continue;
+			}
+			struct joulet_band by =
+			        joulet_supply_factor(table[i], &d);
+			assert_true(by.min > before.min &&
+			            by.nominal > before.nominal &&
+			            by.max > before.max);
+			assert_true(by.min <= by.nominal &&
+			            by.nominal <= by.max);
+			before = by;
+		}
+		assert_true(before.min > 1);
+	}
+}
+
+/* A design's voltage and a table of that voltage on top are one thing. */
+static void a_voltage_is_a_table_at_that_voltage(void **state)
+{
+	(void)state;
+	static const char text[] = "name: low\nbase: scaled22\nnode_nm: 22\n"
+	                           "voltage: 0.65\n";
+	char path[] = "/tmp/joulet-low-XXXXXX.yaml";
+	struct err err;
+	int fd = mkstemps(path, 5);
+	assert_true(fd >= 0 && close(fd) == 0);
+	assert_true(file_write(path, text, sizeof text - 1, &err));
+	struct joulet_tech *low = joulet_tech_open(path, &err);
+	struct joulet_tech *t = joulet_tech_open("scaled22", &err);
+	assert_true(low && t);
+	seed = 8;
+	for (int k = 0; k < TRIALS; k++) {
+		const struct design d = some_design();
+		const struct counts c = some_counts();
+		double a[N_SHARES], b[N_SHARES];
+		struct design e = d;
+		e.supply_mv = 650;
+		joulet_cost(low, &d, &c, 70000, a);
+		joulet_cost(t, &e, &c, 70000, b);
+		assert_memory_equal(a, b, sizeof a);
+	}
+	joulet_tech_close(low);
+	joulet_tech_close(t);
+	unlink(path);
+}
+
+static void a_voltage_out_of_range_is_told(void **state)
+{
+	(void)state;
+	const struct src at = {"sweep.yaml", 7};
+	struct design d = design_default();
+	struct err err;
+	struct joulet_tech *t = joulet_tech_open("scaled65", &err);
+	assert_non_null(t);
+	d.supply_mv = 585;
+	assert_false(joulet_supply_check(t, &d, at, &err));
+	assert_int_equal(err.kind, ERR_DATA);
+	assert_string_equal(err.msg,
+	                    "sweep.yaml:7: voltage.mv: 585 is less than 586 "
+	                    "mV, from where on the equations that scale logic "
+	                    "rise at 65 nm (technology table scaled65)");
+	d.supply_mv = 586;
+	assert_true(joulet_supply_check(t, &d, at, &err));
+	t->node_nm = 180;
+	assert_false(joulet_supply_check(t, &d, at, &err));
+	assert_string_equal(err.msg,
+	                    "sweep.yaml:7: voltage.mv: 586: technology table "
+	                    "scaled65 is for 180 nm and 1 V: the equations "
+	                    "that scale logic are for 7..130 nm, 0.5..1.5 V");
+	d.supply_mv = 1000;
+	assert_true(joulet_supply_check(t, &d, at, &err));
+	d.supply_mv = 0;
+	assert_true(joulet_supply_check(t, &d, at, &err));
+	joulet_tech_close(t);
 }
 
 static int open_all(void **state)
@@ -294,6 +489,11 @@ int main(void)
 	        cmocka_unit_test(zero_activations_never_cost_more),
 	        cmocka_unit_test(a_zero_activation_saves_the_difference),
 	        cmocka_unit_test(leakage_is_the_sum_of_blocks),
+	        cmocka_unit_test(the_tables_own_voltage_changes_nothing),
+	        cmocka_unit_test(a_lower_voltage_never_costs_more),
+	        cmocka_unit_test(the_factor_rises_with_the_voltage),
+	        cmocka_unit_test(a_voltage_is_a_table_at_that_voltage),
+	        cmocka_unit_test(a_voltage_out_of_range_is_told),
 	};
 	return cmocka_run_group_tests(tests, open_all, close_all);
 }
