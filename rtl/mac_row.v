@@ -6,6 +6,9 @@
 // the sum, else it is added to; max_i keeps the larger activation instead. New
 // sums are at sums_qo one cycle later. Sums wrap: the compiler bounds them
 // (docs/numerics.md). No reset: the first step of a group replaces.
+//
+// While en_i is low the multipliers see zero activations, whatever the row
+// buffers held last: no gate behind them toggles.
 
 `default_nettype none
 
@@ -28,8 +31,9 @@ module mac_row #(
 );
 
     // Everything happens inside, and in few words: this is where a simulation
-    // spends its time, and a row that does nothing should cost nothing. The
-    // blocking assignments are to locals.
+    // spends its time, and a row that does nothing should cost nothing. For a
+    // simulation en_i is thus high wherever it is read; for synthesis it is the
+    // operand isolation. The blocking assignments are to locals.
     // verilator lint_off BLKSEQ
     integer c;
     always @(posedge clk_i)
@@ -44,8 +48,8 @@ module mac_row #(
             reg signed [7:0]  act, wgt;
             reg signed [15:0] product;
             for (c = 0; c < COLS; c = c + 1) begin
-                act = vec_i ? chain_i[c*8 +: 8] : byte_i;
-                if (SPARSE != 0 && sparse_i)
+                act = vec_i && en_i ? chain_i[c*8 +: 8] : byte_i & {8{en_i}};
+                if (SPARSE != 0 && sparse_i && en_i)
                     act = quad_i[{index_i[c*2 +: 2], 3'b0} +: 8];
                 wgt = wgt_i[c*8 +: 8];
                 product = act * wgt;
