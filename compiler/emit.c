@@ -299,6 +299,8 @@ static void add_steps(struct out *o)
 			step.arg = job;
 			step.n = (uint32_t)s->n;
 		}
+		if (s->kind != STEP_CPU)
+			o->head.wait = (uint32_t)l->d->wait;
 		set_words(o,
 		          o->head.steps + (uint32_t)i * (uint32_t)sizeof(step),
 		          &step, sizeof(step));

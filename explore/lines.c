@@ -144,7 +144,7 @@ void line_echo(struct json *j, const char *key, const struct yaml *node)
 static void put_value(struct json *j, const char *key,
                       const struct plan_axis *a, int i)
 {
-	if (a->param && a->param->rule != RULE_CORE)
+	if (a->param && !a->param->word)
 		json_raw(j, key, a->value[i]);
 	else
 		json_string(j, key, a->value[i]);

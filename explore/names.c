@@ -84,8 +84,8 @@ static bool find_name(const void *ctx, const char *name, struct expr_name *to,
 	const struct param *param = param_find(name);
 	if (param) {
 		*to = (struct expr_name){.slot = (int)(param - params)};
-		if (param->rule == RULE_CORE)
-			take_words(to, core_name, N_CORES);
+		if (param->word)
+			take_words(to, param->word, (int)param->max + 1);
 		return true;
 	}
 	for (int i = 0; i < N_PLAN_NAMES; i++)

@@ -132,7 +132,7 @@ static bool check_range(const struct plan_axis *a, const struct yaml *map,
 {
 	const struct param *p = a->param;
 	struct src at = yaml_src(map);
-	if (p->rule == RULE_CORE)
+	if (p->word)
 		return err_at(err, at, "%s: must be a list of values", a->key);
 	if (hi > p->max)
 		return err_at(err, yaml_src(yaml_get(map, "to")),

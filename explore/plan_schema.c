@@ -116,7 +116,7 @@ static void param_axis(struct json *j, const struct param *p)
 	list_begin(j, NULL, 1);
 	schema_values(j, p);
 	list_end(j);
-	if (p->rule != RULE_CORE) {
+	if (!p->word) {
 		range(j, p, "times", 2);
 		powers(j, p);
 	}

@@ -47,20 +47,18 @@ void accel_init(void)
 	irq_enable(IRQ_ACCEL);
 }
 
-static inline void start(uint32_t list, uint32_t n)
+static inline void start(uint32_t list, uint32_t n, uint32_t flags)
 {
 	struct job *j = &ring[submitted % RING];
-	*j = (struct job){list, n, JOB_IRQ, 0};
+	*j = (struct job){list, n, flags, 0};
 	submitted++;
 	/* The entry is in memory before the doorbell rings. */
 	__asm__ volatile("" ::: "memory");
 	REG(ACCEL, TAIL) = submitted;
 }
 
-static inline void wait(void)
+static inline void check_status(void)
 {
-	irq_sleep_until(all_done);
-
 	uint32_t status = REG(ACCEL, STATUS);
 	if (status & STATUS_CLASH)
 		fw_exit(FW_EXIT_BANK_CLASH);
@@ -68,18 +66,48 @@ static inline void wait(void)
 		fw_exit(FW_EXIT_BAD_COMMAND);
 }
 
+static inline void wait(void)
+{
+	irq_sleep_until(all_done);
+	check_status();
+}
+
 void accel_submit(uint32_t list, uint32_t n)
 {
-	start(list, n);
+	start(list, n, JOB_IRQ);
 	wait();
 }
 
 LATE void accel_start(uint32_t list, uint32_t n)
 {
-	start(list, n);
+	start(list, n, JOB_IRQ);
 }
 
 LATE void accel_wait(void)
 {
 	wait();
+}
+
+LATE void accel_start_quiet(uint32_t list, uint32_t n)
+{
+	start(list, n, 0);
+}
+
+/* Interrupts are off. The line stays high until it is acknowledged, so that a
+ * job that ends between the look at HEAD and WFI wakes the core, too; one that
+ * ended before the look does so in vain, once, in the next wait. */
+LATE void accel_wait_wfi(void)
+{
+	while (REG(ACCEL, HEAD) != submitted) {
+		__asm__ volatile("wfi" ::: "memory");
+		REG(ACCEL, IRQ_ACK) = 0;
+	}
+	check_status();
+}
+
+LATE void accel_wait_poll(void)
+{
+	while (REG(ACCEL, HEAD) != submitted)
+		;
+	check_status();
 }

@@ -1,5 +1,5 @@
 /* accel: driver of the accelerator. One job at a time; while it runs the core
- * sleeps in WFI or does other work, and never polls. */
+ * sleeps in WFI, polls, or does other work. */
 #ifndef FIRMWARE_ACCEL_H
 #define FIRMWARE_ACCEL_H
 
@@ -16,5 +16,12 @@ void accel_submit(uint32_t list, uint32_t n);
 /* The same in two; there is no other job in between. */
 void accel_start(uint32_t list, uint32_t n);
 void accel_wait(void);
+
+/* With interrupts off, where they are after reset: accel_start before the first
+ * of these, accel_start_quiet, whose job asks for no interrupt, before the
+ * second. */
+void accel_wait_wfi(void);
+void accel_start_quiet(uint32_t list, uint32_t n);
+void accel_wait_poll(void);
 
 #endif

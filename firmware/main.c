@@ -60,6 +60,32 @@ static bool has_starts(const struct image_header *im)
 	return false;
 }
 
+/* As infer, and then the end, for the other kinds of waiting. Interrupts, which
+ * only irq_sleep_until turns on, stay off. */
+static LATE void infer_awaiting(const struct image_header *im)
+{
+	const struct image_step *s = PTR(im->steps);
+	bool poll = im->wait == WAIT_POLL;
+
+	if (im->wait >= N_WAITS)
+		fw_exit(FW_EXIT_BAD_STEP);
+	REG(SIMCTL, MARK) = MARK_BEGIN;
+	for (uint32_t i = 0; i < im->n_steps; i++) {
+		REG(SIMCTL, MARK) = i;
+		if (s[i].kind == STEP_CPU) {
+			kernel_run((enum kernel)s[i].n, s[i].arg);
+			continue;
+		}
+		if (s[i].kind != STEP_WAIT)
+			(poll ? accel_start_quiet : accel_start)(s[i].arg,
+			                                         s[i].n);
+		if (s[i].kind != STEP_START)
+			(poll ? accel_wait_poll : accel_wait_wfi)();
+	}
+	REG(SIMCTL, MARK) = MARK_END;
+	fw_exit(FW_EXIT_OK);
+}
+
 /* As infer, and then the end, if a job is started and waited for apart. In a
  * loop of its own, behind all other code: so an image without such steps takes
  * not a cycle more. */
@@ -68,6 +94,8 @@ static LATE void infer_beside(void)
 	const struct image_header *im = PTR(MAP_FLASH);
 	const struct image_step *s = PTR(im->steps);
 
+	if (im->wait != WAIT_INTERRUPT)
+		infer_awaiting(im);
 	if (!has_starts(im))
 		return;
 	REG(SIMCTL, MARK) = MARK_BEGIN;

@@ -15,10 +15,27 @@
 #include "base/yaml.h"
 
 const char *const core_name[N_CORES] = {"maxperf", "btalu", "small"};
+const char *const wait_name[N_WAITS] = {"interrupt", "wfi", "poll"};
+
+/* Words of each rule. */
+#define WORDS_ANY NULL
+#define WORDS_POW2 NULL
+#define WORDS_VOLT NULL
+#define WORDS_CORE core_name
+#define WORDS_WAIT wait_name
 
 #define ROW(field, key, min, max, def, rule, unit, doc, elab)                  \
-	{#field, key, unit,        doc,  min,                                  \
-	 max,    def, RULE_##rule, elab, offsetof(struct design, field)},
+	{#field,                                                               \
+	 key,                                                                  \
+	 unit,                                                                 \
+	 doc,                                                                  \
+	 min,                                                                  \
+	 max,                                                                  \
+	 def,                                                                  \
+	 RULE_##rule,                                                          \
+	 WORDS_##rule,                                                         \
+	 elab,                                                                 \
+	 offsetof(struct design, field)},
 #define ELAB(...) ROW(__VA_ARGS__, true)
 #define RUNT(...) ROW(__VA_ARGS__, false)
 const struct param params[] = {
@@ -67,16 +84,21 @@ static bool no_such_key(const char *key, struct src src, struct err *err)
 	return err_at(err, src, "%s: no such parameter", key);
 }
 
-static bool core_of(const char *key, const char *value, long *core,
+static bool word_of(const struct param *p, const char *value, long *number,
                     struct src src, struct err *err)
 {
-	for (int i = 0; i < N_CORES; i++)
-		if (strcmp(core_name[i], value) == 0) {
-			*core = i;
+	char all[128];
+	size_t n = 0;
+	for (long i = 0; i <= p->max; i++) {
+		if (strcmp(p->word[i], value) == 0) {
+			*number = i;
 			return true;
 		}
-	return err_at(err, src, "%s: %s is not one of %s, %s, %s", key, value,
-	              core_name[0], core_name[1], core_name[2]);
+		n += (size_t)snprintf(all + n, sizeof all - n, "%s%s",
+		                      i ? ", " : "", p->word[i]);
+		assert(n < sizeof all);
+	}
+	return err_at(err, src, "%s: %s is not one of %s", p->key, value, all);
 }
 
 static bool number_of(const struct param *p, const char *value, long *number,
@@ -109,8 +131,8 @@ bool design_set(struct design *d, const char *key, const char *value,
 	if (!p)
 		return no_such_key(key, src, err);
 	long v = 0;
-	bool ok = p->rule == RULE_CORE ? core_of(key, value, &v, src, err)
-	                               : number_of(p, value, &v, src, err);
+	bool ok = p->word ? word_of(p, value, &v, src, err)
+	                  : number_of(p, value, &v, src, err);
 	if (ok)
 		put(d, p, v);
 	return ok;
@@ -246,8 +268,8 @@ void design_get(const struct design *d, const struct param *p, char *buf,
                 size_t size)
 {
 	int v = get(d, p);
-	if (p->rule == RULE_CORE)
-		snprintf(buf, size, "%s", core_name[v]);
+	if (p->word)
+		snprintf(buf, size, "%s", p->word[v]);
 	else
 		snprintf(buf, size, "%d", v);
 }
@@ -262,9 +284,14 @@ void design_dump(const struct design *d, FILE *f)
 	}
 }
 
-/* Over text rather than memory, so that it is the same on every machine.
- * Without a voltage that is left to the table: results are kept by this hash,
- * and those of designs that say nothing of it stay found. */
+/* Results are kept by the hash: those of designs that say nothing of a key that
+ * came later stay found. */
+static bool came_later(const struct param *p)
+{
+	return p->rule == RULE_VOLT || p->rule == RULE_WAIT;
+}
+
+/* Over text rather than memory, so that it is the same on every machine. */
 static uint64_t hash(const struct design *d, bool elab_only)
 {
 	char text[N_PARAMS * 64];
@@ -272,7 +299,8 @@ static uint64_t hash(const struct design *d, bool elab_only)
 	for (int i = 0; i < n_params; i++) {
 		if (elab_only && !params[i].elab)
 			continue;
-		if (params[i].rule == RULE_VOLT && get(d, &params[i]) == 0)
+		if (came_later(&params[i]) &&
+		    get(d, &params[i]) == params[i].def)
 			continue;
 		int k = snprintf(text + n, sizeof text - n, "%s=%d\n",
 		                 params[i].key, get(d, &params[i]));
@@ -288,7 +316,7 @@ void design_json(const struct design *d, struct json *j)
 	for (int i = 0; i < n_params; i++) {
 		char value[32];
 		design_get(d, &params[i], value, sizeof value);
-		if (params[i].rule == RULE_CORE)
+		if (params[i].word)
 			json_string(j, params[i].key, value);
 		else
 			json_raw(j, params[i].key, value);

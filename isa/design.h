@@ -9,9 +9,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "base/err.h"
+#include "isa/image.h"
 
 enum core { CORE_MAXPERF, CORE_BTALU, CORE_SMALL, N_CORES };
 extern const char *const core_name[N_CORES];
+/* By enum wait_kind of image.h. */
+extern const char *const wait_name[N_WAITS];
 
 struct design {
 #define PARAM(field, key, min, max, def, rule, unit, doc) int field;
@@ -26,9 +29,10 @@ enum { VOLT_LEAST = 500 };
 struct param {
 	const char *field, *key, *unit, *doc;
 	long min, max, def;
-	enum { RULE_ANY, RULE_POW2, RULE_VOLT, RULE_CORE } rule;
-	bool elab;     /* elaborates new hardware */
-	size_t offset; /* of the int in struct design */
+	enum { RULE_ANY, RULE_POW2, RULE_VOLT, RULE_CORE, RULE_WAIT } rule;
+	const char *const *word; /* of values 0..max; NULL: a number */
+	bool elab;               /* elaborates new hardware */
+	size_t offset;           /* of the int in struct design */
 };
 extern const struct param params[];
 extern const int n_params;
@@ -59,12 +63,12 @@ void design_get(const struct design *d, const struct param *p, char *buf,
 /* Write the fully resolved design as YAML that design_load reads back. */
 void design_dump(const struct design *d, FILE *f);
 
-/* A key "design" with every parameter; cores are strings, all else numbers. */
+/* A key "design" with every parameter; words are strings, all else numbers. */
 struct json;
 void design_json(const struct design *d, struct json *j);
 
-/* 64-bit hash of all parameters (not of the name; a voltage only if the design
- * has one of its own), and of the elaboration parameters alone. */
+/* 64-bit hash of all parameters (not of the name; a voltage and a wait only if
+ * they are not the default), and of the elaboration parameters alone. */
 uint64_t design_hash(const struct design *d);
 uint64_t design_elab_hash(const struct design *d);
 

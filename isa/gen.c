@@ -101,9 +101,10 @@ static void md_head(FILE *f, const char *title, const char *table)
 
 static void range_text(const struct param *p, char *buf, size_t size)
 {
-	if (p->rule == RULE_CORE)
-		snprintf(buf, size, "%s, %s, %s", core_name[0], core_name[1],
-		         core_name[2]);
+	if (p->word)
+		for (long i = 0, n = 0; i <= p->max; i++)
+			n += snprintf(buf + n, size - (size_t)n, "%s%s",
+			              i ? ", " : "", p->word[i]);
 	else if (p->rule == RULE_VOLT)
 		snprintf(buf, size, "%ld, %d..%ld", p->min, VOLT_LEAST, p->max);
 	else

@@ -29,6 +29,14 @@ enum step_kind {
 	STEP_WAIT,
 };
 
+/* How the core waits for the end of a job. */
+enum wait_kind {
+	WAIT_INTERRUPT, /* asleep; an interrupt handler runs */
+	WAIT_WFI,       /* asleep; woken without a handler */
+	WAIT_POLL,      /* awake, reading HEAD; the job asks for no interrupt */
+	N_WAITS
+};
+
 struct image_step {
 	uint32_t kind;
 	uint32_t layer; /* index into the layer names; first layer of a job */
@@ -45,6 +53,7 @@ struct image_header {
 	uint32_t n_steps, steps;   /* count, address of struct image_step[] */
 	uint32_t n_inputs, inputs; /* count, address of struct image_tensor[] */
 	uint32_t n_outputs, outputs;
+	uint32_t wait; /* enum wait_kind; WAIT_INTERRUPT if there is no job */
 };
 
 #endif

@@ -23,8 +23,8 @@ static void between_zero_and_least(struct json *j)
 
 void schema_values(struct json *j, const struct param *p)
 {
-	if (p->rule == RULE_CORE) {
-		schema_words(j, "enum", core_name, N_CORES);
+	if (p->word) {
+		schema_words(j, "enum", p->word, (int)p->max + 1);
 	} else if (p->rule == RULE_POW2) {
 		long v = 1;
 		while (v < p->min)
@@ -52,7 +52,7 @@ void schema_param(struct json *j, const char *key, const struct param *p)
 	json_object(j, key);
 	json_string(j, "description", text);
 	schema_values(j, p);
-	if (p->rule == RULE_CORE)
+	if (p->word)
 		json_string(j, "default", def);
 	else
 		json_raw(j, "default", def);

@@ -252,6 +252,7 @@ static void random_branches_are_exact(void **state)
 		struct built b;
 		d.spad_kib = kib[seed % 3];
 		d.banks = seed % 3 ? 16 : 8;
+		d.wait = (int)(seed / 3 % N_WAITS);
 		any_branches(&g, seed);
 		if (build(&b, &g, &d, false)) {
 			struct joulet_result r = run(&b);
@@ -318,10 +319,9 @@ static void the_checker_finds_a_job_that_nobody_waits_for(void **state)
 
 /* ---- in Verilog ---- */
 
-static void all_backends_agree(void **state)
+static void backends_agree(enum wait_kind how)
 {
-	(void)state;
-	const struct design d = design_default();
+	struct design d = design_default();
 	const struct joulet_opts opts = {0};
 	struct joulet_soc_result whole;
 	struct joulet_result r;
@@ -329,6 +329,7 @@ static void all_backends_agree(void **state)
 	struct built b;
 	struct err err;
 
+	d.wait = (int)how;
 	two_branches(&g);
 	assert_true(build(&b, &g, &d, false));
 	if (!joulet_verify(&b.p, &opts, b.in, 1, b.want, &r, &err))
@@ -344,6 +345,13 @@ static void all_backends_agree(void **state)
 	joulet_result_free(&r);
 	built_free(&b);
 	rg_close(&g);
+}
+
+static void all_backends_agree(void **state)
+{
+	(void)state;
+	for (int how = 0; how < N_WAITS; how++)
+		backends_agree((enum wait_kind)how);
 }
 
 int main(int argc, char **argv)

@@ -133,6 +133,11 @@ static struct image_header *image(uint32_t n_steps)
 	return im;
 }
 
+static void image_awaits(enum wait_kind how)
+{
+	((struct image_header *)(void *)m.flash)->wait = how;
+}
+
 static void step(int i, enum step_kind kind, uint32_t arg, uint32_t n)
 {
 	struct image_step *s = (void *)(m.flash + STEPS);
@@ -227,13 +232,40 @@ static void no_wake_up_is_lost(void **state)
 	}
 }
 
+/* Two jobs each: the interrupt of the first may be left over for the second.
+ * Polling asks for none and never sleeps; WFI sleeps if there is time. */
+static void no_wake_up_is_lost_without_a_handler(void **state)
+{
+	(void)state;
+	for (int how = WAIT_WFI; how <= WAIT_POLL; how++)
+		for (uint64_t cycles = 1; cycles < 120; cycles++) {
+			image(2);
+			image_awaits((enum wait_kind)how);
+			step(0, STEP_ACCEL, MAP_FLASH, 1);
+			step(1, STEP_ACCEL, MAP_FLASH + 64, 2);
+			m.job_cycles = cycles;
+			ends_with(FW_EXIT_OK);
+			assert_int_equal(m.tail, 2);
+			assert_int_equal(m.job[2], how == WAIT_WFI);
+			for (int i = 1; i < 3; i++)
+				assert_in_range(m.mark_at[i + 1] - m.mark_at[i],
+				                cycles, cycles + 90);
+			if (how == WAIT_POLL)
+				assert_int_equal(m.sleeps, 0);
+			else if (cycles > 60)
+				assert_int_equal(m.sleeps, 2);
+		}
+}
+
 /* The job may end before, while, or after the core copies; each cycle is tried.
  * The core neither waits before the copy nor sleeps longer than the job. */
 static void a_kernel_runs_beside_a_started_job(void **state)
 {
 	(void)state;
-	for (uint64_t cycles = 1; cycles < 400; cycles++) {
+	for (uint64_t run = 0; run < 400 * N_WAITS; run++) {
+		const uint64_t cycles = run / N_WAITS + 1;
 		image(3);
+		image_awaits((enum wait_kind)(run % N_WAITS));
 		struct k_copy *copy = (void *)(m.flash + PARAMS);
 		*copy = (struct k_copy){MAP_FLASH, MAP_SRAM + FW_SRAM_BYTES,
 		                        64};
@@ -280,6 +312,8 @@ static void bad_images_end_before_the_inference(void **state)
 	image(1);
 	step(0, STEP_CPU, 0, N_KERNELS);
 	ends_with(FW_EXIT_BAD_KERNEL);
+	image(0)->wait = N_WAITS;
+	ends_with(FW_EXIT_BAD_STEP);
 }
 
 static void an_accelerator_at_fault_ends_the_run(void **state)
@@ -289,16 +323,16 @@ static void an_accelerator_at_fault_ends_the_run(void **state)
 	m.id = 0;
 	ends_with(FW_EXIT_NO_ACCEL);
 
-	image(1);
-	step(0, STEP_ACCEL, MAP_FLASH, 1);
-	m.job_cycles = 9;
-	m.status = 1 << 2;
-	ends_with(FW_EXIT_BANK_CLASH);
-	image(1);
-	step(0, STEP_ACCEL, MAP_FLASH, 1);
-	m.job_cycles = 9;
-	m.status = 1 << 3;
-	ends_with(FW_EXIT_BAD_COMMAND);
+	for (int how = 0; how < N_WAITS; how++)
+		for (int bit = 2; bit < 4; bit++) {
+			image(1);
+			image_awaits((enum wait_kind)how);
+			step(0, STEP_ACCEL, MAP_FLASH, 1);
+			m.job_cycles = 9;
+			m.status = 1u << bit;
+			ends_with(bit == 2 ? FW_EXIT_BANK_CLASH
+			                   : FW_EXIT_BAD_COMMAND);
+		}
 }
 
 /* A kernel that is told to write to flash: store access fault, cause 7. */
@@ -354,6 +388,7 @@ int main(void)
 	        cmocka_unit_test(steps_run_in_order_between_marks),
 	        cmocka_unit_test(jobs_go_round_the_ring),
 	        cmocka_unit_test(no_wake_up_is_lost),
+	        cmocka_unit_test(no_wake_up_is_lost_without_a_handler),
 	        cmocka_unit_test(a_kernel_runs_beside_a_started_job),
 	        cmocka_unit_test(bad_images_end_before_the_inference),
 	        cmocka_unit_test(an_accelerator_at_fault_ends_the_run),

@@ -26,11 +26,13 @@ static struct design shape(int i)
 	if (i == 2) {
 		d.core = CORE_SMALL;
 		d.sram_kib = 512;
+		d.wait = WAIT_POLL;
 	}
 	if (i == 3) {
 		d.rows = 6;
 		d.cols = 10;
 		d.spad_kib = 16;
+		d.wait = WAIT_WFI;
 	}
 	if (i == 4) {
 		d.narrow = 1;
