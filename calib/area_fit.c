@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "calib/area_designs.h"
 #include "calib/nnls.h"
 
-static struct design made(int rows, int cols, int spad_kib, int banks,
-                          int lanes, int dma_bytes, int queue, int split,
-                          int narrow, int sparse, int unpack)
+struct design area_design_of(int rows, int cols, int spad_kib, int banks,
+                             int lanes, int dma_bytes, int queue, int split,
+                             int narrow, int sparse, int unpack)
 {
 	struct design d = design_default();
 
@@ -79,7 +80,7 @@ int area_fit_designs(struct area_design *a, const struct synth_opts *opts,
                      struct err *err)
 {
 	const struct design d[] = {
-#define FIT(...) made(__VA_ARGS__),
+#define FIT(...) area_design_of(__VA_ARGS__),
 #include "calib/area_designs.def"
 	};
 	return synthesize(d, sizeof d / sizeof d[0], FIT_GROUP, a, opts, err);
@@ -89,7 +90,7 @@ int area_check_designs(struct area_design *a, const struct synth_opts *opts,
                        struct err *err)
 {
 	const struct design d[] = {
-#define CHECK(...) made(__VA_ARGS__),
+#define CHECK(...) area_design_of(__VA_ARGS__),
 #include "calib/area_designs.def"
 	};
 	return synthesize(d, sizeof d / sizeof d[0], CHECK_GROUP, a, opts, err);

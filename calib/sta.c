@@ -21,7 +21,12 @@
 #include "base/mem.h"
 #include "base/spawn.h"
 
-enum { MAX_NETLIST = 1 << 30, PERIOD_NS = 1000, MAX_BITS = 4096 };
+enum {
+	MAX_NETLIST = 1 << 30,
+	PERIOD_NS = 1000,
+	MAX_BITS = 4096,
+	MAX_ENDS = 1000000
+};
 
 static const char ram_head[] =
         "library (ram) {\n"
@@ -138,8 +143,10 @@ static void script(const char *liberty, const char *work, struct buf *to)
 	           "report_checks -path_delay max -digits 4\n"
 	           "report_checks -path_delay max -digits 4 -from [get_cells "
 	           "pad/bank*/*]\n"
+	           "report_checks -path_delay max -digits 4 -format end "
+	           "-group_count %d\n"
 	           "exit\n",
-	           liberty, work, work, PERIOD_NS);
+	           liberty, work, work, PERIOD_NS, MAX_ENDS);
 }
 
 /* The word behind `key`, up to its last '/': the module instance. */
@@ -190,6 +197,33 @@ static bool read_path(const char *report, struct sta_path *p, double *arc)
 	return true;
 }
 
+static enum joulet_path path_at(const char *end)
+{
+	int i = 0;
+
+	while (i < PATH_control &&
+	       strncmp(end, joulet_path_ends((enum joulet_path)i),
+	               strlen(joulet_path_ends((enum joulet_path)i))) != 0)
+		i++;
+	return (enum joulet_path)i;
+}
+
+/* Lines "END (CELL) REQUIRED DELAY SLACK (MET)", one for each end. */
+static void read_ends(char *report, double *ns)
+{
+	char *save = NULL, end[256];
+	double required, delay, slack;
+
+	for (char *line = strtok_r(report, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%255s (%*[^)]) %lf %lf %lf (", end, &required,
+		           &delay, &slack) != 4)
+			continue;
+		double *to = &ns[path_at(end)];
+		*to = fmax(*to, PERIOD_NS - slack);
+	}
+}
+
 static bool read_report(const char *log, double sram_ns, struct sta *s,
                         struct err *err)
 {
@@ -201,12 +235,16 @@ static bool read_report(const char *log, double sram_ns, struct sta *s,
 		return false;
 	char *first = strstr(text, "Startpoint: ");
 	char *second = first ? strstr(first + 1, "Startpoint: ") : NULL;
-	bool ok = second != NULL;
+	char *ends = second ? strstr(second, "Endpoint      ") : NULL;
+	bool ok = ends != NULL;
 	if (ok) {
+		ends[-1] = 0;
+		read_ends(ends, s->path_ns);
 		ok = read_path(second, &s->read, &arc);
 		s->read.ns += sram_ns - arc;
 		second[-1] = 0;
 		ok = ok && read_path(first, &s->logic, &arc);
+		s->path_ns[PATH_read] = s->read.ns;
 		s->fmax_mhz = 1000 / fmax(s->logic.ns, s->read.ns);
 	}
 	free(text);
@@ -248,6 +286,7 @@ bool sta_design(const struct design *d, const struct synth_opts *opts,
 	struct synth netlist;
 	struct buf work = {0};
 
+	*s = (struct sta){.fmax_mhz = 0};
 	fast.fast = true;
 	fast.group = 0;
 	if (!spawn_need("timing", "sta", "opensta", err) ||

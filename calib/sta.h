@@ -9,6 +9,7 @@
 #define CALIB_STA_H
 
 #include "calib/synth.h"
+#include "sim/joulet.h"
 
 /* A path: instances of registers or memories, "exec/array/row[0].cells". */
 struct sta_path {
@@ -22,6 +23,9 @@ struct sta {
 	 * memories take sram_ns from the clock to their data. */
 	struct sta_path read;
 	double fmax_mhz; /* by the longer one */
+	/* The longest of each kind of sim/timing.def, in ns; of `read` with
+	 * sram_ns. 0: there is none. */
+	double path_ns[N_LOGIC_PATHS];
 };
 
 /* Synthesizes the design for speed, if the cache does not have it: opts as for

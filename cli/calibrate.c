@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "calib/calibrate.h"
+#include "calib/section.h"
 #include "cli/job.h"
 
 static const char example[] = "  joulet calibrate -o nangate45.yaml\n"
@@ -17,8 +18,10 @@ struct calibrate_args {
 static bool parse(struct calibrate_args *o, int argc, char **argv, int *status)
 {
 	const struct option list[] = {
-	        {"out", "TABLE.yaml", "write the table there", .value = &o->out,
-	         .letter = 'o'},
+	        {"out", "TABLE.yaml",
+	         "write the table there; sections area and timing of one that "
+	         "is there stay",
+	         .value = &o->out, .letter = 'o'},
 	        {"name", "NAME", "of the table (nangate45)", .value = &o->name},
 	        {"liberty", "FILE",
 	         "the cells (default: Nangate's at 45 nm, which pip fetches)",
@@ -90,7 +93,11 @@ static bool write_table(const struct calibrate_args *o,
 		return err_set(err, ERR_BUG, "out of memory");
 	calibrate_table(c, o->name ? o->name : "nangate45", liberty, f);
 	fclose(f);
-	bool ok = file_write(o->out, text, size, err);
+	struct buf all = {0};
+	buf_add(&all, text, size);
+	section_keep(o->out, &all);
+	bool ok = file_write(o->out, all.data, all.len, err);
+	buf_free(&all);
 	free(text);
 	return ok;
 }

@@ -110,6 +110,7 @@ static bool explain_both(const struct compare *o,
 		if (!job_open(&job, &args, err))
 			return false;
 		bool ok = job_supply_check(&args, tech, &job.design, err) &&
+		          job_clock_check(&args, tech, &job.design, err) &&
 		          joulet_explain_alone(job.net, &job.design, job.target,
 		                               job.in, &x[s], err);
 		side[s].design = job.design;

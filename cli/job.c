@@ -145,21 +145,38 @@ static int line_of(const char *path, const char *group, const char *rest)
 	return line;
 }
 
+/* Where the design has that key from. */
+static struct src key_src(const struct job_args *args, const char *group,
+                          const char *rest)
+{
+	char key[64];
+	int n = snprintf(key, sizeof key, "%s.%s=", group, rest);
+
+	for (int i = 0; i < args->set.n; i++)
+		if (strncmp(args->set.item[i], key, (size_t)n) == 0)
+			return (struct src){"--set", 0};
+	if (!args->design)
+		return (struct src){"default design", 0};
+	return (struct src){args->design, line_of(args->design, group, rest)};
+}
+
 bool job_supply_check(const struct job_args *args,
                       const struct joulet_tech *tech, const struct design *d,
                       struct err *err)
 {
-	static const char key[] = "voltage.mv=";
-	struct src at = {"--set", 0};
-	bool set = false;
+	return joulet_supply_check(tech, d, key_src(args, "voltage", "mv"),
+	                           err);
+}
 
-	for (int i = 0; i < args->set.n; i++)
-		set = set ||
-		      strncmp(args->set.item[i], key, sizeof key - 1) == 0;
-	if (!set && args->design)
-		at = (struct src){args->design,
-		                  line_of(args->design, "voltage", "mv")};
-	return joulet_supply_check(tech, d, at, err);
+bool job_clock_check(const struct job_args *args,
+                     const struct joulet_tech *tech, const struct design *d,
+                     struct err *err)
+{
+	if (joulet_clock_check(tech, d, key_src(args, "clock", "mhz"), err))
+		return true;
+	if (args->any_clock)
+		say(NULL, err->msg);
+	return args->any_clock;
 }
 
 static bool read_input(struct job *job, const char *path, struct err *err)

@@ -10,7 +10,8 @@
 struct job_args {
 	const char *design, *net, *input, *target, *dump;
 	struct arg_list set;
-	bool longer; /* search longer for the program */
+	bool longer;    /* search longer for the program */
+	bool any_clock; /* a clock that is not reached is only warned of */
 };
 
 /* Where a run that hangs is shown, unless the user says otherwise. */
@@ -32,6 +33,11 @@ bool job_design(struct design *d, const struct job_args *args, struct err *err);
 bool job_supply_check(const struct job_args *args,
                       const struct joulet_tech *tech, const struct design *d,
                       struct err *err);
+/* joulet_clock_check of that design, in the same way; with any_clock it only
+ * warns. */
+bool job_clock_check(const struct job_args *args,
+                     const struct joulet_tech *tech, const struct design *d,
+                     struct err *err);
 /* Read everything and compile. Dumps go to stdout. On false nothing is open. */
 bool job_open(struct job *job, const struct job_args *args, struct err *err);
 void job_close(struct job *job);

@@ -60,6 +60,10 @@ static int usual_options(struct run *o, struct option *to)
 	         .value = &o->tech},
 	        {"set", "KEY=VALUE", "change the design; may be repeated",
 	         .list = &j->set},
+	        {"any-clock", NULL,
+	         "go on with a clock that the design does not reach by the "
+	         "technology table",
+	         .flag = &j->any_clock},
 	        {"longer", NULL, "search longer for a faster program",
 	         .flag = &j->longer},
 	        {"json", NULL, "print JSON instead of tables",
@@ -342,6 +346,7 @@ static bool run(struct run *o, struct err *err)
 	bool ok = job_open(&job, &o->job, err);
 	if (ok) {
 		ok = job_supply_check(&o->job, tech, &job.design, err) &&
+		     job_clock_check(&o->job, tech, &job.design, err) &&
 		     simulate(o, &job, tech, err);
 		job_close(&job);
 	}

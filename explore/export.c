@@ -230,6 +230,17 @@ static void data_text(const struct plan *p, struct buf *b)
 		buf_char(b, '\n');
 }
 
+/* Points that are kept although their clock is not reached. */
+static long unreached(const struct sweep *s)
+{
+	const int clock = metric_find("clock.mhz");
+	long n = 0;
+	for (long i = 0; i < s->plan->n_points; i++)
+		n += s->row[i].ok && result_metric(s, i, clock) >
+		                             s->row[i].metric[METRIC_fmax_mhz];
+	return n;
+}
+
 /* What stands below the table. */
 static void summary(const struct sweep *s, bool all, struct buf *b)
 {
@@ -254,6 +265,12 @@ static void summary(const struct sweep *s, bool all, struct buf *b)
 		           "cycle by cycle\n",
 		           confirmed);
 	data_text(p, b);
+	long over = unreached(s);
+	if (over)
+		buf_printf(b,
+		           "warning: %ld points have a clock that their design "
+		           "does not reach (any_clock)\n",
+		           over);
 	buf_str(b, "energy by");
 	for (int i = 0; i < p->n_techs; i++)
 		buf_printf(b, "%s %s", i ? "," : "",

@@ -23,7 +23,8 @@
 	M(spad_bytes, "bytes of scratchpad in use")                            \
 	M(image_bytes, "bytes of flash for the program image")                 \
 	M(accuracy, "share of right outputs over the network's data set")      \
-	M(area_mm2, "square millimetres of logic and memories, without flash")
+	M(area_mm2, "square millimetres of logic and memories, without flash") \
+	M(fmax_mhz, "the fastest clock, in MHz, at the point's voltage")
 
 /* Metrics in other units: A(name, metric, times, over): metric * times / over.
  * They have no columns; objectives and limits may use them. */

@@ -19,9 +19,9 @@
 enum { MAX_INPUT = 1 << 26 };
 
 static const char *const keys[] = {
-        "networks",   "base",   "axes",         "zip",    "where",
-        "inputs",     "data",   "backend",      "target", "tech",
-        "objectives", "limits", "alternatives", NULL};
+        "networks",   "base",   "axes",         "zip",       "where",
+        "inputs",     "data",   "backend",      "target",    "tech",
+        "objectives", "limits", "alternatives", "any_clock", NULL};
 
 const char *const plan_target_names[N_PLAN_TARGETS] = {"accel", "cpu"};
 const char *const plan_backend_names[N_PLAN_BACKENDS] = {"fast", "rtl"};
@@ -227,6 +227,13 @@ static bool read_alternatives(struct plan *p, struct err *err)
 	return true;
 }
 
+/* The word is a promise that somebody knows better than the table. */
+static bool read_any_clock(struct plan *p, struct err *err)
+{
+	const struct yaml *y = yaml_get(p->yaml, "any_clock");
+	return !y || yaml_bool(y, &p->any_clock, err);
+}
+
 /* ---- Everything else --------------------------------------------------- */
 
 static bool add_goal(struct plan *p, const struct yaml *y, bool maximize,
@@ -381,9 +388,9 @@ static struct plan *read_plan(struct yaml *y, struct err *err)
 	    read_options(p, err) && read_goals(p, err) &&
 	    plan_read_axes(p, err) && read_tech(p) && read_rtl_hash(p, err) &&
 	    read_networks(p, err) && read_inputs(p, err) && read_data(p, err) &&
-	    read_alternatives(p, err) && plan_read_zips(p, err) &&
-	    plan_read_rules(p, err) && check_data(p, err) &&
-	    plan_make_points(p, err)) {
+	    read_alternatives(p, err) && read_any_clock(p, err) &&
+	    plan_read_zips(p, err) && plan_read_rules(p, err) &&
+	    check_data(p, err) && plan_make_points(p, err)) {
 		if (!p->large)
 			identify(p);
 		return p;
@@ -514,6 +521,16 @@ void plan_name(const struct plan *p, long point, char *buf, size_t size)
 	buf_char(&b, ')');
 	snprintf(buf, size, "%s", b.data);
 	buf_free(&b);
+}
+
+struct src plan_src(const struct plan *p, const char *key)
+{
+	const struct yaml *axes = yaml_get(p->yaml, "axes");
+	const struct yaml *at = axes ? yaml_get(axes, key) : NULL;
+
+	if (!at)
+		at = yaml_get(p->yaml, "base");
+	return at ? yaml_key_src(at) : (struct src){p->yaml->file, 0};
 }
 
 /* ---- Points ------------------------------------------------------------ */

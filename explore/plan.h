@@ -75,6 +75,7 @@ struct plan {
 	int n_sets;
 	bool alternatives; /* networks do the same task: points of all of them
 	                    * are compared with each other */
+	bool any_clock;    /* clocks that a design does not reach are allowed */
 	struct plan_axis *axis;
 	int n_axes;
 	int *dim; /* length of each dimension, dim[0] is n_nets */
@@ -127,6 +128,10 @@ long plan_member(const struct plan *p, long i);
 
 /* "point 12 (kws, array.rows=8, scratchpad.kib=64)" */
 void plan_name(const struct plan *p, long point, char *buf, size_t size);
+
+/* Where a parameter's values are written: the axis, or else the base design's
+ * name, or else the file. */
+struct src plan_src(const struct plan *p, const char *key);
 
 /* What a point is made of; all, or one thing. */
 struct plan_pick plan_pick(const struct plan *p, long point);

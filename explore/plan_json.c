@@ -191,6 +191,8 @@ void plan_json(const struct plan *p, struct buf *to)
 	put_zip(&j, p);
 	if (p->alternatives)
 		json_bool(&j, "alternatives", true);
+	if (p->any_clock)
+		json_bool(&j, "any_clock", true);
 	plan_json_goals(p, &j);
 	put_texts(&j, p, "where");
 	put_texts(&j, p, "limits");

@@ -263,6 +263,12 @@ void plan_schema(struct buf *to)
 	            "with each other");
 	json_string(&j, "type", "boolean");
 	json_close(&j);
+	json_object(&j, "any_clock");
+	json_string(&j, "description",
+	            "points are kept whose clock the design does not reach by "
+	            "the technology table");
+	json_string(&j, "type", "boolean");
+	json_close(&j);
 	schema_string(&j, "base", "the design that the axes start from");
 	axes(&j);
 	zip(&j);

@@ -190,6 +190,7 @@ bool report_plan(struct report *r, const char *json, struct err *err)
 	if (ok) {
 		r->file = text_of(y, "file");
 		r->alternatives = true_of(y, "alternatives");
+		r->any_clock = true_of(y, "any_clock");
 		r->target = text_of(y, "target");
 		r->backend = text_of(y, "backend");
 		r->tool = text_of(y, "tool");

@@ -44,7 +44,8 @@ struct report_goal {
 
 struct report_point {
 	long number;
-	bool ok;         /* else outcome.error */
+	bool ok;         /* else outcome.error; false, too, of an outcome that
+	                  * is ok if its clock is refused */
 	bool within;     /* breaks no limit; only those can be best */
 	uint32_t broken; /* bit i: breaks limit[i] */
 	double excess;   /* by how much in all: expr_excess */
@@ -76,7 +77,7 @@ struct report {
 	int n_axes, n_groups;
 	struct report_net *net;
 	int n_nets;
-	bool alternatives; /* of plan.h */
+	bool alternatives, any_clock; /* of plan.h */
 	struct report_goal *goal;
 	int n_goals;
 	char **limit, **where; /* as written */
@@ -115,6 +116,10 @@ const struct report_axis *report_group(const struct report *r, int group);
  * its voltage is none for the table. */
 bool report_price(const struct report *r, const struct joulet_tech *t,
                   struct report_point *p, struct err *err);
+/* Is the point's clock reached, by the table? Else ok is false, out.error says
+ * why. */
+void report_refuse(const struct report *r, const struct joulet_tech *t,
+                   struct report_point *p);
 
 /* report_detail.c: the details of one point, without neighbours; none twice.
  * ERR_DATA if it cannot be run again. */

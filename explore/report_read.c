@@ -227,6 +227,19 @@ bool report_price(const struct report *r, const struct joulet_tech *t,
 	return true;
 }
 
+void report_refuse(const struct report *r, const struct joulet_tech *t,
+                   struct report_point *p)
+{
+	struct err why;
+
+	if (!t || r->any_clock ||
+	    joulet_clock_check(t, &p->pick.design, (struct src){r->file, 0},
+	                       &why))
+		return;
+	p->ok = false;
+	snprintf(p->out.error, sizeof p->out.error, "%s", why.msg);
+}
+
 static bool take_energy(const struct report *r, struct store *store,
                         struct report_point *p, const char *key,
                         struct err *err)
@@ -285,6 +298,7 @@ static bool take_point(struct report *r, struct store *store, sqlite3_stmt *q,
 	if (!take_accuracy(r, store, p, err))
 		return false;
 	set_causes(p);
+	report_refuse(r, r->tech[p->pick.tech].table, p);
 	return true;
 }
 

@@ -61,6 +61,7 @@ bool report_recost(struct report *r, const char *tech, struct err *err)
 	name_axis(r, joulet_tech_name(table));
 	for (long i = 0; i < r->n_points; i++) {
 		struct report_point *p = &r->point[i];
+		p->ok = p->out.ok; /* its own table may have refused it */
 		if (!p->ok)
 			continue;
 		if (!report_price(r, table, p, err))
@@ -70,6 +71,7 @@ bool report_recost(struct report *r, const char *tech, struct err *err)
 		result_metrics(&p->out, table, &p->pick.design,
 		               joulet_energy_uj(p->share_pj), p->metric);
 		p->metric[METRIC_accuracy] = accuracy;
+		report_refuse(r, table, p);
 	}
 	return report_judge(r, err);
 }

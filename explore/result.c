@@ -45,6 +45,15 @@ static double area_mm2(const struct joulet_tech *t, const struct design *d)
 	return t && joulet_area_band(t, d, &mm2, &none) ? mm2.nominal : NAN;
 }
 
+/* NaN: the table does not say. */
+static double fmax_mhz(const struct joulet_tech *t, const struct design *d)
+{
+	struct joulet_timing m;
+	struct err none;
+
+	return t && joulet_timing(t, d, &m, &none) ? m.fmax_mhz.nominal : NAN;
+}
+
 void result_metrics(const struct outcome *o, const struct joulet_tech *t,
                     const struct design *d, double energy_uj, double *metric)
 {
@@ -66,6 +75,17 @@ void result_metrics(const struct outcome *o, const struct joulet_tech *t,
 	metric[METRIC_image_bytes] = o->image_bytes;
 	metric[METRIC_accuracy] = NAN;
 	metric[METRIC_area_mm2] = area_mm2(t, d);
+	metric[METRIC_fmax_mhz] = fmax_mhz(t, d);
+}
+
+/* A design cannot have just any clock, if the table knows and nobody says
+ * otherwise. */
+static bool reached(const struct sweep *s, const struct plan_pick *pick,
+                    struct err *err)
+{
+	return s->plan->any_clock ||
+	       joulet_clock_check(s->techs[pick->tech], &pick->design,
+	                          plan_src(s->plan, "clock.mhz"), err);
 }
 
 static void fill_row(const struct sweep *s, long point, const struct outcome *o,
@@ -74,8 +94,13 @@ static void fill_row(const struct sweep *s, long point, const struct outcome *o,
 	struct row *r = &s->row[point];
 	const struct plan_pick pick = plan_pick(s->plan, point);
 
-	r->ok = o->ok;
-	if (o->ok) {
+	struct err why;
+
+	r->ok = o->ok && reached(s, &pick, &why);
+	if (o->ok && !r->ok) {
+		r->refused = true;
+		r->error = mem_str(why.msg);
+	} else if (o->ok) {
 		result_metrics(o, s->techs[pick.tech], &pick.design, energy_uj,
 		               r->metric);
 		r->metric[METRIC_accuracy] = accuracy;
@@ -108,14 +133,18 @@ static bool read_rows(struct sweep *s, struct store *store,
 		const struct plan_pick pick = plan_pick(s->plan, i);
 		fill_row(s, i, &o, o.ok ? joulet_energy_uj(share) : 0,
 		         accuracy_of(right, &pick));
-		if (o.ok && !find_broken(s, i, err))
+		if (s->row[i].ok && !find_broken(s, i, err))
 			return false;
 		if (s->have_rtl &&
 		    !store_confirmed(store, s->plan, i, s->rtl_hash,
 		                     &s->row[i].confirmed, err))
 			return false;
-		if (o.ok && !store_cost(store, s->plan, i, result_tech(s, i),
-		                        share, err))
+		if (o.ok &&
+		    !(store_cost(store, s->plan, i, result_tech(s, i), share,
+		                 err) &&
+		      store_refuse(store, s->plan, i, result_tech(s, i),
+		                   s->row[i].refused ? s->row[i].error : NULL,
+		                   err)))
 			return false;
 	}
 	return true;
@@ -203,6 +232,7 @@ double result_total(const struct sweep *s, const long *point, int n, int metric)
 			v += s->row[point[i]].metric[METRIC_utilization] *
 			     s->row[point[i]].metric[METRIC_cycles];
 		return v / sum_of(s, point, n, METRIC_cycles);
+	case METRIC_fmax_mhz:
 	case METRIC_accuracy: /* of the network that is worst at its task */
 		for (int i = 0; i < n; i++) {
 			double one = result_metric(s, point[i], metric);

@@ -8,6 +8,7 @@
 
 struct row {
 	bool ok;         /* else error */
+	bool refused;    /* a result is there, but the clock is not reached */
 	bool best;       /* within limits, and no other point of its network (or
 	                  * design, if judged together) that is within them is
 	                  * better everywhere */

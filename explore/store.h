@@ -20,9 +20,10 @@
  * Tables, for those who ask SQL: points (one row a result, with its resolved
  * design as YAML and its counts as JSON), sweeps (the latest has the highest
  * rowid), members (which points a sweep has, in order), costs (energy of a
- * point by technology table), confirmed (points that the Verilog agrees with,
- * by its hash), accuracies (accuracy.h). The comparisons of plan_confirm are
- * points of the backend "verify".
+ * point by technology table), refusals (points whose clock their design does
+ * not reach by a table, and why), confirmed (points that the Verilog agrees
+ * with, by its hash), accuracies (accuracy.h). The comparisons of plan_confirm
+ * are points of the backend "verify".
  */
 #ifndef EXPLORE_STORE_H
 #define EXPLORE_STORE_H
@@ -107,6 +108,10 @@ bool store_begin(struct store *s, struct err *err);
 bool store_cost(struct store *s, const struct plan *p, long point,
                 const struct joulet_tech *tech, const double share_pj[N_SHARES],
                 struct err *err);
+/* Keep why the table refuses the point; NULL: it does not. */
+bool store_refuse(struct store *s, const struct plan *p, long point,
+                  const struct joulet_tech *tech, const char *why,
+                  struct err *err);
 bool store_end(struct store *s, struct err *err);
 
 #endif

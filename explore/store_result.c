@@ -225,3 +225,21 @@ bool store_cost(struct store *s, const struct plan *p, long point,
 	buf_free(&b);
 	return sql_done(s, q, err);
 }
+
+bool store_refuse(struct store *s, const struct plan *p, long point,
+                  const struct joulet_tech *tech, const char *why,
+                  struct err *err)
+{
+	char key[PLAN_KEY];
+	plan_key(p, point, key);
+	sqlite3_stmt *q = sql_kept(s, why ? REFUSE : ALLOW, err);
+	if (!q)
+		return false;
+	sql_text(q, 1, key);
+	sql_hash(q, 2, joulet_tech_hash(tech));
+	if (why) {
+		sql_text(q, 3, joulet_tech_name(tech));
+		sql_text(q, 4, why);
+	}
+	return sql_done(s, q, err);
+}

@@ -34,6 +34,9 @@ static const char *const sql_of[N_KEPT] = {
                 "AND state IN ('done', 'failed')",
         [COST] = "INSERT OR REPLACE INTO costs(key, tech_hash, tech, "
                  "energy_uj, shares_pj) VALUES(?1, ?2, ?3, ?4, ?5)",
+        [REFUSE] = "INSERT OR REPLACE INTO refusals(key, tech_hash, tech, why) "
+                   "VALUES(?1, ?2, ?3, ?4)",
+        [ALLOW] = "DELETE FROM refusals WHERE key = ?1 AND tech_hash = ?2",
         [CONFIRM] = "INSERT OR IGNORE INTO confirmed(key, rtl_hash, by) "
                     "VALUES(?1, ?2, ?3)",
         [CONFIRMED] = "SELECT 1 FROM confirmed WHERE key = ?1 AND "

@@ -23,6 +23,8 @@ enum sql_kept {
 	ATTEMPT,
 	GET,
 	COST,
+	REFUSE,
+	ALLOW,
 	CONFIRM,
 	CONFIRMED,
 	N_KEPT

@@ -27,19 +27,29 @@ static bool open_techs(struct sweep *s, struct err *err)
 	return true;
 }
 
+/* Metrics that only some tables can give. */
+static bool tech_says(const struct joulet_tech *t, int metric,
+                      const struct design *d, struct err *err)
+{
+	double part[N_AREA_PARTS];
+	struct joulet_timing m;
+
+	if (metric == METRIC_area_mm2)
+		return joulet_area(t, JOULET_NOMINAL, d, part, err);
+	return metric != METRIC_fmax_mhz || joulet_timing(t, d, &m, err);
+}
+
 /* An objective needs a value at every point; a limit without one names the
  * point itself. */
 static bool techs_suit_goals(const struct sweep *s, struct err *err)
 {
 	const struct plan *p = s->plan;
 	const struct design d = design_default();
-	double part[N_AREA_PARTS];
 
 	for (int i = 0; i < p->n_goals; i++)
 		for (int k = 0; k < p->n_techs; k++) {
-			if (metric_find(p->goal[i].metric) != METRIC_area_mm2 ||
-			    joulet_area(s->techs[k], JOULET_NOMINAL, &d, part,
-			                err))
+			if (tech_says(s->techs[k],
+			              metric_find(p->goal[i].metric), &d, err))
 				continue;
 			struct err inner = *err;
 			return err_at(err, (struct src){s->path, 0},
@@ -62,14 +72,8 @@ static const struct plan_axis *axis_of(const struct plan *p, const char *key)
 static bool suits(const struct sweep *s, int tech, const struct design *d,
                   struct err *err)
 {
-	const struct yaml *axes = yaml_get(s->plan->yaml, "axes");
-	const struct yaml *at = axes ? yaml_get(axes, "voltage.mv") : NULL;
-
-	if (!at)
-		at = yaml_get(s->plan->yaml, "base");
-	return joulet_supply_check(
-	        s->techs[tech], d,
-	        at ? yaml_key_src(at) : (struct src){s->path, 0}, err);
+	return joulet_supply_check(s->techs[tech], d,
+	                           plan_src(s->plan, "voltage.mv"), err);
 }
 
 /* Of a space that is too large to go through: each voltage with each table that

@@ -390,7 +390,7 @@ bool joulet_supply_check(const struct joulet_tech *t, const struct design *d,
                          struct src src, struct err *err);
 /* What its logic costs there, over what it costs at the table's voltage: 1 if
  * that is the same. Rows of the groups energy, cpu and leakage are multiplied
- * by it, nothing else is. Whether the clock is reached is not known. */
+ * by it, nothing else is. joulet_clock_check says if the clock is reached. */
 struct joulet_band joulet_supply_factor(const struct joulet_tech *t,
                                         const struct design *d);
 
@@ -491,6 +491,51 @@ const char *joulet_area_term(int i, enum joulet_part *block);
 void joulet_area_counts(const struct design *d, double *count);
 /* The Verilog modules of a block: names with blanks around each. */
 const char *joulet_area_modules(enum joulet_part block);
+
+/* ---- Timing ------------------------------------------------------------- */
+
+/* Kinds of paths that bound the clock: those of sim/timing.def, and memories of
+ * which at least one access takes a cycle. */
+enum joulet_path {
+#define TIMING_PATH(name, ends, doc) PATH_##name,
+#include "sim/timing.def"
+	PATH_sram,
+	PATH_imem,
+	N_PATHS,
+	N_LOGIC_PATHS = PATH_sram
+};
+extern const char *const joulet_path_name[N_PATHS];
+extern const char *const joulet_path_doc[N_PATHS];
+
+/* How fast a design can be clocked, at its supply: docs/area.md. */
+struct joulet_timing {
+	double ns[N_PATHS];     /* the shortest period that each allows */
+	enum joulet_path limit; /* the longest of them */
+	struct joulet_band fmax_mhz;
+};
+
+/* ERR_DATA: the table has no section timing, or no access time of its SRAM
+ * points; or the supply is too low for the law by which delay follows it. */
+bool joulet_timing(const struct joulet_tech *t, const struct design *d,
+                   struct joulet_timing *to, struct err *err);
+/* Is the design's clock reached, at its supply? ERR_DATA, with `src`: no, and
+ * what limits it. A table from which joulet_timing cannot tell, at any supply,
+ * claims nothing: true. */
+bool joulet_clock_check(const struct joulet_tech *t, const struct design *d,
+                        struct src src, struct err *err);
+/* From the clock to the data of an SRAM, in ns, by the table's points; 0: they
+ * do not say. */
+double joulet_access_ns(const struct joulet_tech *t, double kib, double bits);
+/* That of half a bank of the scratchpad, which is a macro of its own. */
+double joulet_spad_access_ns(const struct joulet_tech *t,
+                             const struct design *d);
+/* What the terms of section timing are called, of which path each is, and how
+ * many of each a design has: what a fit needs. */
+int joulet_timing_terms(void);
+const char *joulet_timing_term(int i, enum joulet_path *path);
+void joulet_timing_counts(const struct design *d, double *count);
+/* What the names of instances begin with in which a path ends; NULL: any. */
+const char *joulet_path_ends(enum joulet_path path);
 
 /* ---- Reports ----------------------------------------------------------- */
 

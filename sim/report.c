@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -105,13 +106,32 @@ static void put_area(const struct joulet_report *r, struct buf *b)
 static void put_supply(const struct joulet_report *r, struct buf *b)
 {
 	const struct joulet_band by = joulet_supply_factor(r->tech, r->design);
+	struct joulet_timing m;
+	struct err none;
+	char unchecked[48] = "";
 
+	if (!joulet_timing(r->tech, r->design, &m, &none))
+		snprintf(unchecked, sizeof unchecked, ", %d MHz not checked",
+		         r->design->clock_mhz);
 	if (r->design->supply_mv)
 		buf_printf(b,
-		           "voltage      %g V, logic x %.4g (%.4g to %.4g), %d "
-		           "MHz not checked\n",
+		           "voltage      %g V, logic x %.4g (%.4g to %.4g)%s\n",
 		           joulet_supply(r->tech, r->design), by.nominal,
-		           by.min, by.max, r->design->clock_mhz);
+		           by.min, by.max, unchecked);
+}
+
+/* A table that says nothing of timing leaves the line out. */
+static void put_fmax(const struct joulet_report *r, struct buf *b)
+{
+	struct joulet_timing m;
+	struct err none;
+
+	if (joulet_timing(r->tech, r->design, &m, &none))
+		buf_printf(b,
+		           "fastest      %.0f MHz (%.0f to %.0f), by path "
+		           "%s\n",
+		           floor(m.fmax_mhz.nominal), floor(m.fmax_mhz.min),
+		           floor(m.fmax_mhz.max), joulet_path_name[m.limit]);
 }
 
 void report_head(const struct joulet_report *r, struct buf *b)
@@ -142,6 +162,7 @@ void report_head(const struct joulet_report *r, struct buf *b)
 	                   ? "core only"
 	                   : "whole chip");
 	put_area(r, b);
+	put_fmax(r, b);
 	buf_printf(b, "MACs         %" PRId64 ", %.1f %% of %d a cycle\n",
 	           report_macs(x), 100 * x->utilization, d->rows * d->cols);
 }

@@ -238,6 +238,26 @@ static void put_area(struct json *j, const struct joulet_report *r)
 	json_close(j);
 }
 
+/* null: the table says nothing of timing. */
+static void put_timing(struct json *j, const struct joulet_report *r)
+{
+	struct joulet_timing m;
+	struct err none;
+
+	if (!joulet_timing(r->tech, r->design, &m, &none)) {
+		json_null(j, "fmax_mhz");
+		return;
+	}
+	json_double(j, "fmax_mhz", m.fmax_mhz.nominal);
+	json_double(j, "fmax_min_mhz", m.fmax_mhz.min);
+	json_double(j, "fmax_max_mhz", m.fmax_mhz.max);
+	json_string(j, "fmax_path", joulet_path_name[m.limit]);
+	json_object(j, "path_ns");
+	for (int i = 0; i < N_PATHS; i++)
+		json_double(j, joulet_path_name[i], m.ns[i]);
+	json_close(j);
+}
+
 static void put_totals(struct json *j, const struct joulet_report *r)
 {
 	const struct joulet_result *x = r->result;
@@ -249,6 +269,7 @@ static void put_totals(struct json *j, const struct joulet_report *r)
 	json_double(j, "latency_us", joulet_latency_us(r->design, x->cycles));
 	put_energy(j, r);
 	put_area(j, r);
+	put_timing(j, r);
 	json_int(j, "macs", report_macs(x));
 	json_double(j, "utilization", x->utilization);
 	json_uint(j, "instructions", report_instructions(&x->total));

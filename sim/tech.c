@@ -247,8 +247,8 @@ static bool read_table(struct joulet_tech *t, const struct yaml *root, int deep,
                        struct err *err)
 {
 	static const char *const head[] = {
-	        "name",  "about",   "base", "node_nm", "voltage",
-	        "scope", "weights", "data", "sram",    "area"};
+	        "name",    "about", "base", "node_nm", "voltage", "scope",
+	        "weights", "data",  "sram", "area",    "timing"};
 	enum { HEAD = sizeof head / sizeof head[0] };
 	const char *keys[N_TECH + HEAD + 1] = {NULL};
 	memcpy(keys, head, sizeof head);
@@ -258,7 +258,8 @@ static bool read_table(struct joulet_tech *t, const struct yaml *root, int deep,
 	       yaml_known_keys(root, keys, err) && read_head(t, root, err) &&
 	       open_base(t, root, deep, err) && read_words(t, root, err) &&
 	       read_rows(t, root, err) && has_memories(t, root, err) &&
-	       tech_read_sram(t, root, err) && tech_read_area(t, root, err);
+	       tech_read_sram(t, root, err) && tech_read_area(t, root, err) &&
+	       tech_read_timing(t, root, err);
 }
 
 static struct joulet_tech *parse(const char *text, size_t size,

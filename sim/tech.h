@@ -39,9 +39,10 @@ struct tech_figure {
 	double scaled; /* the factor to the table's node and supply; else 1 */
 };
 
-/* One characterized SRAM macro. area_mm2 is 0 if the table has none. */
+/* One characterized SRAM macro. area_mm2, access_ns (from the clock to the
+ * data) are 0 if the table has none. */
 struct sram_point {
-	double kib, bits, read_pj, write_pj, leak_uw, area_mm2;
+	double kib, bits, read_pj, write_pj, leak_uw, area_mm2, access_ns;
 };
 
 enum { MAX_SRAM_POINTS = 64, MAX_TECH_BASES = 4 };
@@ -66,6 +67,24 @@ struct tech_area {
 	double factor[N_LEVELS];
 };
 
+enum timing_term {
+#define TIMING_TERM(name, path, count, doc) TIMING_##name,
+#include "sim/timing.def"
+	N_TIMING_TERMS
+};
+extern const char *const timing_term_name[N_TIMING_TERMS];
+
+/* Section timing: ns of one of each term of timing.def at `voltage`; all of
+ * them times the factor of the level. Delay is proportional to
+ * V / (V - vth)^alpha. */
+struct tech_timing {
+	bool there;
+	double ns[N_TIMING_TERMS];
+	double voltage, vth, alpha;
+	double factor[N_LEVELS];
+	const char *source, *confidence; /* the tree's */
+};
+
 struct joulet_tech {
 	char name[64];
 	const char *about;       /* the tree's; NULL: none */
@@ -78,6 +97,7 @@ struct joulet_tech {
 	int n_sram;
 	char sram_from[128]; /* where the points are from */
 	struct tech_area area;
+	struct tech_timing timing;
 	uint64_t hash; /* of the bytes of all files */
 	struct yaml *yaml, *sram_yaml;
 	struct joulet_tech *base; /* owned; NULL: none */
@@ -108,6 +128,16 @@ bool tech_read_area(struct joulet_tech *t, const struct yaml *root,
 /* Its JSON Schema. */
 struct json;
 void tech_area_schema(struct json *j);
+/* The same of section timing: tech_timing.c. */
+bool tech_read_timing(struct joulet_tech *t, const struct yaml *root,
+                      struct err *err);
+void tech_timing_schema(struct json *j);
+/* A number of a section that must be there. */
+bool tech_section_number(const struct yaml *section, const char *key,
+                         double least, double most, double *to,
+                         struct err *err);
+void tech_number_schema(struct json *j, const char *key, double least,
+                        double most, const char *doc);
 /* The properties node_nm, voltage, source, confidence, note. */
 void tech_provenance_schema(struct json *j);
 /* tech_sram.c: the points, in the file or in one of configs/sram. */

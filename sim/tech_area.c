@@ -8,14 +8,14 @@ static const char *const head[] = {
         "min",  "max",     "maxperf", "btalu",  "small"};
 enum { N_HEAD = sizeof head / sizeof head[0] };
 
-static bool number(const struct yaml *section, const char *key, double least,
-                   double most, double *to, struct err *err)
+bool tech_section_number(const struct yaml *section, const char *key,
+                         double least, double most, double *to, struct err *err)
 {
 	const struct yaml *v = yaml_get(section, key);
 
 	if (!v)
-		return err_at(err, yaml_key_src(section), "area: has no %s",
-		              key);
+		return err_at(err, yaml_key_src(section), "%s: has no %s",
+		              section->key, key);
 	return yaml_double(v, least, most, to, err);
 }
 
@@ -35,19 +35,21 @@ bool tech_read_area(struct joulet_tech *t, const struct yaml *root,
 	bool ok = yaml_is_map(section, "area", err) &&
 	          yaml_known_keys(section, keys, err) &&
 	          tech_read_origin(section, NULL, err) &&
-	          number(section, "min", 0, 1, &a->factor[JOULET_MIN], err) &&
-	          number(section, "max", 1, 1e3, &a->factor[JOULET_MAX], err);
+	          tech_section_number(section, "min", 0, 1,
+	                              &a->factor[JOULET_MIN], err) &&
+	          tech_section_number(section, "max", 1, 1e3,
+	                              &a->factor[JOULET_MAX], err);
 	for (int i = 0; ok && i < N_CORES; i++)
-		ok = number(section, core_name[i], 0, 1e9, &a->core_um2[i],
-		            err);
+		ok = tech_section_number(section, core_name[i], 0, 1e9,
+		                         &a->core_um2[i], err);
 	for (int i = 0; ok && i < N_AREA_TERMS; i++)
-		ok = number(section, area_term_name[i], 0, 1e9, &a->um2[i],
-		            err);
+		ok = tech_section_number(section, area_term_name[i], 0, 1e9,
+		                         &a->um2[i], err);
 	return ok;
 }
 
-static void schema_number(struct json *j, const char *key, double least,
-                          double most, const char *doc)
+void tech_number_schema(struct json *j, const char *key, double least,
+                        double most, const char *doc)
 {
 	json_object(j, key);
 	json_string(j, "type", "number");
@@ -70,12 +72,13 @@ void tech_area_schema(struct json *j)
 	json_bool(j, "additionalProperties", false);
 	json_object(j, "properties");
 	tech_provenance_schema(j);
-	schema_number(j, "min", 0, 1, "factor on all areas, at least");
-	schema_number(j, "max", 1, 1e3, "factor on all areas, at most");
+	tech_number_schema(j, "min", 0, 1, "factor on all areas, at least");
+	tech_number_schema(j, "max", 1, 1e3, "factor on all areas, at most");
 	for (int i = 0; i < N_CORES; i++)
-		schema_number(j, core_name[i], 0, 1e9, "um2 of that host core");
+		tech_number_schema(j, core_name[i], 0, 1e9,
+		                   "um2 of that host core");
 	for (int i = 0; i < N_AREA_TERMS; i++)
-		schema_number(j, area_term_name[i], 0, 1e9, doc[i]);
+		tech_number_schema(j, area_term_name[i], 0, 1e9, doc[i]);
 	json_close(j);
 	json_list(j, "required");
 	for (int i = 1; i < N_HEAD; i++) /* but the note */

@@ -93,6 +93,10 @@ bool tech_inherit(struct joulet_tech *t, const struct yaml *root,
 	memcpy(t->sram_from, b->sram_from, sizeof t->sram_from);
 	t->n_sram = b->n_sram;
 	inherit_area(t);
+	/* Delay follows the supply, but no equation here brings it to another
+	 * node. */
+	if (b->node_nm == t->node_nm)
+		t->timing = b->timing;
 	for (int i = 0; i < N_TECH; i++)
 		if (b->has[tech_rule[i].group] &&
 		    !yaml_get(root, tech_rule[i].name) &&

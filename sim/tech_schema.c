@@ -91,6 +91,7 @@ static void points(struct json *j)
 	number(j, "write_pj", 0.001, "writing a word, pJ");
 	number(j, "leak_uw", 0, "leakage, uW");
 	number(j, "area_mm2", 1e-9, "area, mm2");
+	number(j, "access_ns", 1e-6, "from the clock to the data, ns");
 	text(j, "cell", "class of the cells");
 	tech_provenance_schema(j);
 	json_close(j);
@@ -183,6 +184,7 @@ static void properties(struct json *j)
 		row(j, &tech_rule[i]);
 	sram(j);
 	tech_area_schema(j);
+	tech_timing_schema(j);
 	json_close(j);
 }
 

@@ -13,9 +13,9 @@ static bool read_point(struct sram_point *p, const struct yaml *node,
                        bool alone, struct err *err)
 {
 	static const char *const keys[] = {
-	        "kib",      "bits",       "read_pj", "write_pj", "leak_uw",
-	        "area_mm2", "node_nm",    "voltage", "source",   "cell",
-	        "note",     "confidence", NULL};
+	        "kib",      "bits",       "read_pj",   "write_pj", "leak_uw",
+	        "area_mm2", "node_nm",    "voltage",   "source",   "cell",
+	        "note",     "confidence", "access_ns", NULL};
 	double *const field[] = {&p->kib, &p->bits, &p->read_pj, &p->write_pj,
 	                         &p->leak_uw};
 
@@ -32,7 +32,9 @@ static bool read_point(struct sram_point *p, const struct yaml *node,
 			return false;
 	}
 	const struct yaml *area = yaml_get(node, "area_mm2");
-	return !area || yaml_double(area, 1e-9, 1e9, &p->area_mm2, err);
+	const struct yaml *access = yaml_get(node, "access_ns");
+	return (!area || yaml_double(area, 1e-9, 1e9, &p->area_mm2, err)) &&
+	       (!access || yaml_double(access, 1e-6, 1e9, &p->access_ns, err));
 }
 
 static int by_width_then_size(const void *a, const void *b)
@@ -192,6 +194,8 @@ static struct sram_point along_size(const struct sram_point *lo,
 	                power_law(kib, a->kib, a->leak_uw, b->kib, b->leak_uw),
 	        .area_mm2 = power_law(kib, a->kib, a->area_mm2, b->kib,
 	                              b->area_mm2),
+	        .access_ns = power_law(kib, a->kib, a->access_ns, b->kib,
+	                               b->access_ns),
 	};
 }
 

@@ -60,14 +60,24 @@ static void origins(const struct joulet_tech *t, int width, struct buf *b)
 	}
 }
 
+/* 0: the table does not say. */
+static void optional_cell(struct table *t, double v)
+{
+	if (v > 0)
+		number_cell(t, v);
+	else
+		table_cell(t, "-");
+}
+
 static void points(const struct joulet_tech *t, int width, struct buf *b)
 {
 	static const struct table_column columns[] = {
 	        {"bits", TABLE_RIGHT},    {"KiB", TABLE_RIGHT},
 	        {"read pJ", TABLE_RIGHT}, {"write pJ", TABLE_RIGHT},
 	        {"leak uW", TABLE_RIGHT}, {"mm2", TABLE_RIGHT},
+	        {"ns", TABLE_RIGHT},
 	};
-	struct table *s = table_new(columns, 6);
+	struct table *s = table_new(columns, 7);
 	for (int i = 0; i < t->n_sram; i++) {
 		const struct sram_point *p = &t->sram[i];
 		number_cell(s, p->bits);
@@ -75,14 +85,47 @@ static void points(const struct joulet_tech *t, int width, struct buf *b)
 		number_cell(s, p->read_pj);
 		number_cell(s, p->write_pj);
 		number_cell(s, p->leak_uw);
-		if (p->area_mm2 > 0)
-			number_cell(s, p->area_mm2);
-		else
-			table_cell(s, "-");
+		optional_cell(s, p->area_mm2);
+		optional_cell(s, p->access_ns);
 	}
 	buf_printf(b, "\nSRAM (%s)\n", t->sram_from);
 	table_write(s, width, b);
 	table_free(s);
+}
+
+static void section(const char *name, bool there, const char *doc,
+                    const double *factor, struct buf *b)
+{
+	if (there)
+		buf_printf(b, "\n%s: %s, x %.3f to %.3f\n", name, doc,
+		           factor[JOULET_MIN], factor[JOULET_MAX]);
+	else
+		buf_printf(b, "\n%s: not in this table\n", name);
+}
+
+static void area(const struct joulet_tech *t, struct buf *b)
+{
+	const struct tech_area *a = &t->area;
+
+	section("area", a->there, "um2 of one (sim/area.def)", a->factor, b);
+	for (int i = 0; a->there && i < N_AREA_TERMS; i++)
+		buf_printf(b, "%-16s %.4g\n", area_term_name[i], a->um2[i]);
+	for (int i = 0; a->there && i < N_CORES; i++)
+		buf_printf(b, "%-16s %.4g\n", core_name[i], a->core_um2[i]);
+}
+
+static void timing(const struct joulet_tech *t, struct buf *b)
+{
+	const struct tech_timing *m = &t->timing;
+
+	section("timing", m->there, "ns of one (sim/timing.def)", m->factor, b);
+	for (int i = 0; m->there && i < N_TIMING_TERMS; i++)
+		buf_printf(b, "%-16s %.4g\n", timing_term_name[i], m->ns[i]);
+	if (m->there)
+		buf_printf(b,
+		           "at %g V; at others in proportion to "
+		           "V / (V - %g)^%g\n",
+		           m->voltage, m->vth, m->alpha);
 }
 
 void joulet_tech_text(const struct joulet_tech *t, bool origin, int width,
@@ -106,6 +149,8 @@ void joulet_tech_text(const struct joulet_tech *t, bool origin, int width,
 			buf_printf(&b, "\n%s: not in this table\n",
 			           tech_group_rule[g].name);
 	points(t, width, &b);
+	area(t, &b);
+	timing(t, &b);
 	if (origin)
 		origins(t, width, &b);
 	fwrite(b.data, 1, b.len, f);
@@ -154,9 +199,36 @@ static void put_points(struct json *j, const struct joulet_tech *t)
 		json_double(j, "leak_uw", p->leak_uw);
 		if (p->area_mm2 > 0)
 			json_double(j, "area_mm2", p->area_mm2);
+		if (p->access_ns > 0)
+			json_double(j, "access_ns", p->access_ns);
 		json_close(j);
 	}
 	json_close(j);
+}
+
+/* A section that the table lacks is null. */
+static void put_section(struct json *j, const char *name, bool there,
+                        const char *const *term, const double *value, int n,
+                        const double *factor)
+{
+	if (!there) {
+		json_null(j, name);
+		return;
+	}
+	json_object(j, name);
+	json_double(j, "min", factor[JOULET_MIN]);
+	json_double(j, "max", factor[JOULET_MAX]);
+	for (int i = 0; i < n; i++)
+		json_double(j, term[i], value[i]);
+	json_close(j);
+}
+
+static void put_sections(struct json *j, const struct joulet_tech *t)
+{
+	put_section(j, "area_um2", t->area.there, area_term_name, t->area.um2,
+	            N_AREA_TERMS, t->area.factor);
+	put_section(j, "timing_ns", t->timing.there, timing_term_name,
+	            t->timing.ns, N_TIMING_TERMS, t->timing.factor);
 }
 
 void joulet_tech_json(const struct joulet_tech *t, FILE *f)
@@ -178,6 +250,7 @@ void joulet_tech_json(const struct joulet_tech *t, FILE *f)
 			put_row(&j, t, i);
 	json_close(&j);
 	put_points(&j, t);
+	put_sections(&j, t);
 	json_close(&j);
 	json_done(&j);
 	fwrite(b.data, 1, b.len, f);

@@ -59,6 +59,14 @@ static const char good_sta[] =
         "   0.2500    0.2500 ^ pad/bank[3].odd/_7_/Q (DFF_X1)\n"
         "             2.0   data arrival time\n"
         "             998   slack (MET)\n"
+        "\n"
+        "Endpoint      Delay  Delay  Slack\n"
+        "---------------------------------\n"
+        "pad/bank[0].even/_761_/n3[31] (spad_ram)  999.9 2.4 997.5 (MET)\n"
+        "exec/array/row[0].cells/_9_/D (DFF_X1)  999.9 2.1 997.75 (MET)\n"
+        "exec/array/row[1].cells/_9_/D (DFF_X1)  999.9 2.1 997.8 (MET)\n"
+        "exec/drain_i/lane[1].slice/_9_/D (DFF_X1)  999.9 1.4 998.5 (MET)\n"
+        "exec/drain_i/_9_/D (DFF_X1)  999.9 1.4 998.75 (MET)\n"
         "EOF\n";
 
 static char dir[64], lib[96];
@@ -178,6 +186,15 @@ static void the_longer_path_decides(void **state)
 	assert_string_equal(s.read.from, "pad/bank[3].odd");
 	assert_string_equal(s.read.to, "exec/array/row[0].cells");
 	assert_true(fabs(s.fmax_mhz - 1000 / 3.25) < 1e-9);
+	/* The longest end of each kind; the report has the least slack first.
+	 */
+	static const double ns[N_LOGIC_PATHS] = {[PATH_array] = 2.25,
+	                                         [PATH_requant] = 1.5,
+	                                         [PATH_write] = 2.5,
+	                                         [PATH_control] = 1.25,
+	                                         [PATH_read] = 3.25};
+	for (int i = 0; i < N_LOGIC_PATHS; i++)
+		assert_true(fabs(s.path_ns[i] - ns[i]) < 1e-9);
 
 	char *netlist = get("netlist.v"), *ram = get("ram.lib");
 	assert_non_null(strstr(netlist, "\n  spad_ram x ();\n"));

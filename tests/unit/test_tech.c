@@ -68,7 +68,7 @@ static struct joulet_tech plain_table(void)
 	const int memory[] = {TECH_sram_read, TECH_sram_write, TECH_sram_leak};
 	for (int i = 0; i < 3; i++)
 		t.row[memory[i]].at[JOULET_NOMINAL] = 1;
-	t.sram[0] = (struct sram_point){8, 32, 2, 4, 8, 0};
+	t.sram[0] = (struct sram_point){8, 32, 2, 4, 8, 0, 0};
 	return t;
 }
 
