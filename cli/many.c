@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/job.h"
 
-enum { MAX_JOBS = 256 };
+enum { MAX_JOBS = 256, MAX_WORKERS = 1000, MAX_TIMEOUT_S = 1000000 };
 
 /* Zero if not given: one per CPU. */
 bool read_jobs(const char *text, int *jobs, struct err *err)
@@ -59,13 +59,46 @@ static bool read_progress(const char *how, struct sweep_opts *opts,
 	return true;
 }
 
-bool read_many(const struct many_args *a, struct sweep_opts *opts,
-               struct err *err)
+/* The local executor knows nothing of Slurm's options. */
+static bool read_executor(struct many_args *a, struct sweep_opts *opts,
+                          struct err *err)
+{
+	long workers = 4;
+	const char *name = a->executor ? a->executor : "local";
+	const bool slurm = strcmp(name, "slurm") == 0;
+	if (!slurm && strcmp(name, "local") != 0)
+		return err_set(err, ERR_USAGE,
+		               "--executor: %s is not one of local, slurm",
+		               name);
+	if (!slurm && (a->workers || a->partition || a->slurm_opt.n))
+		return err_set(err, ERR_USAGE,
+		               "--%s: goes with --executor slurm",
+		               a->workers     ? "workers"
+		               : a->partition ? "partition"
+		                              : "slurm-opt");
+	if (slurm && a->jobs)
+		return err_set(err, ERR_USAGE,
+		               "--jobs: goes with --executor local; slurm "
+		               "has --workers");
+	bool ok = read_number("workers", a->workers, 1, MAX_WORKERS, &workers,
+	                      err);
+	a->slurm = (struct slurm_opts){.workers = (int)workers,
+	                               .partition = a->partition,
+	                               .opt = a->slurm_opt.item,
+	                               .n_opts = a->slurm_opt.n};
+	opts->slurm = slurm ? &a->slurm : NULL;
+	return ok;
+}
+
+bool read_many(struct many_args *a, struct sweep_opts *opts, struct err *err)
 {
 	opts->durable = a->durable;
 	return read_jobs(a->jobs, &opts->jobs, err) &&
 	       read_confirm(a->confirm, &opts->confirm, err) &&
-	       read_progress(a->progress, opts, err);
+	       read_progress(a->progress, opts, err) &&
+	       read_executor(a, opts, err) &&
+	       read_number("point-timeout", a->timeout, 1, MAX_TIMEOUT_S,
+	                   &opts->point_timeout_s, err);
 }
 
 bool print_many(const struct many_args *a, const struct sweep *s,

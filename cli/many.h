@@ -4,12 +4,17 @@
 
 #include <signal.h>
 
+#include "cli/args.h"
+#include "explore/slurm_cmd.h"
 #include "explore/sweep.h"
 
 /* As written on the command line; NULL: not given. */
 struct many_args {
 	const char *store, *jobs, *confirm, *csv, *progress;
 	bool json, durable;
+	const char *timeout, *executor, *workers, *partition;
+	struct arg_list slurm_opt;
+	struct slurm_opts slurm; /* of read_many */
 };
 
 /* Rows of a table of options (args.h) that fill a struct many_args. */
@@ -35,14 +40,24 @@ struct many_args {
 	{"progress", "HOW",                                                    \
 	 "line, plain, json or none (default: line, on a terminal)",           \
 	 .value = &(m).progress},                                              \
-	DURABLE_OPTION((m).durable)
+	DURABLE_OPTION((m).durable),                                           \
+	{"point-timeout", "S",                                                 \
+	 "seconds a point may take, in each of three tries",                   \
+	 .value = &(m).timeout},                                               \
+	{"executor", "local|slurm", "where points are run (default: local)",   \
+	 .value = &(m).executor},                                              \
+	{"workers", "N", "slurm: elements of the job array (default: 4)",      \
+	 .value = &(m).workers},                                               \
+	{"partition", "NAME", "slurm: as of sbatch", .value = &(m).partition}, \
+	{"slurm-opt", "OPTION",                                                \
+	 "slurm: a further option of sbatch; may be repeated",                 \
+	 .list = &(m).slurm_opt}
 /* clang-format on */
 
 /* ERR_USAGE. */
 bool read_jobs(const char *text, int *jobs, struct err *err);
-/* jobs, confirm, durable, and where and how progress is told. */
-bool read_many(const struct many_args *a, struct sweep_opts *opts,
-               struct err *err);
+/* All but what print_many and the stores need. opts then points into `a`. */
+bool read_many(struct many_args *a, struct sweep_opts *opts, struct err *err);
 
 /* Print a finished sweep: CSV and JSON as asked for; text is the table. */
 bool print_many(const struct many_args *a, const struct sweep *s,

@@ -40,7 +40,7 @@ static bool parse(struct search_args *o, int argc, char **argv, int *status)
 	return command_begin(&c, argc, argv, &o->file, status);
 }
 
-static bool read_opts(const struct search_args *a, struct search_opts *o,
+static bool read_opts(struct search_args *a, struct search_opts *o,
                       struct err *err)
 {
 	long seed = 1;
@@ -59,7 +59,7 @@ static void print_text(const void *search, int width, FILE *f)
 	search_text(search, width, f);
 }
 
-static bool run(const struct search_args *o, struct err *err)
+static bool run(struct search_args *o, struct err *err)
 {
 	struct search_opts opts = {.budget = 0};
 	if (!read_opts(o, &opts, err))

@@ -170,6 +170,10 @@ long plan_point_at(const struct plan *p, const int *index);
  * what a search runs. Borrows p and `cell`, and need not be freed. */
 struct plan plan_of_cells(const struct plan *p, int64_t *cell, long n);
 
+/* A plan in which each cell is a point, with its number: what those see who are
+ * told which cells to run. Borrows p, and need not be freed. */
+struct plan plan_by_cell(const struct plan *p);
+
 /* ---- Limits ------------------------------------------------------------ */
 
 enum { N_PLAN_NAMES = 4 }; /* network, target, backend, tech */

@@ -183,6 +183,15 @@ static long first_from(const struct plan *p, int64_t cell)
 	return lo;
 }
 
+struct plan plan_by_cell(const struct plan *p)
+{
+	struct plan all = *p;
+	all.large = false;
+	all.cell = NULL;
+	all.n_points = (long)p->n_cells;
+	return all;
+}
+
 long plan_point_at(const struct plan *p, const int *index)
 {
 	int64_t cell = plan_cell(p, index);

@@ -11,6 +11,7 @@
 #include "explore/batch.h"
 #include "explore/keeper.h"
 #include "explore/progress.h"
+#include "explore/slurm.h"
 #include "explore/space.h"
 
 /* What is searched for by itself: a network, or a design for all. */
@@ -189,14 +190,41 @@ static bool proceed(struct search *s, struct progress *talk, struct err *err)
 	return true;
 }
 
+/* With workers of Slurm that stay for the whole search, if it has them. */
+static bool proceed_with(struct search *s, struct slurm_team *team,
+                         struct progress *talk, struct err *err)
+{
+	struct err later;
+	bool ok = proceed(s, talk, err);
+	if (team)
+		ok = slurm_team_end(team, !ok, ok ? err : &later) && ok;
+	slurm_team_free(team);
+	return ok;
+}
+
+/* All points as a sweep; what is left to do, comparisons, is done here. */
+static bool conclude(struct search *s, const struct search_opts *opts,
+                     struct err *err)
+{
+	struct sweep_opts last = opts->sweep;
+	last.slurm = NULL;
+	if (last.confirm == SWEEP_CONFIRM_NONE)
+		last.talk = NULL;
+	gather(s, false);
+	bool ok = sweep_run(&s->batch.view, &last, err);
+	s->batch.view.known = s->known;
+	return ok;
+}
+
 bool search_run(struct search *s, const struct search_opts *opts,
                 struct err *err)
 {
 	assert(s && opts && err);
 	const struct tally none = {.total = opts->budget};
+	struct search_opts with = *opts;
 	struct progress talk = {.to = opts->sweep.talk,
 	                        .style = sweep_style(&opts->sweep)};
-	s->opts = opts;
+	s->opts = &with;
 	s->searched = (struct searched){opts->seed, opts->budget,
 	                                space_size(s->base->plan)};
 	bool ok = set_out(s, err);
@@ -205,18 +233,14 @@ bool search_run(struct search *s, const struct search_opts *opts,
 		               s->base->store);
 		pid_t keeper =
 		        keeper_start(s->base->store, opts->sweep.durable);
-		ok = proceed(s, &talk, err);
+		if (opts->sweep.slurm)
+			with.sweep.team = slurm_team_new(s->base->path,
+			                                 opts->sweep.slurm);
+		ok = proceed_with(s, with.sweep.team, &talk, err);
 		keeper_end(keeper, s->base->store);
 		progress_end(&talk);
 	}
-	if (ok) {
-		struct sweep_opts last = opts->sweep;
-		if (last.confirm == SWEEP_CONFIRM_NONE)
-			last.talk = NULL;
-		gather(s, false);
-		ok = sweep_run(&s->batch.view, &last, err);
-		s->batch.view.known = s->known;
-	}
+	ok = ok && conclude(s, opts, err);
 	s->opts = NULL;
 	return ok;
 }

@@ -52,7 +52,7 @@ static bool give_out(struct foreman *f, const long *point, long n)
 	s.point = mem_zero((size_t)n, sizeof *s.point);
 	memcpy(s.point, point, (size_t)n * sizeof *point);
 	add_slice(f, s);
-	return slice_write(&f->dir, f->plan, s.id, point, n, f->err);
+	return slice_write(&f->dir, f->plan, f->team, s.id, point, n, f->err);
 }
 
 /* Of n points, those that nobody has and that nobody can take. */
@@ -261,7 +261,8 @@ static struct run_info describe(const struct foreman *f, char *sweep)
 	                     .confirm = p->of != NULL,
 	                     .rtl_hash = p->rtl_hash,
 	                     .timeout_s = f->opts->point_timeout_s,
-	                     .durable = f->opts->durable};
+	                     .durable = f->opts->durable,
+	                     .cells = f->team};
 	memcpy(i.id, p->id, sizeof i.id);
 	memcpy(i.tool, p->tool, sizeof i.tool);
 	return i;
@@ -292,7 +293,8 @@ static bool fits(const struct plan *p, const struct work_opts *opts,
 	struct err ignored;
 	if (!p || run_stopped(d) || !run_read_info(d, &i, &ignored))
 		return false;
-	bool yes = strcmp(i.id, p->id) == 0 && strcmp(i.tool, p->tool) == 0 &&
+	bool yes = !i.cells && strcmp(i.id, p->id) == 0 &&
+	           strcmp(i.tool, p->tool) == 0 &&
 	           i.confirm == (p->of != NULL) && i.rtl_hash == p->rtl_hash &&
 	           i.timeout_s == opts->point_timeout_s;
 	free(i.sweep);
@@ -433,14 +435,16 @@ static bool open_run(struct foreman *f)
 	struct tally t;
 	bool found = false;
 	char *base = run_base(f->opts->store);
-	f->store = store_open(f->opts->store, f->opts->durable, f->err);
+	if (!f->store)
+		f->store = store_open(f->opts->store, f->opts->durable, f->err);
 	bool ok = f->store && store_tally(f->store, f->plan, &t, f->err);
 	if (ok) {
 		f->progress.total = t.total;
 		f->progress.known = t.done + t.failed;
-		ok = take_over(f, base, &found) &&
-		     (found || begin_run(f, base));
 	}
+	if (ok && !f->dir.path)
+		ok = (f->team || take_over(f, base, &found)) &&
+		     (found || begin_run(f, base));
 	free(base);
 	return ok;
 }
@@ -456,22 +460,32 @@ static void close_run(struct foreman *f)
 	store_close(f->store);
 }
 
+static void begin_plan(struct foreman *f, const struct plan *p,
+                       const struct work_opts *opts, struct err *err)
+{
+	const double now = foreman_now();
+	/* Of the plan before: through, if perhaps not yet signed off. */
+	for (long i = 0; i < f->n_slices; i++)
+		slice_free(&f->slice[i]);
+	f->n_slices = 0;
+	f->plan = p;
+	f->opts = opts;
+	f->err = err;
+	f->look_again = true;
+	f->taken = 0;
+	f->news = (struct merge_news){.differs.kind = N_LOG_KINDS};
+	f->merged_then = f->submits_in_vain = 0;
+	f->progress = (struct work_progress){0};
+	f->began = f->renewed = now;
+}
+
 bool slurm_run(const struct plan *p, const char *sweep,
                const struct work_opts *opts, const struct slurm_opts *slurm,
                struct err *err)
 {
 	assert(p && opts && slurm && slurm->workers >= 1);
-	double now = foreman_now();
-	struct foreman f = {.plan = p,
-	                    .opts = opts,
-	                    .slurm = slurm,
-	                    .sweep = sweep,
-	                    .dir.lock = -1,
-	                    .look_again = true,
-	                    .news.differs.kind = N_LOG_KINDS,
-	                    .began = now,
-	                    .renewed = now,
-	                    .err = err};
+	struct foreman f = {.slurm = slurm, .sweep = sweep, .dir.lock = -1};
+	begin_plan(&f, p, opts, err);
 	bool ok = open_run(&f), all;
 	if (ok) {
 		ok = attend(&f);
@@ -484,6 +498,43 @@ bool slurm_run(const struct plan *p, const char *sweep,
 	}
 	close_run(&f);
 	return ok;
+}
+
+/* ---- Plan after plan --------------------------------------------------- */
+
+struct slurm_team {
+	struct foreman f;
+};
+
+struct slurm_team *slurm_team_new(const char *sweep,
+                                  const struct slurm_opts *slurm)
+{
+	struct slurm_team *t = mem_zero(1, sizeof *t);
+	t->f = (struct foreman){
+	        .slurm = slurm, .sweep = sweep, .dir.lock = -1, .team = true};
+	return t;
+}
+
+bool slurm_team_run(struct slurm_team *t, const struct plan *p,
+                    const struct work_opts *opts, struct err *err)
+{
+	assert(p->cell);
+	begin_plan(&t->f, p, opts, err);
+	return open_run(&t->f) && attend(&t->f);
+}
+
+bool slurm_team_end(struct slurm_team *t, bool in_haste, struct err *err)
+{
+	bool all;
+	t->f.err = err;
+	return !t->f.dir.path || foreman_wind_up(&t->f, in_haste, &all);
+}
+
+void slurm_team_free(struct slurm_team *t)
+{
+	if (t)
+		close_run(&t->f);
+	free(t);
 }
 
 /* ---- Runs that were left ----------------------------------------------- */

@@ -21,6 +21,18 @@ bool slurm_run(const struct plan *p, const char *sweep,
                const struct work_opts *opts, const struct slurm_opts *slurm,
                struct err *err);
 
+/* The same for plans that follow each other, each of cells of the file `sweep`
+ * (plan_of_cells): the workers stay. `sweep` and slurm are borrowed. */
+struct slurm_team;
+struct slurm_team *slurm_team_new(const char *sweep,
+                                  const struct slurm_opts *slurm);
+bool slurm_team_run(struct slurm_team *t, const struct plan *p,
+                    const struct work_opts *opts, struct err *err);
+/* The workers end, in_haste: at once; what they did is merged. Not freed. */
+bool slurm_team_end(struct slurm_team *t, bool in_haste, struct err *err);
+/* After slurm_team_end, or if slurm_team_run was never called; also NULL. */
+void slurm_team_free(struct slurm_team *t);
+
 /* End the runs that submitters of this store left behind, and merge what is in
  * their folders; but not the run that slurm_run(p, ...) would take over, if p
  * is not NULL. Waits for the workers of such runs to end. */

@@ -235,9 +235,9 @@ bool run_write_info(const struct run_dir *d, const struct run_info *i,
 	struct buf b = {0};
 	buf_printf(&b,
 	           "id %s\ntool %s\nconfirm %d %016" PRIx64
-	           "\ntimeout %ld\ndurable %d\nsweep %s\n",
+	           "\ntimeout %ld\ndurable %d\ncells %d\nsweep %s\n",
 	           i->id, i->tool, i->confirm, i->rtl_hash, i->timeout_s,
-	           i->durable, i->sweep);
+	           i->durable, i->cells, i->sweep);
 	char *path = run_path(d, "run", NULL);
 	bool ok = file_write(path, b.data, b.len, err);
 	free(path);
@@ -248,22 +248,23 @@ bool run_write_info(const struct run_dir *d, const struct run_info *i,
 bool run_read_info(const struct run_dir *d, struct run_info *i, struct err *err)
 {
 	size_t size;
-	int confirm, durable, at = 0;
+	int confirm, durable, cells, at = 0;
 	*i = (struct run_info){0};
 	char *path = run_path(d, "run", NULL);
 	char *text = file_read(path, MAX_INFO, &size, err);
 	bool ok = text != NULL;
 	if (ok && (sscanf(text,
 	                  "id %32s\ntool %47s\nconfirm %d %" SCNx64
-	                  "\ntimeout %ld\ndurable %d\nsweep %n",
+	                  "\ntimeout %ld\ndurable %d\ncells %d\nsweep %n",
 	                  i->id, i->tool, &confirm, &i->rtl_hash, &i->timeout_s,
-	                  &durable, &at) != 6 ||
+	                  &durable, &cells, &at) != 7 ||
 	           at == 0 || text[size - 1] != '\n'))
 		ok = err_at(err, (struct src){path, 0},
 		            "not the description of a run");
 	if (ok) {
 		i->confirm = confirm;
 		i->durable = durable;
+		i->cells = cells;
 		i->sweep = mem_strn(text + at, size - (size_t)at - 1);
 	}
 	free(text);
@@ -299,15 +300,18 @@ long slice_id(const char *name)
 	return strtol(at, NULL, 10);
 }
 
-bool slice_write(const struct run_dir *d, const struct plan *p, long id,
-                 const long *point, long n, struct err *err)
+bool slice_write(const struct run_dir *d, const struct plan *p, bool cells,
+                 long id, const long *point, long n, struct err *err)
 {
 	struct buf b = {0};
 	char name[24];
 	for (long i = 0; i < n; i++) {
 		char key[PLAN_KEY];
 		plan_key(p, point[i], key);
-		buf_printf(&b, "%ld %s\n", point[i], key);
+		buf_printf(&b, "%lld %s\n",
+		           cells ? (long long)p->cell[point[i]]
+		                 : (long long)point[i],
+		           key);
 	}
 	snprintf(name, sizeof name, "%08ld", id);
 	char *path = run_path(d, "todo", name);

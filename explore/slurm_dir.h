@@ -39,6 +39,7 @@ struct run_info {
 	uint64_t rtl_hash;
 	long timeout_s; /* of a point; 0: none */
 	bool durable;
+	bool cells; /* slices have numbers of cells: plan_by_cell */
 };
 
 struct names {
@@ -88,8 +89,9 @@ struct slice {
 	char (*key)[PLAN_KEY];
 };
 
-bool slice_write(const struct run_dir *d, const struct plan *p, long id,
-                 const long *point, long n, struct err *err);
+/* cells: points are written by the numbers of their cells. */
+bool slice_write(const struct run_dir *d, const struct plan *p, bool cells,
+                 long id, const long *point, long n, struct err *err);
 /* Take one for the worker; *found is false if there is none. */
 bool slice_take(const struct run_dir *d, const char *worker, unsigned seed,
                 struct slice *s, bool *found, struct err *err);

@@ -29,6 +29,7 @@ struct foreman {
 	struct roster roster;
 	struct slice *slice; /* that somebody has or can take */
 	long n_slices, next_slice;
+	bool team;       /* plans change: slurm_team */
 	bool look_again; /* points may be in no slice */
 	bool submitted;  /* Slurm may have jobs of this run */
 	struct merge_news news;

@@ -312,9 +312,10 @@ static bool load_plan(struct worker *w, struct err *err)
 		        "this node has another build of joulet (%s) than "
 		        "the submitter (%s)",
 		        w->file->tool, w->info.tool);
-	w->plan = w->info.confirm
-	                  ? plan_confirm(w->file, w->info.rtl_hash, NULL, 0)
-	                  : *w->file;
+	if (w->info.confirm)
+		w->plan = plan_confirm(w->file, w->info.rtl_hash, NULL, 0);
+	else
+		w->plan = w->info.cells ? plan_by_cell(w->file) : *w->file;
 	return true;
 }
 

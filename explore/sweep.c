@@ -212,7 +212,9 @@ static bool work(struct sweep *s, const struct plan *p, const char *phase,
 	/* Before anybody claims what a run on a cluster has done already. */
 	bool ok = slurm_tidy(s->store, opts->slurm ? p : NULL, &work, err);
 	progress_begin(&talk, phase, plan_members(p), known, s->store);
-	if (ok && opts->slurm)
+	if (ok && opts->team)
+		ok = slurm_team_run(opts->team, p, &work, err);
+	else if (ok && opts->slurm)
 		ok = slurm_run(p, s->path, &work, opts->slurm, err);
 	else if (ok)
 		ok = work_run(p, &work, err);

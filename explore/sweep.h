@@ -19,6 +19,7 @@
 
 struct sweep;
 struct slurm_opts; /* slurm_cmd.h */
+struct slurm_team; /* slurm.h */
 
 /* Read the sweep file. store NULL: the default. */
 struct sweep *sweep_open(const char *path, const char *store, struct err *err);
@@ -45,6 +46,7 @@ struct sweep_opts {
 	bool json;            /* instead an object a line: docs/sweeps.md */
 	long point_timeout_s; /* 0: a point may take for ever */
 	const struct slurm_opts *slurm; /* work on a cluster; NULL: here */
+	struct slurm_team *team;        /* with workers that stay; or NULL */
 };
 
 /* Run what is not in the store yet, then read all results and judge them.

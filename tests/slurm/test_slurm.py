@@ -43,6 +43,17 @@ zip: [[array.rows, array.cols]]
 """
 
 
+SEARCH = NETS + """axes:
+  array.rows: {from: 2, to: 16, step: 1}
+  array.cols: {from: 4, to: 16, step: 1}
+  requant.lanes: [1, 2, 4, 8]
+  sram.kib: {from: 100, to: 399, step: 1}
+  clock.mhz: {from: 50, to: 150, step: 1}
+where: requant.lanes <= array.cols
+objectives: {minimize: [latency_us, energy_uj]}
+"""
+
+
 def read(path):
     with open(path, "rb") as f:
         return f.read()
@@ -159,6 +170,55 @@ class Case(unittest.TestCase):
         self.assertLessEqual(self.attempts(), LONG_POINTS + again)
         self.assertEqual(self.runs(), [])
         self.assertEqual(self.ask("SELECT count(*) FROM merged"), 0)
+
+
+class Searches(Case):
+    """A space of 50 million cells; the workers stay from batch to batch."""
+
+    def search(self, *args, status=0):
+        return self.finish(self.start_search(*args), status)
+
+    def start_search(self, *args, budget=320):
+        self.yaml = self.dir + "/space.yaml"
+        with open(self.yaml, "w") as f:
+            f.write(SEARCH)
+        return subprocess.Popen(
+            [JOULET, "search", self.yaml, "--store", self.store, "--csv",
+             self.csv, "--budget", str(budget), *args], cwd=self.dir,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def test_same_csv_as_the_local_executor(self):
+        self.search("--jobs", "2")
+        here = read(self.csv)
+        os.unlink(self.csv)
+        for f in glob.glob(self.store + "*"):
+            os.unlink(f)
+        p = self.start_search("--executor", "slurm", "--workers", "2")
+        seen = set()
+        while p.poll() is None:
+            seen.update(self.workers())
+            time.sleep(0.02)
+        self.finish(p)
+        self.assertEqual(read(self.csv), here)
+        self.assertEqual(len(seen), 2)
+        self.assertEqual(self.attempts(), self.finished())
+        self.assertEqual(self.runs(), [])
+        self.assertEqual(self.ask("SELECT count(*) FROM members WHERE sweep "
+                                  "IN (SELECT id FROM sweeps)"), 320)
+
+    def test_killed_workers_and_submitter(self):
+        p = self.start_search("--executor", "slurm", "--workers", "2")
+        self.until(lambda: self.finished() >= 40, "40 points")
+        os.kill(self.workers()[0], signal.SIGKILL)
+        self.until(lambda: self.finished() >= 120, "120 points")
+        p.kill()
+        p.communicate()
+        # The next one ends what the first one left, and keeps it.
+        self.search("--jobs", "2")
+        done = read(self.csv)
+        self.assertLessEqual(self.attempts(), self.finished() + 2)
+        self.assertEqual(self.runs(), [])
+        self.assertEqual(len(done.splitlines()), 321)
 
 
 class Sweeps(Case):
