@@ -3,6 +3,7 @@
 
 struct explain {
 	struct job_args job;
+	const char *tech;
 	bool json;
 };
 
@@ -25,6 +26,10 @@ static bool parse(struct explain *o, int argc, char **argv, int *status)
 	         .value = &j->target},
 	        {"set", "KEY=VALUE", "change the design; may be repeated",
 	         .list = &j->set},
+	        {"tech", "TABLE",
+	         "technology table that says what neighbours take (the default "
+	         "one)",
+	         .value = &o->tech},
 	        {"json", NULL, "print JSON instead of tables",
 	         .flag = &o->json},
 	};
@@ -46,18 +51,22 @@ static bool explain(const struct explain *o, struct err *err)
 	struct job job;
 	struct joulet_explain x;
 
-	if (!job_open(&job, &o->job, err))
+	struct joulet_tech *tech = joulet_tech_open(o->tech, err);
+	if (!tech || !job_open(&job, &o->job, err)) {
+		joulet_tech_close(tech);
 		return false;
+	}
 	bool ok = joulet_explain(job.net, &job.design, job.target, job.in, &x,
 	                         err);
 	if (ok && o->json)
-		joulet_explain_json(&x, job.net, &job.design, stdout);
+		joulet_explain_json(&x, job.net, &job.design, tech, stdout);
 	else if (ok)
-		joulet_explain_text(&x, job.net, &job.design, page_width(),
-		                    stdout);
+		joulet_explain_text(&x, job.net, &job.design, tech,
+		                    page_width(), stdout);
 	if (ok)
 		joulet_explain_free(&x);
 	job_close(&job);
+	joulet_tech_close(tech);
 	return ok && finish_stdout(err);
 }
 

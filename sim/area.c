@@ -107,6 +107,23 @@ bool joulet_area(const struct joulet_tech *t, enum joulet_level level,
 	return true;
 }
 
+bool joulet_trial_area(const struct joulet_tech *tech, const struct design *d,
+                       const struct joulet_trial *t, double *mm2, double *more)
+{
+	struct design other = *d;
+	struct joulet_band here, there;
+	struct err none;
+
+	if (!tech || !t->ok ||
+	    !design_set(&other, t->key, t->to, (struct src){NULL, 0}, &none) ||
+	    !joulet_area_band(tech, d, &here, &none) ||
+	    !joulet_area_band(tech, &other, &there, &none))
+		return false;
+	*mm2 = there.nominal;
+	*more = there.nominal - here.nominal;
+	return true;
+}
+
 bool joulet_area_band(const struct joulet_tech *t, const struct design *d,
                       struct joulet_band *mm2, struct err *err)
 {

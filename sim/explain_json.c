@@ -48,8 +48,11 @@ static void put_layers(struct json *j, const struct joulet_explain *x)
 	json_close(j);
 }
 
-static void put_trials(struct json *j, const struct joulet_explain *x)
+static void put_trials(struct json *j, const struct joulet_explain *x,
+                       const struct design *d, const struct joulet_tech *tech)
 {
+	double mm2, more;
+
 	json_list(j, "neighbours");
 	for (int i = 0; i < x->n_trials; i++) {
 		const struct joulet_trial *t = &x->trial[i];
@@ -61,6 +64,10 @@ static void put_trials(struct json *j, const struct joulet_explain *x)
 			json_uint(j, "cycles", t->cycles);
 		else
 			json_string(j, "error", t->why);
+		if (joulet_trial_area(tech, d, t, &mm2, &more)) {
+			json_double(j, "area_mm2", mm2);
+			json_double(j, "more_um2", 1e6 * more);
+		}
 		json_close(j);
 	}
 	json_close(j);
@@ -68,17 +75,21 @@ static void put_trials(struct json *j, const struct joulet_explain *x)
 
 void joulet_explain_json(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,
-                         FILE *f)
+                         const struct joulet_tech *tech, FILE *f)
 {
 	assert(x && net && d && f);
 	struct buf b = {0};
 	struct json j = json_begin(&b, true);
+	struct joulet_band mm2;
+	struct err none;
 
 	json_object(&j, NULL);
 	json_string(&j, "version", JOULET_VERSION);
 	json_string(&j, "network", joulet_net_name(net));
 	json_string(&j, "design_name", d->name);
 	json_uint(&j, "cycles", x->run.cycles);
+	if (tech && joulet_area_band(tech, d, &mm2, &none))
+		json_double(&j, "area_mm2", mm2.nominal);
 	json_object(&j, "at_least");
 	json_uint(&j, "macs", x->macs_cycles);
 	json_uint(&j, "flash", x->flash_cycles);
@@ -90,7 +101,7 @@ void joulet_explain_json(const struct joulet_explain *x,
 	json_close(&j);
 	put_why(&j, x, &x->total);
 	put_layers(&j, x);
-	put_trials(&j, x);
+	put_trials(&j, x, d, tech);
 	json_close(&j);
 	json_done(&j);
 	fwrite(b.data, 1, b.len, f);

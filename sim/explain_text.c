@@ -14,14 +14,20 @@ static double percent(uint64_t part, uint64_t whole)
 }
 
 static void head(const struct joulet_explain *x, const struct joulet_net *net,
-                 const struct design *d, struct buf *b)
+                 const struct design *d, const struct joulet_tech *tech,
+                 struct buf *b)
 {
 	const struct joulet_result *r = &x->run;
+	struct joulet_band mm2;
+	struct err none;
 
 	buf_printf(b, "network      %s\n", joulet_net_name(net));
 	buf_printf(b,
 	           "design       %s (%dx%d, %d KiB scratchpad, %d B/cycle)\n",
 	           d->name, d->rows, d->cols, d->spad_kib, d->dma_bytes);
+	if (tech && joulet_area_band(tech, d, &mm2, &none))
+		buf_printf(b, "area         %.3f mm2 (%s)\n", mm2.nominal,
+		           joulet_tech_name(tech));
 	buf_printf(b, "cycles       %" PRIu64 "\n", r->cycles);
 	buf_printf(b,
 	           "at least     %" PRIu64
@@ -108,14 +114,52 @@ static void causes(const struct joulet_explain *x, int width, struct buf *b)
 	table_free(t);
 }
 
-static void neighbours(const struct joulet_explain *x, int width, struct buf *b)
+/* What the best neighbour costs. */
+static void price(const struct joulet_explain *x, const struct design *d,
+                  const struct joulet_tech *tech, struct buf *b)
 {
+	double mm2, more;
+
+	if (x->total.trial < 0)
+		return;
+	const struct joulet_trial *t = &x->trial[x->total.trial];
+	if (joulet_trial_area(tech, d, t, &mm2, &more))
+		buf_printf(b,
+		           "%s=%s: %" PRId64 " cycles less (%.1f %%) for %.0f "
+		           "um2 (%.3f mm2, %+.1f %%)\n",
+		           t->key, t->to, x->total.saves,
+		           percent((uint64_t)x->total.saves, x->run.cycles),
+		           1e6 * more, mm2, 100 * more / (mm2 - more));
+}
+
+static void area_cells(struct table *to, const struct design *d,
+                       const struct joulet_tech *tech,
+                       const struct joulet_trial *t)
+{
+	double mm2, more;
+
+	if (joulet_trial_area(tech, d, t, &mm2, &more)) {
+		table_printf(to, "%+.0f", 1e6 * more);
+		table_printf(to, "%.3f", mm2);
+	} else {
+		table_cell(to, "-");
+		table_cell(to, "-");
+	}
+}
+
+static void neighbours(const struct joulet_explain *x, const struct design *d,
+                       const struct joulet_tech *tech, int width, struct buf *b)
+{
+	struct joulet_band mm2;
+	struct err none;
+	const bool areas = tech && joulet_area_band(tech, d, &mm2, &none);
 	static const struct table_column columns[] = {
 	        {"parameter", TABLE_LEFT}, {"from", TABLE_RIGHT},
 	        {"to", TABLE_RIGHT},       {"cycles", TABLE_RIGHT},
 	        {"change", TABLE_RIGHT},   {"%", TABLE_RIGHT},
+	        {"um2", TABLE_RIGHT},      {"mm2", TABLE_RIGHT},
 	};
-	struct table *t = table_new(columns, 6);
+	struct table *t = table_new(columns, areas ? 8 : 6);
 
 	for (int i = 0; i < x->n_trials; i++) {
 		const struct joulet_trial *n = &x->trial[i];
@@ -129,6 +173,8 @@ static void neighbours(const struct joulet_explain *x, int width, struct buf *b)
 		table_printf(t, "%+" PRId64, by);
 		table_printf(t, "%+.1f%%",
 		             100 * (double)by / (double)x->run.cycles);
+		if (areas)
+			area_cells(t, d, tech, n);
 	}
 	buf_str(b, "\nWith one parameter at its neighbour\n");
 	table_write(t, width, b);
@@ -141,15 +187,16 @@ static void neighbours(const struct joulet_explain *x, int width, struct buf *b)
 
 void joulet_explain_text(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,
-                         int width, FILE *f)
+                         const struct joulet_tech *tech, int width, FILE *f)
 {
 	assert(x && net && d && f);
 	struct buf b = {0};
 
-	head(x, net, d, &b);
+	head(x, net, d, tech, &b);
 	bounds(x, width, &b);
+	price(x, d, tech, &b);
 	causes(x, width, &b);
-	neighbours(x, width, &b);
+	neighbours(x, d, tech, width, &b);
 	fwrite(b.data, 1, b.len, f);
 	buf_free(&b);
 }

@@ -314,13 +314,19 @@ bool joulet_explain_alone(const struct joulet_net *net, const struct design *d,
                           enum joulet_target target, const void *in,
                           struct joulet_explain *x, struct err *err);
 void joulet_explain_free(struct joulet_explain *x);
+/* What the neighbour of a trial takes beyond the design, in mm2, by a table;
+ * *mm2: itself. False: the table says no areas, or there is no such design. */
+struct joulet_tech;
+bool joulet_trial_area(const struct joulet_tech *tech, const struct design *d,
+                       const struct joulet_trial *t, double *mm2, double *more);
+/* tech: of areas; one that says none leaves them out, as does NULL. */
 void joulet_explain_text(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,
-                         int width, FILE *f);
+                         const struct joulet_tech *tech, int width, FILE *f);
 /* One JSON object; keys in docs/explain.md. */
 void joulet_explain_json(const struct joulet_explain *x,
                          const struct joulet_net *net, const struct design *d,
-                         FILE *f);
+                         const struct joulet_tech *tech, FILE *f);
 
 /* ---- Replay ------------------------------------------------------------ */
 

@@ -115,6 +115,30 @@ static void a_table_without_areas_says_so(void **state)
 	joulet_tech_close(t);
 }
 
+/* What explain shows beside a neighbour: the difference of two designs, none
+ * where there is no such design or the table says none. */
+static void a_neighbour_takes_the_difference(void **state)
+{
+	(void)state;
+	struct joulet_tech *t = open_tech("horowitz45");
+	struct joulet_tech *none = open_tech("sg13g2");
+	struct design d = design_default(), other = d;
+	struct joulet_trial trial = {
+	        .key = "array.cols", .to = "16", .ok = true};
+	double mm2, more;
+
+	other.cols = 16;
+	assert_true(joulet_trial_area(t, &d, &trial, &mm2, &more));
+	assert_true(mm2 == total(t, &other));
+	assert_true(more == total(t, &other) - total(t, &d));
+	assert_false(joulet_trial_area(none, &d, &trial, &mm2, &more));
+	assert_false(joulet_trial_area(NULL, &d, &trial, &mm2, &more));
+	trial.ok = false;
+	assert_false(joulet_trial_area(t, &d, &trial, &mm2, &more));
+	joulet_tech_close(t);
+	joulet_tech_close(none);
+}
+
 /* A table on top of another one, with a section of its own. */
 static void refused(const char *section, const char *why)
 {
@@ -245,6 +269,7 @@ int main(void)
 	        cmocka_unit_test(more_logic_is_never_smaller),
 	        cmocka_unit_test(a_smaller_node_is_smaller),
 	        cmocka_unit_test(a_table_without_areas_says_so),
+	        cmocka_unit_test(a_neighbour_takes_the_difference),
 	        cmocka_unit_test(a_section_that_is_wrong_is_refused),
 	        cmocka_unit_test(an_objective_needs_a_table_with_areas),
 	        cmocka_unit_test(least_squares_finds_what_made_the_numbers),
