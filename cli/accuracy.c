@@ -252,7 +252,8 @@ static bool run(const struct accuracy_args *o, struct err *err)
 	          (m.net = joulet_net_open(o->net, err)) &&
 	          (m.set = dataset_load(o->data, err)) &&
 	          dataset_fits(m.set, m.net, err) &&
-	          accuracy_measure(&m.a, m.net, &m.design, m.set, err);
+	          accuracy_measure(&m.a, m.net, &m.design, m.set, NULL, NULL,
+	                           err);
 	if (ok) {
 		if (o->json)
 			print_json(&m);

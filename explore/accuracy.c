@@ -5,12 +5,15 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
+#include "explore/progress.h"
 #include "explore/store_sql.h"
 
 bool accuracy_measure(struct accuracy *a, const struct joulet_net *net,
                       const struct design *d, const struct dataset *set,
+                      bool (*go_on)(void *ctx, size_t done), void *ctx,
                       struct err *err)
 {
 	assert(a && net && d && set && err);
@@ -20,7 +23,8 @@ bool accuracy_measure(struct accuracy *a, const struct joulet_net *net,
 	int *class = mem_zero(set->n, sizeof *class);
 	const size_t side = (size_t)a->classes;
 	a->said = mem_zero(side * side, sizeof *a->said);
-	const bool ok = joulet_classify(net, d, set->in, set->n, class, err);
+	const bool ok = joulet_classify(net, d, set->in, set->n, class, go_on,
+	                                ctx, err);
 	for (size_t i = 0; ok && i < set->n; i++) {
 		a->said[(size_t)set->label[i] * side + (size_t) class[i]]++;
 		a->right += class[i] == set->label[i];
@@ -120,58 +124,115 @@ static bool put(struct store *s, const struct accuracy_key *key,
 	return ok;
 }
 
-static bool measure(const struct plan *p, struct store *s,
-                    const struct plan_pick *pick, struct accuracy_row *row,
-                    struct err *err)
-{
-	const struct plan_net *net = &p->net[pick->net];
-	const struct accuracy_key key = accuracy_key(p, pick);
-	struct accuracy a;
-	bool found;
-
-	if (!accuracy_stored(s, &key, &row->right, &row->n, &found, err))
-		return false;
-	if (found)
-		return true;
-	if (!accuracy_measure(&a, net->net, &pick->design, net->data, err))
-		return false;
-	row->right = a.right;
-	row->n = a.n;
-	accuracy_free(&a);
-	return put(s, &key, net, row, err);
-}
-
 /* ---- Of a plan ---------------------------------------------------------- */
 
-static const struct accuracy_row *find(const struct accuracy_list *l,
-                                       const struct plan_pick *pick)
+static struct accuracy_row *find(const struct accuracy_list *l,
+                                 const struct plan_pick *pick)
 {
-	for (int i = 0; i < l->n; i++)
-		if (l->row[i].net == pick->net &&
-		    l->row[i].weight_bits == pick->design.weight_bits &&
-		    l->row[i].keep_of_4 == pick->design.keep_of_4)
+	for (int i = 0; i < l->n; i++) {
+		const struct plan_pick *p = &l->row[i].pick;
+		if (p->net == pick->net &&
+		    p->design.weight_bits == pick->design.weight_bits &&
+		    p->design.keep_of_4 == pick->design.keep_of_4)
 			return &l->row[i];
+	}
 	return NULL;
 }
 
-bool accuracy_list(struct accuracy_list *to, const struct plan *p,
-                   struct store *s, struct err *err)
+/* What there is to know, and of it what the store does. */
+static bool look_up(struct accuracy_list *to, const struct plan *p,
+                    struct store *s, struct err *err)
 {
-	*to = (struct accuracy_list){.n = 0};
 	for (long i = 0; p->n_sets > 0 && i < p->n_points; i++) {
-		const struct plan_pick pick = plan_pick(p, i);
-		struct accuracy_row row = {.net = pick.net,
-		                           .weight_bits =
-		                                   pick.design.weight_bits,
-		                           .keep_of_4 = pick.design.keep_of_4};
-		if (!p->net[pick.net].data || find(to, &pick))
+		struct accuracy_row row = {.pick = plan_pick(p, i)};
+		const struct dataset *data = p->net[row.pick.net].data;
+		if (!data || find(to, &row.pick))
 			continue;
-		if (!measure(p, s, &pick, &row, err))
+		const struct accuracy_key key = accuracy_key(p, &row.pick);
+		if (!accuracy_stored(s, &key, &row.right, &row.n, &row.known,
+		                     err))
 			return false;
+		row.n = (long)data->n;
 		to->row = mem_grow(to->row, (size_t)to->n + 1, sizeof *to->row);
 		to->row[to->n++] = row;
 	}
 	return true;
+}
+
+/* Inputs, as points are in progress.h. */
+static struct tally inputs(const struct accuracy_list *l)
+{
+	struct tally t = {.total = 0};
+	for (int i = 0; i < l->n; i++) {
+		t.total += l->row[i].n;
+		t.done += l->row[i].known ? l->row[i].n : 0;
+	}
+	return t;
+}
+
+struct counting {
+	const volatile sig_atomic_t *stop;
+	struct progress *talk;
+	struct work_progress now;
+	long before; /* inputs of networks that are through */
+	struct timespec began;
+};
+
+static bool go_on(void *ctx, size_t done)
+{
+	struct counting *c = ctx;
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	c->now.seconds = (double)(t.tv_sec - c->began.tv_sec) +
+	                 1e-9 * (double)(t.tv_nsec - c->began.tv_nsec);
+	c->now.done = c->before + (long)done;
+	if (c->talk)
+		progress_show(c->talk, &c->now);
+	return !c->stop || !*c->stop;
+}
+
+static bool measure(const struct plan *p, struct store *s,
+                    struct accuracy_row *row, struct counting *c,
+                    struct err *err)
+{
+	const struct plan_net *net = &p->net[row->pick.net];
+	const struct accuracy_key key = accuracy_key(p, &row->pick);
+	struct accuracy a;
+
+	if (!accuracy_measure(&a, net->net, &row->pick.design, net->data, go_on,
+	                      c, err))
+		return false;
+	row->right = a.right;
+	accuracy_free(&a);
+	c->before += row->n;
+	go_on(c, 0);
+	return put(s, &key, net, row, err);
+}
+
+bool accuracy_list(struct accuracy_list *to, const struct plan *p,
+                   struct store *s, const volatile sig_atomic_t *stop,
+                   struct progress *talk, struct err *err)
+{
+	struct counting c = {.stop = stop, .talk = talk};
+
+	*to = (struct accuracy_list){.n = 0};
+	if (!look_up(to, p, s, err))
+		return false;
+	const struct tally t = inputs(to);
+	if (t.done == t.total)
+		return true;
+	c.now = (struct work_progress){
+	        .total = t.total, .known = t.done, .workers = 1};
+	clock_gettime(CLOCK_MONOTONIC, &c.began);
+	if (talk)
+		progress_begin(talk, "accuracy", to->n, &t, s->path);
+	bool ok = true;
+	for (int i = 0; ok && i < to->n; i++)
+		ok = to->row[i].known || measure(p, s, &to->row[i], &c, err);
+	if (talk)
+		progress_end(talk);
+	return ok;
 }
 
 void accuracy_list_free(struct accuracy_list *l)

@@ -8,6 +8,8 @@
 #ifndef EXPLORE_ACCURACY_H
 #define EXPLORE_ACCURACY_H
 
+#include <signal.h>
+
 #include "explore/plan.h"
 
 struct accuracy {
@@ -16,10 +18,11 @@ struct accuracy {
 	long *said; /* said[label * classes + answer]: how often */
 };
 
-/* Classify the whole set, which must fit the network. Of d see joulet_classify.
- * Free it with accuracy_free. */
+/* Classify the whole set, which must fit the network. Of d, go_on and ctx see
+ * joulet_classify. Free it with accuracy_free. */
 bool accuracy_measure(struct accuracy *a, const struct joulet_net *net,
                       const struct design *d, const struct dataset *set,
+                      bool (*go_on)(void *ctx, size_t done), void *ctx,
                       struct err *err);
 void accuracy_free(struct accuracy *a);
 
@@ -45,16 +48,22 @@ bool accuracy_stored(struct store *s, const struct accuracy_key *key,
 /* Shares of right outputs of a plan's points. */
 struct accuracy_list {
 	struct accuracy_row {
-		int net, weight_bits, keep_of_4;
+		struct plan_pick pick; /* the first of its kind */
+		bool known;            /* the rest was in the store */
 		long right, n;
 	} * row;
 	int n;
 };
 
-/* From the store; what is not there is measured and put there. Not inside a
- * transaction. Free it with accuracy_list_free, also after false. */
+/* From the store; what is not there is measured and put there, network by
+ * network, unless *stop (or NULL) is not zero: ERR_INTERRUPTED. talk, or NULL,
+ * is told of a phase "accuracy", of inputs, if there is something to measure.
+ * Not inside a transaction. Free it with accuracy_list_free, also after false.
+ */
+struct progress;
 bool accuracy_list(struct accuracy_list *to, const struct plan *p,
-                   struct store *s, struct err *err);
+                   struct store *s, const volatile sig_atomic_t *stop,
+                   struct progress *talk, struct err *err);
 void accuracy_list_free(struct accuracy_list *l);
 /* NAN if the network has no data set. */
 double accuracy_of(const struct accuracy_list *l, const struct plan_pick *pick);

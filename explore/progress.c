@@ -33,6 +33,11 @@ static const char *command(const struct progress *t)
 	return strcmp(t->phase, "search") == 0 ? "search" : "sweep";
 }
 
+static bool is_accuracy(const struct progress *t)
+{
+	return strcmp(t->phase, "accuracy") == 0;
+}
+
 static void time_text(double seconds, char *buf, size_t size)
 {
 	long s = (long)ceil(seconds);
@@ -54,6 +59,7 @@ static void draw(struct progress *t, const struct work_progress *p)
 	fprintf(t->to, "%s%s: %ld of %ld %s", line ? "\r" : "", command(t),
 	        finished(p), p->total,
 	        confirm                 ? "confirmed"
+	        : is_accuracy(t)        ? "inputs classified"
 	        : p->total == t->points ? "points"
 	                                : "runs");
 	if (failed)
@@ -148,6 +154,12 @@ void progress_begin(struct progress *t, const char *phase, long points,
 		        "sweep: confirming %ld points with the Verilog, %ld "
 		        "known\n",
 		        points, t->last_all);
+	else if (is_accuracy(t))
+		fprintf(t->to,
+		        "sweep: accuracy of %ld sets of weights, %ld inputs, "
+		        "%ld "
+		        "known\n",
+		        points, known->total, t->last_all);
 	else
 		say_points(t, known, store);
 	fflush(t->to);

@@ -25,7 +25,7 @@ struct progress {
 	FILE *to;
 	enum progress_style style;
 	/* The rest is its own. */
-	const char *phase; /* "points", "confirm", "search" */
+	const char *phase; /* "points", "accuracy", "confirm", "search" */
 	long points, known_failed;
 	bool drawn, told; /* told: now is what was shown last */
 	double last;      /* seconds into the run, when it was shown */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "explore/accuracy.h"
 #include "explore/nsga_parts.h"
+#include "explore/progress.h"
 #include "isa/map.h"
 
 bool result_full(const struct sweep *s, struct store *store, long point,
@@ -150,8 +151,10 @@ static bool read_rows(struct sweep *s, struct store *store,
 	return true;
 }
 
-bool result_read(struct sweep *s, struct err *err)
+bool result_read(struct sweep *s, const struct sweep_opts *opts,
+                 struct err *err)
 {
+	struct progress talk = {.to = opts->talk, .style = sweep_style(opts)};
 	struct store *store = store_open(s->store, s->durable, err);
 	if (!store)
 		return false;
@@ -160,9 +163,10 @@ bool result_read(struct sweep *s, struct err *err)
 	s->have_rtl = joulet_backend_hash("rtl", &s->rtl_hash, &ignored);
 	s->row = mem_zero((size_t)s->plan->n_points, sizeof *s->row);
 	struct accuracy_list right;
-	bool ok = accuracy_list(&right, s->plan, store, err) &&
-	          store_begin(store, err) && read_rows(s, store, &right, err) &&
-	          store_end(store, err);
+	bool ok =
+	        accuracy_list(&right, s->plan, store, opts->stop, &talk, err) &&
+	        store_begin(store, err) && read_rows(s, store, &right, err) &&
+	        store_end(store, err);
 	accuracy_list_free(&right);
 	store_close(store);
 	if (ok)

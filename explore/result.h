@@ -44,8 +44,11 @@ struct sweep {
 struct sweep *sweep_open_space(const char *path, const char *store,
                                struct err *err);
 
-/* Read every point from the store, cost it, keep its cost in the store. */
-bool result_read(struct sweep *s, struct err *err);
+/* Read every point from the store, cost it, keep its cost in the store. Of
+ * opts: what is told of the accuracy that is measured meanwhile, and its end.
+ */
+bool result_read(struct sweep *s, const struct sweep_opts *opts,
+                 struct err *err);
 void result_free(struct sweep *s);
 
 /* One point with everything, for export; share_pj as joulet_cost gives it. */

@@ -289,8 +289,8 @@ bool sweep_run(struct sweep *s, const struct sweep_opts *opts, struct err *err)
 		return false;
 	s->known = known.done + known.failed;
 	bool ok = work(s, s->plan, "points", &known, opts, err) &&
-	          result_read(s, err);
+	          result_read(s, opts, err);
 	if (!ok || opts->confirm == SWEEP_CONFIRM_NONE)
 		return ok;
-	return confirm(s, opts, err) && result_read(s, err);
+	return confirm(s, opts, err) && result_read(s, opts, err);
 }

@@ -71,7 +71,9 @@ static int largest(const struct tensor *t, const uint8_t *out)
 }
 
 bool joulet_classify(const struct joulet_net *net, const struct design *d,
-                     const void *in, size_t n, int *class, struct err *err)
+                     const void *in, size_t n, int *class,
+                     bool (*go_on)(void *ctx, size_t done), void *ctx,
+                     struct err *err)
 {
 	const struct slim how = {.bits = d->weight_bits, .keep = d->keep_of_4};
 	const size_t in_bytes = joulet_net_in_bytes(net);
@@ -88,7 +90,12 @@ bool joulet_classify(const struct joulet_net *net, const struct design *d,
 	uint8_t *out = mem_zero(joulet_net_out_bytes(net), 1);
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
-		ok = graph_run(g, (const char *)in + i * in_bytes, out, err);
+		if (go_on && !go_on(ctx, i))
+			ok = err_set(err, ERR_INTERRUPTED,
+			             "interrupted; the same command goes on");
+		else
+			ok = graph_run(g, (const char *)in + i * in_bytes, out,
+			               err);
 		if (ok)
 			class[i] = largest(output_of(net), out);
 	}

@@ -50,9 +50,12 @@ bool joulet_net_classes(const struct joulet_net *net, int *n, struct err *err);
 /* What it takes each of n inputs for: the number of the largest output, of
  * equal ones the first. By the compiler's reference: outputs are the same on
  * every design but for what network.weight_bits and network.keep_of_4 do to the
- * weights, and of d only those are used. */
+ * weights, and of d only those are used. go_on, if not NULL, is called before
+ * each input with how many are done; false from it: ERR_INTERRUPTED. */
 bool joulet_classify(const struct joulet_net *net, const struct design *d,
-                     const void *in, size_t n, int *class, struct err *err);
+                     const void *in, size_t n, int *class,
+                     bool (*go_on)(void *ctx, size_t done), void *ctx,
+                     struct err *err);
 
 /* ---- Programs ---------------------------------------------------------- */
 

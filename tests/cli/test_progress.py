@@ -47,9 +47,9 @@ class Progress(unittest.TestCase):
         return subprocess.run(self.sweep(text, *args), cwd=self.dir,
                               capture_output=True, text=True, timeout=300)
 
-    def on_terminal(self, text, *args, key=None):
+    def on_terminal(self, text, *args, key=None, after=b" of "):
         """What the terminal showed, and the exit status. The key is typed
-        when the first count is there."""
+        once there is the first count, or what it is to be after."""
         try:
             master, slave = pty.openpty()
         except OSError as e:
@@ -71,7 +71,7 @@ class Progress(unittest.TestCase):
             if not some:
                 break
             shown += some
-            if key and b" of " in shown:
+            if key and after in shown:
                 os.write(master, key)
                 key = None
         os.close(master)
@@ -162,6 +162,56 @@ class Progress(unittest.TestCase):
         # Nothing that was finished ran again.
         self.assertLessEqual(self.ask("SELECT sum(attempts) FROM points"),
                              961)
+
+    def data(self, copies):
+        """A sweep with a data set: two sets of weights, four points."""
+        models = os.path.join(os.getcwd(), "models")
+        for part, name in ("inputs", "x"), ("labels", "y"):
+            with open(os.path.join(models, "digits_test_%s.bin" % name),
+                      "rb") as f:
+                one = f.read()
+            with open(os.path.join(self.dir, part), "wb") as f:
+                f.write(one * copies)
+        with open(os.path.join(self.dir, "set.yaml"), "w") as f:
+            f.write("{inputs: inputs, labels: labels}\n")
+        return ("networks: [%s]\ndata: set.yaml\n"
+                "axes: {network.weight_bits: [2, 8], array.rows: [4, 8]}\n"
+                % NET.replace("mlp", "cnn"))
+
+    def test_accuracy_is_a_phase_of_inputs(self):
+        text = self.data(2)
+        for known in 0, 4:
+            p = self.piped(text, "--progress", "json")
+            lines = [json.loads(line) for line in p.stderr.splitlines()]
+            phases = [line["phase"] for line in lines
+                      if line["event"] == "begin"]
+            self.assertEqual(phases, ["points"] if known
+                             else ["points", "accuracy"], p.stderr)
+        begin = json.loads(self.piped(
+            text.replace("[2, 8]", "[2, 4]"), "--progress", "json")
+            .stderr.splitlines()[-2])
+        self.assertEqual((begin["event"], begin["phase"], begin["points"],
+                          begin["total"], begin["known"]),
+                         ("begin", "accuracy", 2, 2 * 720, 720))
+
+    def test_ctrl_c_while_accuracy_is_counted(self):
+        text = self.data(400)
+        shown, status = self.on_terminal(text, key=b"\x03",
+                                         after=b" inputs classified")
+        self.assertEqual(status, 130, shown)
+        self.assertIn("sweep: accuracy of 2 sets of weights, 288000 inputs, "
+                      "0 known\r\n", shown)
+        self.assertTrue(shown.endswith(
+            "\njoulet: interrupted; the same command goes on\r\n"), shown)
+        self.assertEqual(self.ask("SELECT count(*) FROM points WHERE state "
+                                  "= 'done'"), 4)
+        self.assertLess(self.ask("SELECT count(*) FROM accuracies"), 2)
+        self.data(1)            # so that the rest is short
+        p = self.piped(text)
+        self.assertEqual((p.returncode, p.stderr), (0, ""))
+        self.assertEqual(self.ask("SELECT count(*) FROM accuracies WHERE "
+                                  "total = 360"), 2)
+        self.assertEqual(self.ask("SELECT sum(attempts) FROM points"), 4)
 
 
 if __name__ == "__main__":
