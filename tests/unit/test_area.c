@@ -101,17 +101,34 @@ static void a_smaller_node_is_smaller(void **state)
 	}
 }
 
+/* Sections of horowitz45, one memory of no area. */
+static const char points[] =
+        "name: bare\nbase: horowitz45\nnode_nm: 45\nvoltage: 0.9\n"
+        "sram: [{kib: 8, bits: 64, read_pj: 1, write_pj: 1, leak_uw: "
+        "1, node_nm: 45, voltage: 1, source: x, confidence: read}]\n";
+
+static struct joulet_tech *without_areas(void)
+{
+	char name[64];
+	struct err err;
+	snprintf(name, sizeof name, "/tmp/joulet-bare-%d.yaml", (int)getpid());
+	assert_true(file_write(name, points, strlen(points), &err));
+	struct joulet_tech *t = open_tech(name);
+	remove(name);
+	return t;
+}
+
 static void a_table_without_areas_says_so(void **state)
 {
 	(void)state;
-	struct joulet_tech *t = open_tech("sg13g2");
+	struct joulet_tech *t = without_areas();
 	const struct design d = design_default();
 	struct joulet_band mm2;
 	struct err err;
 	assert_false(joulet_area_band(t, &d, &mm2, &err));
 	assert_int_equal(err.kind, ERR_DATA);
 	assert_string_equal(err.msg,
-	                    "table sg13g2 says no area of its SRAM points");
+	                    "table bare says no area of its SRAM points");
 	joulet_tech_close(t);
 }
 
@@ -121,7 +138,7 @@ static void a_neighbour_takes_the_difference(void **state)
 {
 	(void)state;
 	struct joulet_tech *t = open_tech("horowitz45");
-	struct joulet_tech *none = open_tech("sg13g2");
+	struct joulet_tech *none = without_areas();
 	struct design d = design_default(), other = d;
 	struct joulet_trial trial = {
 	        .key = "array.cols", .to = "16", .ok = true};
@@ -174,26 +191,30 @@ static void a_section_that_is_wrong_is_refused(void **state)
 static void an_objective_needs_a_table_with_areas(void **state)
 {
 	(void)state;
-	char name[64], text[512], here[256];
+	char name[64], bare[64], text[512], here[256];
 	struct err err;
 	assert_non_null(getcwd(here, sizeof here));
 	for (int good = 0; good < 2; good++) {
 		snprintf(name, sizeof name, "/tmp/joulet-area-%d.yaml",
 		         (int)getpid());
+		snprintf(bare, sizeof bare, "/tmp/joulet-none-%d.yaml",
+		         (int)getpid());
+		assert_true(file_write(bare, points, strlen(points), &err));
 		snprintf(text, sizeof text,
 		         "networks: [%s/models/digits_cnn.tflite]\n"
 		         "tech: %s\n"
 		         "objectives: {minimize: [area_mm2, latency_us]}\n"
 		         "axes: {array.rows: [4, 8]}\n",
-		         here, good ? "scaled22" : "sg13g2");
+		         here, good ? "scaled22" : bare);
 		assert_true(file_write(name, text, strlen(text), &err));
 		struct sweep *s = sweep_open(name, "/tmp/none.db", &err);
 		remove(name);
+		remove(bare);
 		assert_int_equal(s != NULL, good);
 		if (!good)
 			assert_non_null(strstr(err.msg,
 			                       "objective area_mm2: table "
-			                       "sg13g2 says no area"));
+			                       "bare says no area"));
 		sweep_close(s);
 	}
 }
