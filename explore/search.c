@@ -166,6 +166,7 @@ static bool set_out(struct search *s, struct err *err)
 		struct quest *q = &s->quest[i];
 		long more = i < s->opts->budget % s->n_quests;
 		q->space = space_of(p, s->opts->together, i);
+		q->space.techs = s->base->techs;
 		struct nsga_grid grid = space_grid(&q->space);
 		q->pool = nsga_new(&grid, s->opts->seed);
 		q->budget = (s->opts->budget / s->n_quests + more) /

@@ -32,7 +32,7 @@ struct space space_of(const struct plan *p, bool together, int i)
 {
 	const int nets = together ? p->n_nets : 1;
 
-	return (struct space){p, i * nets, nets};
+	return (struct space){p, i * nets, nets, NULL};
 }
 
 int space_number(const struct plan *p, bool together, const int *index)
@@ -51,6 +51,16 @@ static int first_dim(const struct plan *p)
 	return p->alternatives ? 0 : 1;
 }
 
+static bool reached(const struct space *s, const struct plan_pick *pick)
+{
+	const struct src nowhere = {NULL, 0};
+	struct err ignored;
+
+	return !s->techs || s->plan->any_clock ||
+	       joulet_clock_check(s->techs[pick->tech], &pick->design, nowhere,
+	                          &ignored);
+}
+
 static bool legal(void *ctx, const int *gene)
 {
 	const struct space *s = ctx;
@@ -61,7 +71,8 @@ static bool legal(void *ctx, const int *gene)
 		space_index(s, net, gene, index);
 		struct plan_pick pick = plan_pick_at(s->plan, index);
 		if (!plan_legal(s->plan, index) ||
-		    !design_check(&pick.design, nowhere, &ignored))
+		    !design_check(&pick.design, nowhere, &ignored) ||
+		    !reached(s, &pick))
 			return false;
 	}
 	return true;

@@ -4,7 +4,8 @@
  * a design that runs all of them. Genes are the plan's dimensions but the
  * first, which is the network; where networks are alternatives, it is a gene
  * like the others, and there is one space. Legal is what `where` allows for
- * each of the networks, and what design_check does.
+ * each of the networks, and what design_check does; with tables, what has a
+ * clock that it reaches, unless the plan says any_clock.
  */
 #ifndef EXPLORE_SPACE_H
 #define EXPLORE_SPACE_H
@@ -13,8 +14,9 @@
 #include "explore/result.h"
 
 struct space {
-	const struct plan *plan; /* borrowed */
-	int net, n_nets;         /* networks net .. net + n_nets - 1 */
+	const struct plan *plan;          /* borrowed */
+	int net, n_nets;                  /* networks net .. net + n_nets - 1 */
+	struct joulet_tech *const *techs; /* the plan's, borrowed; or NULL */
 };
 
 /* ERR_DATA if the plan has more goals than can be searched by. */

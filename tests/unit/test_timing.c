@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "calib/section.h"
 #include "calib/timing_fit.h"
+#include "explore/space.h"
 #include "explore/sweep.h"
 
 static char tech[64];
@@ -346,6 +347,27 @@ static void a_sweep_refuses_a_point_and_goes_on(void **state)
 	remove(store);
 }
 
+/* A search asks for no point that would be refused. */
+static void a_search_looks_at_no_clock_that_is_not_reached(void **state)
+{
+	(void)state;
+	static const char *const more[] = {"", "any_clock: true\n"};
+	static const int slow[] = {0}, fast[] = {1};
+	struct err err;
+	for (int i = 0; i < 2; i++) {
+		struct sweep *s =
+		        open_sweep(tech, more[i], "/tmp/none.db", &err);
+		struct space space = space_of(s->plan, false, 0);
+		struct nsga_grid g = space_grid(&space);
+		assert_int_equal(g.n_genes, 1);
+		assert_true(g.legal(g.ctx, fast)); /* nobody knows */
+		space.techs = s->techs;
+		assert_true(g.legal(g.ctx, slow));
+		assert_int_equal(g.legal(g.ctx, fast), i == 1);
+		sweep_close(s);
+	}
+}
+
 /* ---- The fit ------------------------------------------------------------- */
 
 /* Made-up designs that follow the model are fitted without error. */
@@ -451,6 +473,8 @@ int main(void)
 	        cmocka_unit_test(a_section_that_is_wrong_is_refused),
 	        cmocka_unit_test(an_objective_needs_a_table_with_timing),
 	        cmocka_unit_test(a_sweep_refuses_a_point_and_goes_on),
+	        cmocka_unit_test(
+	                a_search_looks_at_no_clock_that_is_not_reached),
 	        cmocka_unit_test(a_fit_finds_the_coefficients),
 	        cmocka_unit_test(a_fitted_section_is_read_back),
 	        cmocka_unit_test(a_section_is_replaced_and_all_else_stays),
