@@ -28,8 +28,9 @@ struct sta {
 	double path_ns[N_LOGIC_PATHS];
 };
 
-/* Synthesizes the design for speed, if the cache does not have it: opts as for
- * synth_designs. ERR_TOOL: yosys or sta is missing or failed; others as there.
+/* Synthesizes the design for speed and times it, if the cache does not have it:
+ * opts as for synth_designs. ERR_TOOL: yosys or sta is missing or failed;
+ * others as there.
  */
 bool sta_design(const struct design *d, const struct synth_opts *opts,
                 double sram_ns, struct sta *s, struct err *err);

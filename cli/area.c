@@ -241,6 +241,11 @@ static void print_limits(const struct design *d, const struct sta *s,
 {
 	print_path("logic", &s->logic);
 	print_path("SRAM reads", &s->read);
+	printf("%-12s", "each kind");
+	for (int p = 0; p < N_LOGIC_PATHS; p++)
+		printf("%s %s %.2f", p ? "," : "", joulet_path_name[p],
+		       s->path_ns[p]);
+	printf(" ns\n");
 	printf("%-12s %.0f MHz (SRAM: %.2f ns from clock to data%s%s)\n",
 	       "fastest", s->fmax_mhz, sram_ns, table ? ", by " : "",
 	       table ? table : "");

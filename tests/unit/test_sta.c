@@ -43,7 +43,9 @@ static const char bad_yosys[] =
 /* Gives back what it got, so that the test can look at it. */
 static const char good_sta[] =
         "#!/bin/sh\n"
+        "[ \"$1\" != -version ] || { echo 0.1; exit 0; }\n"
         "work=$(dirname \"$2\")\n"
+        "echo run >>\"$(dirname \"$0\")/timed\"\n"
         "cp \"$work/netlist.v\" \"$work/ram.lib\" \"$(dirname \"$0\")\"\n"
         "cat <<'EOF'\n"
         "Startpoint: exec/_1_ (rising edge)\n"
@@ -177,7 +179,12 @@ static void the_longer_path_decides(void **state)
 	struct err err;
 	put("yosys", good_yosys);
 	put("sta", good_sta);
-	assert_true(sta_design(&d, &opts, 1.5, &s, &err));
+	/* The second time the report is there. */
+	for (int i = 0; i < 2; i++)
+		assert_true(sta_design(&d, &opts, 1.5, &s, &err));
+	char *timed = get("timed");
+	assert_string_equal(timed, "run\n");
+	free(timed);
 	assert_true(fabs(s.logic.ns - 2.5) < 1e-9);
 	assert_string_equal(s.logic.from, "exec");
 	assert_string_equal(s.logic.to, "pad/bank[0].even");
