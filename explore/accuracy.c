@@ -152,7 +152,8 @@ static bool look_up(struct accuracy_list *to, const struct plan *p,
 		if (!accuracy_stored(s, &key, &row.right, &row.n, &row.known,
 		                     err))
 			return false;
-		row.n = (long)data->n;
+		if (!row.known)
+			row.n = (long)data->n;
 		to->row = mem_grow(to->row, (size_t)to->n + 1, sizeof *to->row);
 		to->row[to->n++] = row;
 	}
