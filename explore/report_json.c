@@ -255,6 +255,30 @@ static void put_effects(const struct report *r, struct json *j)
 	json_close(j);
 }
 
+/* Of each contest in which nothing keeps the limits: what comes nearest. */
+static void put_nearest(const struct report *r, struct json *j)
+{
+	json_list(j, "nearest");
+	for (int i = 0; i < report_contests(r); i++) {
+		const long near = report_best(r, i, 0) < 0
+		                          ? report_nearest(r, i)
+		                          : -1;
+		if (near < 0) {
+			json_null(j, NULL);
+			continue;
+		}
+		json_object(j, NULL);
+		json_int(j, "point", near);
+		json_list(j, "breaks");
+		for (int k = 0; k < r->n_limits; k++)
+			if (r->point[near].broken >> k & 1)
+				json_string(j, NULL, r->limit[k]);
+		json_close(j);
+		json_close(j);
+	}
+	json_close(j);
+}
+
 /* ---- one point in detail ------------------------------------------------ */
 
 static void put_causes(struct json *j, const struct joulet_why *w)
@@ -430,6 +454,7 @@ void report_data(const struct report *r, struct buf *to)
 	put_head(r, j);
 	put_points(r, j);
 	put_effects(r, j);
+	put_nearest(r, j);
 	json_list(j, "details");
 	for (long i = 0; i < r->n_points; i++)
 		if (r->point[i].detail)

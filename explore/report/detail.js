@@ -10,6 +10,15 @@ function facts(i) {
 		node('div', {}, node('dt', {}, k), node('dd', {}, v))));
 }
 
+// With the one selected before, if that is of the same network.
+function comparison(i) {
+	const b = state.before;
+	if (b < 0 || b === i || !P.ok[i] || !P.ok[b] || P.net[b] !== P.net[i]) return [];
+	return [node('p', {class: 'hint'}, 'What changes from the point selected before, and why:'),
+		node('pre', {tabindex: 0}, 'joulet compare ' + P.number[b] + ' ' + P.number[i] +
+			' \\\n    --store ' + quoted(D.store) + ' --sweep ' + quoted(D.name) + techOption(i))];
+}
+
 function reproduce(i) {
 	const file = 'point' + P.number[i];
 	const by = setting(i, 'backend') || D.backend;
@@ -20,6 +29,7 @@ function reproduce(i) {
 			' \\\n    --trace ' + file + '.trace.json'),
 		node('p', {class: 'hint'}, 'What bounds each layer, and what neighbouring designs take:'),
 		node('pre', {tabindex: 0}, 'joulet explain' + options(i)),
+		...comparison(i),
 		node('details', {}, node('summary', {}, 'The resolved design, as a file for joulet run'),
 			node('pre', {tabindex: 0}, '# ' + file + ' of ' + D.name + '\n' + designYaml(i)))];
 }

@@ -120,7 +120,7 @@ function designShort(i) {
 const FACTOR = {
 	'': 1, k: 1e3, kB: 1e3, KiB: 1024, MB: 1e6, MiB: 1048576, B: 1,
 	us: 1, uJ: 1, ms: 1e3, mJ: 1e3, s: 1e6, '%': 0.01,
-	'\u00b5s': 1, '\u00b5J': 1, cycles: 1, MHz: 1,
+	'\u00b5s': 1, '\u00b5J': 1, cycles: 1, MHz: 1, nJ: 1e-3, pJ: 1e-6, uW: 1e-3, mW: 1,
 };
 const TEST = {
 	'<=': (a, b) => a <= b, '<': (a, b) => a < b, '>=': (a, b) => a >= b,
@@ -152,10 +152,25 @@ function condition(text) {
 	if (!n && (of in METRIC || of === 'point'))
 		throw new Error(m[3] + ': not a number with a known unit');
 	const bound = n ? Number(n[1]) * FACTOR[n[2]] * unit : m[3];
-	return i => {
+	return measured(text, i => {
 		const v = value(i, of);
 		return v !== null && TEST[m[2]](v, bound);
-	};
+	}, i => miss(value(i, of), bound, m[2]));
+}
+
+// A test that also tells by how much a point misses it, as explore/expr.h has it:
+// the difference as part of the larger number, 1 if that says nothing.
+function measured(text, test, far) {
+	test.text = text;
+	test.excess = i => test(i) ? 0 : far(i);
+	return test;
+}
+
+function miss(v, bound, op) {
+	if (typeof v !== 'number' || typeof bound !== 'number') return 1;
+	const larger = Math.max(Math.abs(v), Math.abs(bound));
+	return op === '!=' || larger === 0 ? 1e-9
+		: Math.min(1, Math.max(1e-9, Math.abs(v - bound) / larger));
 }
 
 // All of them as one test. Words without an operator must be in the network's
@@ -167,10 +182,31 @@ function conditions(text, words) {
 		if (test) return test;
 		if (!words) throw new Error(part + ': not of the form NAME <= NUMBER');
 		const low = part.toLowerCase();
-		return i => (D.nets[P.net[i]].name + ' ' + designText(i) + ' ' +
-			D.causes[P.bound[i]]).toLowerCase().includes(low);
+		return measured(part, i => (D.nets[P.net[i]].name + ' ' + designText(i) + ' ' +
+			D.causes[P.bound[i]]).toLowerCase().includes(low), () => 1);
 	});
-	return i => tests.every(t => t(i));
+	const all = i => tests.every(t => t(i));
+	all.excess = i => tests.reduce((sum, t) => sum + t.excess(i), 0);
+	all.broken = i => tests.filter(t => !t(i)).map(t => t.text);
+	return all;
+}
+
+// Of a list the point that misses a test by least; of equals the first; -1: none.
+function nearestTo(list, test) {
+	let best = -1;
+	for (const i of list)
+		if (best < 0 || test.excess(i) < test.excess(best)) best = i;
+	return best;
+}
+
+// The sweep's own limits, which may be of any form, were judged when the page was
+// made, and where no point keeps them the nearest was found.
+function limitsOfSweep() {
+	const test = i => P.within[i] === 1;
+	const near = new Map(D.nearest.filter(n => n).map(n => [n.point, n.breaks]));
+	test.excess = i => test(i) ? 0 : near.has(i) ? 0.5 : 1;
+	test.broken = i => near.get(i) || [];
+	return test;
 }
 
 // ---- commands

@@ -56,6 +56,7 @@ function drawAll() {
 // ---- choices
 
 function select(i, show) {
+	if (i !== state.point) state.before = state.point;
 	state.point = i;
 	if (P.ok[i] && state.net >= 0 && P.net[i] !== state.net) {
 		state.net = P.net[i];
@@ -80,7 +81,7 @@ function applyLimits() {
 	const says = document.getElementById('limit-says'), text = document.getElementById('limit').value;
 	const given = D.limits.join(', ');
 	try {
-		state.within = text === given ? i => P.within[i] === 1 : conditions(text, false);
+		state.within = text === given ? limitsOfSweep() : conditions(text, false);
 		const n = P.ok.reduce((sum, ok, i) => sum + (ok && state.within(i) ? 1 : 0), 0);
 		says.className = '';
 		says.textContent = text.trim() ? WHOLE.format(n) + ' points are within' : '';

@@ -4,8 +4,9 @@ const state = {
 	net: 0, // -1: all of them, where they are alternatives
 	x: 'latency_us', y: 'energy_uj', log: true,
 	point: -1, // selected, as index
-	within: () => true, // the limits
-	sort: 'point', up: true, filter: () => true, page: 0,
+	within: conditions('', false), // the limits
+	before: -1, // selected before that
+	sort: 'point', up: true, filter: conditions('', true), page: 0,
 };
 
 const worse = name => D.goals.some(g => g.name === name && g.maximize) ||
@@ -76,18 +77,26 @@ function answerRow(net, goal, first) {
 	const name = net < 0 ? (i < 0 ? '' : D.nets[P.net[i]].name) : first ? D.nets[net].name : '';
 	const head = node('th', {scope: 'row'}, name);
 	const what = (goal.maximize ? 'most ' : 'least ') + goal.name;
-	if (i < 0)
-		return node('tr', {class: first ? 'first' : ''}, head,
-			node('td', {colspan: HAS_ACCURACY ? 9 : 8}, 'no design is within the limits'));
+	if (i < 0) {
+		const near = nearestTo(ofNet(net), state.within);
+		return near >= 0 ? answerCells(near, first, head, 'no design is within the limits; the nearest is',
+			'misses ' + state.within.broken(near).join(', '))
+			: node('tr', {class: first ? 'first' : ''}, head,
+				node('td', {colspan: HAS_ACCURACY ? 9 : 8}, 'no design is done'));
+	}
+	return answerCells(i, first, head, what, betterText(i));
+}
+
+function answerCells(i, first, head, what, last) {
 	return node('tr', {class: (first ? 'first' : '') + (i === state.point ? ' selected' : '')},
-		head, node('td', {}, what), node('td', {class: 'num'}, pointButton(i)),
+		head, node('td', {class: what.length > 30 ? 'wrap narrow' : ''}, what), node('td', {class: 'num'}, pointButton(i)),
 		node('td', {class: 'num'}, shown('latency_us', value(i, 'latency_us'))),
 		node('td', {class: 'num'}, shown('energy_uj', value(i, 'energy_uj'))),
 		node('td', {class: 'num'}, shown('peak_bytes', value(i, 'peak_bytes'))),
 		...(HAS_ACCURACY ? [node('td', {class: 'num'}, shown('accuracy', value(i, 'accuracy')))] : []),
 		node('td', {class: 'wrap'}, designShort(i)),
 		node('td', {class: 'wrap narrow'}, boundText(i)),
-		node('td', {class: 'wrap narrow'}, betterText(i)));
+		node('td', {class: 'wrap narrow'}, last));
 }
 
 function drawAnswer() {

@@ -91,8 +91,18 @@ function drawTable() {
 		node('span', {}, 'page ' + (state.page + 1) + ' of ' + pages)]));
 	const says = document.getElementById('filter-says');
 	if (!says.classList.contains('bad'))
-		says.textContent = WHOLE.format(list.length) + ' of ' + WHOLE.format(N) +
-			' points; * Pareto-optimal, = confirmed';
+		says.replaceChildren(WHOLE.format(list.length) + ' of ' + WHOLE.format(N) +
+			' points; * Pareto-optimal, = confirmed', ...(list.length ? [] : nearestToFilter()));
+}
+
+// Which point an empty table would have first.
+function nearestToFilter() {
+	const all = [];
+	for (let i = 0; i < N; i++) if (P.ok[i]) all.push(i);
+	const near = nearestTo(all, state.filter);
+	if (near < 0 || state.filter(near)) return [];
+	return ['. Nothing meets the filter; the nearest is point ', pointButton(near),
+		': it misses ' + state.filter.broken(near).join(', ')];
 }
 
 // Up and down between the buttons of rows.

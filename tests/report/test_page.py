@@ -420,12 +420,90 @@ class Report(unittest.TestCase):
         self.page.press("Enter")
         self.assertEqual(self.text("#answer-table").count(
             "no design is within the limits"), 2)
+        self.assertEqual(self.text("#answer-table").count(
+            "misses peak_bytes < 1 B"), 2)
         self.page.type(" nonsense")
         self.page.press("Enter")
         self.assertEqual(self.text("#limit-says"),
                          "1 B nonsense: not a number with a known unit")
 
+    def answer(self):
+        """Cells of the answer's rows."""
+        return self.page.run("[...document.querySelectorAll('#answer-table "
+                             "tbody tr')].map(r => [...r.children]"
+                             ".map(c => c.textContent))")
+
+    def nearest_by(self, metric, bound):
+        """Of digits_cnn the point that misses `metric <= bound` by least."""
+        return self.ask("SELECT point FROM members JOIN points p USING(key) "
+                        "JOIN costs c ON c.key = p.key WHERE network = "
+                        "'digits_cnn' AND state = 'done' AND %s > %g ORDER BY "
+                        "%s, point" % (metric, bound, metric))[0][0]
+
+    def test_what_comes_nearest_to_the_limits(self):
+        self.page.click("#limit")
+        self.page.type("energy_uj <= 1 nJ, latency_us > 0")
+        self.page.press("Enter")
+        row = [r for r in self.answer() if r[0] == "digits_cnn"]
+        self.assertEqual(len(row), 1)
+        self.assertEqual(row[0][2], str(self.nearest_by("energy_uj", 0.001)))
+        self.assertEqual(row[0][-1], "misses energy_uj <= 1 nJ")
+        # Its number selects it.
+        self.page.run("[...document.querySelectorAll('#answer-table "
+                      "button')].pop().click()")
+        self.assertIn("Point %s of" % row[0][2], self.text("#point-h"))
+
+    def test_page_and_text_agree_on_what_is_nearest(self):
+        html = os.path.join(self.folder.name, "near.html")
+        limit = "energy_uj <= 0.01 or latency_us < 1"
+        text = subprocess.run([JOULET, "report", self.store, "-o", html,
+                               "--text", "--limit", limit],
+                              capture_output=True, text=True, check=True,
+                              env=dict(os.environ, COLUMNS="200")).stdout
+        subprocess.run([JOULET, "report", self.store, "-o", html, "--limit",
+                        limit], check=True, capture_output=True)
+        page, self.page = self.page, chromium.Page(html)
+        self.addCleanup(setattr, self, "page", page)
+        self.addCleanup(self.page.close)
+        rows = self.answer()
+        self.assertEqual(
+            [r[2] for r in rows],
+            re.findall(r"nearest to the limits: point (\d+):", text))
+        self.assertEqual({r[-1] for r in rows}, {"misses " + limit})
+        self.assertEqual(self.page.errors, [])
+        self.page.screenshot(os.path.join(PICTURES, "nearest.png"))
+
+    def test_empty_table_names_the_nearest(self):
+        self.page.click("#filter")
+        self.page.type("digits_cnn, energy_uj <= 0.001")
+        point = self.nearest_by("energy_uj", 0.001)
+        self.assertIn("Nothing meets the filter; the nearest is point %d: it "
+                      "misses energy_uj <= 0.001" % point,
+                      self.text("#filter-says"))
+        self.page.run("document.querySelector('#filter-says button').click()")
+        self.assertIn("Point %d of" % point, self.text("#point-h"))
+
     # ---- commands
+
+    def test_compare_with_the_point_selected_before(self):
+        self.assertNotIn("joulet compare", self.text("#detail"))
+        a, b = [p for p, in self.ask(
+            "SELECT point FROM members JOIN points USING(key) WHERE network "
+            "= 'digits_cnn' AND state = 'done' ORDER BY point LIMIT 2")]
+        self.page.run("[%d, %d].forEach(n => select(P.number.indexOf(n)))"
+                      % (a, b))
+        command = next(c for c in self.page.run(
+            "[...document.querySelectorAll('#detail pre')].map(p => "
+            "p.textContent)") if "compare" in c)
+        self.assertIn("joulet compare %d %d " % (a, b), command)
+        done = subprocess.run(command.replace("joulet", JOULET, 1),
+                              shell=True, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("digits_cnn", done.stdout)
+        # Not with one of another network.
+        self.page.run("select(P.net.findIndex((n, i) => P.ok[i] && n !== "
+                      "P.net[state.point]))")
+        self.assertNotIn("joulet compare", self.text("#detail"))
 
     def test_the_command_gives_the_point_again(self):
         command = self.text("#detail pre").split(" --trace")[0].replace(
