@@ -260,9 +260,8 @@ static void put_nearest(const struct report *r, struct json *j)
 {
 	json_list(j, "nearest");
 	for (int i = 0; i < report_contests(r); i++) {
-		const long near = report_best(r, i, 0) < 0
-		                          ? report_nearest(r, i)
-		                          : -1;
+		const long near =
+		        report_best(r, i, 0) < 0 ? report_nearest(r, i) : -1;
 		if (near < 0) {
 			json_null(j, NULL);
 			continue;

@@ -161,7 +161,9 @@ function start() {
 	drawHead();
 	drawAbout();
 	applyLimits();
-	state.point = D.goals.length ? CONTESTS.map(k => bestOf(k, D.goals[0])).find(i => i >= 0) ?? -1 : -1;
+	const first = find => CONTESTS.map(find).find(i => i >= 0) ?? -1;
+	if (D.goals.length) state.point = first(k => bestOf(k, D.goals[0]));
+	if (state.point < 0) state.point = first(k => nearestTo(ofNet(k), state.within));
 	if (state.point >= 0) {
 		state.net = D.alternatives ? -1 : P.net[state.point];
 		document.getElementById('net').value = state.net;

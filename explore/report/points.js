@@ -79,24 +79,24 @@ function answerRow(net, goal, first) {
 	const what = (goal.maximize ? 'most ' : 'least ') + goal.name;
 	if (i < 0) {
 		const near = nearestTo(ofNet(net), state.within);
-		return near >= 0 ? answerCells(near, first, head, 'no design is within the limits; the nearest is',
-			'misses ' + state.within.broken(near).join(', '))
-			: node('tr', {class: first ? 'first' : ''}, head,
-				node('td', {colspan: HAS_ACCURACY ? 9 : 8}, 'no design is done'));
+		const says = near < 0 ? 'no design is done' : 'no design is within the limits; the nearest misses ' +
+			state.within.broken(near).join(', ');
+		return [node('tr', {class: 'first'}, head, node('td', {colspan: HAS_ACCURACY ? 9 : 8}, says)),
+			...(near < 0 ? [] : [answerCells(near, false, node('th', {scope: 'row'}), 'nearest')])];
 	}
-	return answerCells(i, first, head, what, betterText(i));
+	return [answerCells(i, first, head, what)];
 }
 
-function answerCells(i, first, head, what, last) {
+function answerCells(i, first, head, what) {
 	return node('tr', {class: (first ? 'first' : '') + (i === state.point ? ' selected' : '')},
-		head, node('td', {class: what.length > 30 ? 'wrap narrow' : ''}, what), node('td', {class: 'num'}, pointButton(i)),
+		head, node('td', {}, what), node('td', {class: 'num'}, pointButton(i)),
 		node('td', {class: 'num'}, shown('latency_us', value(i, 'latency_us'))),
 		node('td', {class: 'num'}, shown('energy_uj', value(i, 'energy_uj'))),
 		node('td', {class: 'num'}, shown('peak_bytes', value(i, 'peak_bytes'))),
 		...(HAS_ACCURACY ? [node('td', {class: 'num'}, shown('accuracy', value(i, 'accuracy')))] : []),
 		node('td', {class: 'wrap'}, designShort(i)),
 		node('td', {class: 'wrap narrow'}, boundText(i)),
-		node('td', {class: 'wrap narrow'}, last));
+		node('td', {class: 'wrap narrow'}, betterText(i)));
 }
 
 function drawAnswer() {
@@ -106,7 +106,7 @@ function drawAnswer() {
 	for (const k of CONTESTS)
 		// Where there is none, one row says so.
 		(bestOf(k, D.goals[0]) < 0 ? D.goals.slice(0, 1) : D.goals).forEach((g, j) =>
-			body.append(answerRow(k, g, j === 0)));
+			body.append(...answerRow(k, g, j === 0)));
 	fill('answer-table', node('table', {}, node('thead', {}, node('tr', {},
 		...heads.map((h, i) => node('th', {scope: 'col',
 			class: i >= 2 && i <= (HAS_ACCURACY ? 6 : 5) ? 'num' : ''}, h)))), body));
@@ -315,7 +315,8 @@ function drawFront() {
 	const cycles = list.map(spentOf);
 	const energy = list.map(i => P.shareUnits.map(c => c[i]));
 	if (list.length === 0) {
-		fill('front-bars', node('p', {}, 'No point of this network is done.'));
+		fill('front-bars', node('p', {}, ofNet(state.net).length ? 'No point of this network is within the limits of the sweep.'
+			: 'No point of this network is done.'));
 		return;
 	}
 	fill('front-bars',

@@ -191,9 +191,11 @@ class Page:
         self.mouse("mousePressed", *box)
         self.mouse("mouseReleased", *box)
 
-    def screenshot(self, path, whole=True):
+    def screenshot(self, path, whole=True, clip=None):
         p = {"captureBeyondViewport": whole, "format": "png"}
-        if whole:
+        if clip:
+            p["clip"] = clip
+        elif whole:
             size = self.send("Page.getLayoutMetrics")["cssContentSize"]
             p["clip"] = {"x": 0, "y": 0, "width": size["width"],
                          "height": min(size["height"], 16000), "scale": 1}
