@@ -1,31 +1,20 @@
-/* calibrate: see calibrate.h.
- *
- * What gates took is kept in the cache: CACHE/gates-HASH.v is a folder of a
- * design's simulation, CACHE/gates-HASH the figures of a network's layers on
- * it, both under the hash of all that went in.
- */
+/* calibrate: see calibrate.h. */
 #include "calib/calibrate.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xxhash.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/mem.h"
 #include "base/spawn.h"
 #include "calib/liberty.h"
 
-enum { VERSION = 1, MAX_FILE = 512 << 20, WORKERS = 2 };
+enum { MAX_FILE = 512 << 20, WORKERS = 2 };
 
-/* Layers of more cycles are made smaller: enough to see what is typical. */
-static const uint64_t most_cycles = 100;
-
-/* Small ones, since gates are slow; each of another shape. */
+/* Small ones, each of another shape, so that what every size costs can be told
+ * apart; the last, joulet's default but for its memories, is not fitted. */
 static const char *const keys[] = {"array.rows",          "array.cols",
                                    "scratchpad.banks",    "requant.lanes",
                                    "dma.bytes_per_cycle", "accel.queue_depth"};
@@ -33,7 +22,9 @@ enum { N_KEYS = sizeof keys / sizeof keys[0] };
 static const char *const values[CALIBRATE_DESIGNS][N_KEYS] = {
         {"4", "4", "8", "2", "4", "2"},
         {"4", "8", "4", "4", "8", "2"},
-        {"8", "4", "8", "1", "4", "4"}};
+        {"8", "4", "8", "1", "4", "4"},
+        {"2", "8", "16", "2", "16", "4"},
+        {"8", "8", "16", "4", "8", "4"}};
 static const char *const sizes[][2] = {
         {"scratchpad.kib", "16"}, {"sram.kib", "32"}, {"flash.kib", "64"}};
 
@@ -48,7 +39,6 @@ struct job {
 	struct calibration *c;
 	struct cells cells;
 	char *liberty, *cache;
-	uint64_t liberty_hash;
 	struct part part[CALIBRATE_DESIGNS];
 
 	pthread_mutex_t lock;
@@ -69,7 +59,7 @@ static void note(struct job *j, const char *what, const struct design *d)
 	pthread_mutex_unlock(&j->lock);
 }
 
-static bool make_design(struct design *d, int i, struct err *err)
+bool calibrate_design(struct design *d, int i, struct err *err)
 {
 	const struct src src = {"calibration", 0};
 	bool ok = true;
@@ -82,122 +72,69 @@ static bool make_design(struct design *d, int i, struct err *err)
 	return ok;
 }
 
-static bool hash_file(const char *path, uint64_t *hash, struct err *err)
-{
-	size_t size;
-	char *text = file_read(path, MAX_FILE, &size, err);
-
-	*hash = text ? XXH64(text, size, 0) : 0;
-	free(text);
-	return text != NULL;
-}
-
-/* All that a simulation of these cuts depends on. */
-static uint64_t hash_cuts(const struct cuts *c, uint64_t netlist,
-                          uint64_t liberty)
-{
-	uint64_t h[4] = {VERSION, netlist, liberty, 0};
-
-	for (int i = 0; i < c->n; i++) {
-		const struct cut *k = &c->cut[i];
-		h[3] = XXH64(k->sram, k->sram_bytes, h[3]);
-		h[3] = XXH64(k->spad, k->spad_bytes, h[3]);
-	}
-	if (c->n)
-		h[3] = XXH64(c->flash, c->cut->flash_bytes, h[3]);
-	return XXH64(h, sizeof h, 0);
-}
-
-static char *cached(const struct job *j, uint64_t hash, const char *suffix)
-{
-	char name[64];
-
-	snprintf(name, sizeof name, "gates-%016" PRIx64 "%s", hash, suffix);
-	return path_join(j->cache, name);
-}
-
-static bool read_results(const char *path, struct gates_result *r, int n)
-{
-	struct err err;
-	size_t size;
-	char *data = file_exists(path) ? file_read(path, MAX_FILE, &size, &err)
-	                               : NULL;
-	bool ok = data && size == (size_t)n * sizeof *r;
-
-	if (ok)
-		memcpy(r, data, size);
-	free(data);
-	return ok;
-}
-
-/* The energies of these cuts, from the cache or by simulation. */
-static bool results(struct job *j, const struct cuts *cuts, const char *netlist,
-                    struct gates_result *r, struct err *err)
-{
-	uint64_t hash;
-	if (!hash_file(netlist, &hash, err))
-		return false;
-	hash = hash_cuts(cuts, hash, j->liberty_hash);
-	char *path = cached(j, hash, "");
-	char *dir = cached(j, hash, ".v");
-	bool ok = read_results(path, r, cuts->n);
-	if (!ok) {
-		struct gates g = {0};
-		note(j, "simulating gates (minutes, once)", &cuts->d);
-		ok = gates_open(&g, &cuts->d, netlist, &j->cells, dir, err) &&
-		     gates_run(&g, cuts, r, err) &&
-		     file_write(path, r, (size_t)cuts->n * sizeof *r, err);
-		gates_close(&g);
-		folder_remove(dir);
-	}
-	free(path);
-	free(dir);
-	return ok;
-}
-
 static void add_sample(struct part *c, const struct calibrate_net *net,
-                       const struct cut *k, const struct gates_result *r,
-                       const struct design *d, bool fit)
+                       const struct cut *k, const struct gates *g,
+                       const struct gates_result *r, bool fit)
 {
 	if (c->n == CALIBRATE_SAMPLES)
 		return;
 	struct energy_sample *s = &c->sample[c->n++];
-	*s = (struct energy_sample){.d = *d,
+	*s = (struct energy_sample){.d = g->d,
 	                            .fit = fit,
 	                            .cycles = k->cycles,
 	                            .counts = k->counts,
 	                            .activity = k->activity};
 	snprintf(s->net, sizeof s->net, "%s", net->name);
 	snprintf(s->layer, sizeof s->layer, "%s", k->layer);
-	energy_take(s, r);
+	energy_take(s, &g->netlist, r);
 }
 
-static bool take_net(struct job *j, int design, const struct calibrate_net *n,
-                     struct err *err)
+/* The input of a network; its size is right. The caller frees it. */
+static char *read_input(const struct calibrate_net *n,
+                        const struct joulet_net *net, struct err *err)
 {
-	const struct calibration *c = j->c;
-	const struct design *d = &c->design[design];
-	struct joulet_net *net = joulet_net_open(n->path, err);
-	size_t size = 0;
-	char *in = net ? file_read(n->input, MAX_FILE, &size, err) : NULL;
-	struct cuts cuts = {0};
-	bool ok = in != NULL;
+	size_t size = 0, want = joulet_net_in_bytes(net);
+	char *in = file_read(n->input, MAX_FILE, &size, err);
 
-	if (ok && size < joulet_net_in_bytes(net))
-		ok = err_set(err, ERR_DATA,
-		             "%s: %zu bytes, the network takes "
-		             "%zu",
-		             n->input, size, joulet_net_in_bytes(net));
-	ok = ok && cuts_take(&cuts, net, d, in, most_cycles, err);
-	struct gates_result *r = mem_zero((size_t)cuts.n + 1, sizeof *r);
-	ok = ok && results(j, &cuts, c->synth[design].bits, r, err);
-	for (int i = 0; ok && i < cuts.n; i++)
-		add_sample(&j->part[design], n, &cuts.cut[i], &r[i], d,
-		           n->fit && design < CALIBRATE_DESIGNS - 1);
-	free(r);
+	if (!in || size >= want)
+		return in;
+	err_set(err, ERR_DATA, "%s: %zu bytes, the network takes %zu", n->input,
+	        size, want);
+	free(in);
+	return NULL;
+}
+
+static bool take_net(struct job *j, struct gates *g, int design,
+                     const struct calibrate_net *n, struct err *err)
+{
+	struct joulet_net *net = joulet_net_open(n->path, err);
+	char *in = net ? read_input(n, net, err) : NULL;
+	struct cuts cuts = {0};
+	bool ok = in && cuts_take(&cuts, net, &g->d, in, err);
+
+	for (int i = 0; ok && i < cuts.n; i++) {
+		struct gates_result r;
+		ok = gates_run(g, &cuts.cut[i], cuts.flash, &r, err);
+		if (ok)
+			add_sample(&j->part[design], n, &cuts.cut[i], g, &r,
+			           n->fit && design < CALIBRATE_DESIGNS - 1);
+	}
 	cuts_free(&cuts);
 	free(in);
 	joulet_net_close(net);
+	return ok;
+}
+
+static bool take_design(struct job *j, int i, struct err *err)
+{
+	const struct design *d = &j->c->design[i];
+	struct gates g = {0};
+
+	note(j, "simulating gates", d);
+	bool ok = gates_open(&g, d, j->c->synth[i].bits, &j->cells, err);
+	for (int k = 0; ok && k < j->opts->n_nets; k++)
+		ok = take_net(j, &g, i, &j->opts->net[k], err);
+	gates_close(&g);
 	return ok;
 }
 
@@ -207,13 +144,11 @@ static bool begin(struct job *j, struct err *err)
 
 	j->cache = folder_cache(o->cache_dir);
 	if (!spawn_need("calibration", "yosys", "yosys", err) ||
-	    !spawn_need("calibration", "iverilog", "iverilog", err) ||
 	    !folder_make(j->cache, err))
 		return false;
 	j->liberty = o->liberty ? mem_str(o->liberty)
 	                        : liberty_nangate(j->cache, err);
-	return j->liberty && hash_file(j->liberty, &j->liberty_hash, err) &&
-	       cells_read(&j->cells, j->liberty, err);
+	return j->liberty && cells_read(&j->cells, j->liberty, err);
 }
 
 static bool synthesize(struct job *j, struct err *err)
@@ -227,7 +162,7 @@ static bool synthesize(struct job *j, struct err *err)
 	int n = j->opts->designs;
 
 	for (int i = 0; i < n; i++)
-		if (!make_design(&c->design[i], i, err))
+		if (!calibrate_design(&c->design[i], i, err))
 			return false;
 	if (!synth_designs(c->design, n, &so, c->synth, err))
 		return false;
@@ -246,9 +181,7 @@ static void *worker(void *arg)
 		pthread_mutex_unlock(&j->lock);
 		if (d >= j->c->n_designs)
 			return NULL;
-		bool ok = true;
-		for (int i = 0; ok && i < j->opts->n_nets; i++)
-			ok = take_net(j, d, &j->opts->net[i], &err);
+		bool ok = take_design(j, d, &err);
 		pthread_mutex_lock(&j->lock);
 		if (!ok && !j->failed)
 			j->err = err;

@@ -2,7 +2,7 @@
  *
  * Synthesizes designs, runs the layers of networks on their netlists, counts
  * how often each net changes, and fits the energies of events to that.
- * docs/calibration.md has the method.
+ * docs/calibration.md has the method. Netlists are kept (calib/synth.h).
  */
 #ifndef CALIB_CALIBRATE_H
 #define CALIB_CALIBRATE_H
@@ -11,7 +11,7 @@
 #include "calib/energy.h"
 #include "calib/synth.h"
 
-enum { CALIBRATE_DESIGNS = 3, CALIBRATE_SAMPLES = 64 };
+enum { CALIBRATE_DESIGNS = 5, CALIBRATE_SAMPLES = 96 };
 
 /* A network and an input of it. */
 struct calibrate_net {
@@ -40,15 +40,17 @@ struct calibration {
 	double volts;
 };
 
-/* ERR_TOOL: yosys, iverilog or the liberty file is missing; ERR_MISMATCH: the
- * netlist computes something else than the fast model. calibrate_free in any
- * case. */
+/* ERR_TOOL: yosys or the liberty file is missing; ERR_MISMATCH: a netlist
+ * computes something else than the fast model. calibrate_free in any case. */
 bool calibrate(struct calibration *c, const struct calibrate_opts *opts,
                struct err *err);
 void calibrate_free(struct calibration *c);
 
-/* Gates and model for each part, over the samples that are for fitting and over
- * those that are not. Markdown. */
+/* The designs: number i of CALIBRATE_DESIGNS. */
+bool calibrate_design(struct design *d, int i, struct err *err);
+
+/* Gates and model for each piece, over the samples that are for fitting and
+ * over those that are not; the array layer by layer. Markdown. */
 void calibrate_errors(const struct calibration *c, FILE *f);
 /* The technology table; `liberty` names the cells in its sources. */
 void calibrate_table(const struct calibration *c, const char *name,

@@ -1,8 +1,7 @@
 /* cells: what switching costs in a standard cell library.
  *
- * Of a liberty file: pins with their capacitance, logic functions (for a
- * Verilog model that Icarus can simulate), energy inside a cell for one
- * transition of a pin, and how fast an output then moves.
+ * Of a liberty file: pins with their capacitance, logic functions, energy
+ * inside a cell for one transition of a pin, and how fast an output then moves.
  *
  * Units: fF, ns, fJ, V. Rise and fall are averaged, and so are the states of
  * the other pins (`when`) and the pins that may have caused a transition.
@@ -54,9 +53,5 @@ const struct cell *cells_find(const struct cells *c, const char *name);
 double cell_energy(const struct cell_pin *p, double slew_ns, double load_ff);
 /* Transition time of an output, in ns. */
 double cell_slew(const struct cell_pin *p, double slew_ns, double load_ff);
-
-/* Verilog of all cells that can be modelled (flip-flops without delay, zero at
- * first). Each has a wire `is_NAME`, which tells in waveforms what it is. */
-void cells_verilog(const struct cells *c, FILE *f);
 
 #endif

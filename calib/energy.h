@@ -1,33 +1,37 @@
 /* energy: the accelerator's energy as a sum of events, fitted to gates.
  *
- * Parts and terms are in energy.def. A sample is one job on one design: what
- * the gates took, by part, and what the fast model counted.
+ * Pieces, and the rows of a technology table that each pays, are in energy.def.
+ * A sample is one job on one design: what the gates took, by piece, and what
+ * the fast model counted.
  */
 #ifndef CALIB_ENERGY_H
 #define CALIB_ENERGY_H
 
 #include "calib/gates.h"
 
-/* Flips of a weight's bit at a cell, of a sum's bit before its register and in
- * it: what one of them costs, in flips of a partial product's bit (an
- * activation's bit costs one). By the netlist of rtl/mac_row.v alone, operands
- * moved one at a time: docs/calibration.md. Fitting them to layers would not
- * tell them apart: in most layers they move together. */
-enum { FLIP_WGT = 4, FLIP_ADD = 3, FLIP_SUM = 2 };
+/* What moves in the array, and the clock of its cells. */
+enum energy_move {
+	MOVE_cell_cycle,
+	MOVE_wgt,
+	MOVE_prod,
+	MOVE_add,
+	MOVE_sum,
+	N_MOVES
+};
 
-enum energy_part {
+enum energy_piece {
 #define PIECE(name, modules, doc) PIECE_##name,
 #include "calib/energy.def"
 	N_PIECES
 };
-enum energy_term {
-#define TERM(part, name, amount, doc) TERM_##part##_##name,
+enum energy_fit {
+#define FIT(piece, row) FIT_##piece##_##row,
 #include "calib/energy.def"
-	N_TERMS
+	N_FITS
 };
-extern const char *const energy_part_name[N_PIECES];
-extern const char *const energy_term_name[N_TERMS];
-extern const enum energy_part energy_term_part[N_TERMS];
+extern const char *const energy_piece_name[N_PIECES];
+extern const enum energy_piece energy_fit_piece[N_FITS];
+extern const enum cut_row energy_fit_row[N_FITS];
 
 struct energy_sample {
 	struct design d;
@@ -35,23 +39,34 @@ struct energy_sample {
 	bool fit; /* false: kept for validation */
 	uint64_t cycles;
 	struct counts counts;
-	struct activity activity;
+	struct joulet_activity activity;
 	double fj[N_PIECES]; /* by the gates */
 };
 
 struct energy_model {
-	double fj[N_TERMS]; /* coefficients */
+	double fj[N_FITS];    /* coefficients */
+	double move[N_MOVES]; /* of the array, by its activity */
 };
 
 /* Fill in what the gates took. */
-void energy_take(struct energy_sample *s, const struct gates_result *r);
-/* The amounts of all terms. */
-void energy_amounts(const struct energy_sample *s, double amount[N_TERMS]);
+void energy_take(struct energy_sample *s, const struct netlist *n,
+                 const struct gates_result *r);
+/* Has the sample what the piece's rows can tell? What pooling gives, a lane
+ * only passes on: it costs a tenth, and counts do not tell such values apart.
+ */
+bool energy_told(const struct energy_sample *s, enum energy_piece piece);
 /* Non-negative coefficients with the least relative squared errors over the
- * samples that are for fitting. */
+ * samples that are for fitting. Those of the array: a cell's cycle and
+ * flips first; then, with that cycle, what typical operands make of a step, a
+ * MAC and a pooling operation. */
 void energy_fit(struct energy_model *m, const struct energy_sample *s, int n);
-/* What the model says of a sample, by part, in fJ. */
-void energy_model(const struct energy_model *m, const struct energy_sample *s,
-                  double fj[N_PIECES]);
+/* What the rows of a table give for a sample, by piece, in fJ. */
+void energy_by_rows(const struct energy_model *m, const struct energy_sample *s,
+                    double fj[N_PIECES]);
+/* The same, but of the array what flips. */
+void energy_by_activity(const struct energy_model *m,
+                        const struct energy_sample *s, double fj[N_PIECES]);
+/* The rows, in fJ; 0 for those that are not fitted. */
+void energy_rows(const struct energy_model *m, double fj[N_ROWS]);
 
 #endif

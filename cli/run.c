@@ -234,8 +234,16 @@ static bool simulate(struct run *o, const struct job *job,
 	void *out = mem_zero(job->out_bytes, 1);
 	if (o->waves)
 		o->opts.waves = put_name(&o->put[PUT_WAVES]);
+	struct joulet_activity *activity = NULL;
 	bool ok = joulet_run(job->program, &o->opts, job->in, job->n, out,
 	                     &result, err);
+	bool ran = ok;
+	if (ok && o->energy) {
+		activity =
+		        mem_zero((size_t)result.n_layers + 1, sizeof *activity);
+		ok = joulet_count_activity(job->program, job->in, activity,
+		                           result.n_layers, err);
+	}
 	if (ok) {
 		const struct joulet_report report = {
 		        .net = job->net,
@@ -246,10 +254,13 @@ static bool simulate(struct run *o, const struct job *job,
 		        .target = o->job.target,
 		        .out = out,
 		        .out_bytes = job->out_bytes,
+		        .activity = activity,
 		};
 		ok = deliver(o, &report, err);
-		joulet_result_free(&result);
 	}
+	if (ran)
+		joulet_result_free(&result);
+	free(activity);
 	free(out);
 	return ok;
 }

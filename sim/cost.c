@@ -28,10 +28,26 @@ struct memories cost_memories(const struct joulet_tech *t,
 /* 0 if it is in the host core's figures. */
 #define HOST(pj) (t->scope == SCOPE_chip ? 0 : (pj))
 
-#define RULE_FLAT(r) cost_row(t, level, r, supply)
-#define RULE_BEAT(r) (RULE_FLAT(r) * d->dma_bytes)
-#define RULE_CELLS(r) (RULE_FLAT(r) * d->rows * d->cols)
-#define RULE_LANES(r) (RULE_FLAT(r) * d->lanes)
+#define OF_FLAT 1
+#define OF_BEAT d->dma_bytes
+#define OF_CELLS ((double)d->rows * d->cols)
+#define OF_COLUMNS d->cols
+#define OF_LANES d->lanes
+#define OF_OPERANDS ((double)d->rows * design_word(d))
+#define OF_BANKS ((double)d->banks * design_word(d))
+#define OF_WORD design_word(d)
+#define OF_QUEUE d->queue
+
+#define LOGIC(r, n) (cost_row(t, level, r, supply) * (n))
+#define RULE_FLAT(r) LOGIC(r, OF_FLAT)
+#define RULE_BEAT(r) LOGIC(r, OF_BEAT)
+#define RULE_CELLS(r) LOGIC(r, OF_CELLS)
+#define RULE_COLUMNS(r) LOGIC(r, OF_COLUMNS)
+#define RULE_LANES(r) LOGIC(r, OF_LANES)
+#define RULE_OPERANDS(r) LOGIC(r, OF_OPERANDS)
+#define RULE_BANKS(r) LOGIC(r, OF_BANKS)
+#define RULE_WORD(r) LOGIC(r, OF_WORD)
+#define RULE_QUEUE(r) LOGIC(r, OF_QUEUE)
 #define RULE_FLASH_BEAT(r) (FLASH(r) * d->dma_bytes)
 #define RULE_HOST_FLASH(r) HOST(FLASH(r) * 4)
 #define RULE_SPAD_READ(r) m.bank.read_pj
@@ -58,6 +74,27 @@ void cost_prices(const struct joulet_tech *t, enum joulet_level level,
 	const double supply = cost_supply(t, level, d);
 	int i = 0;
 #define COST(event, share, rule, row) pj[i++] = RULE_##rule(TECH_##row);
+#include "sim/cost.def"
+}
+
+/* Of what the table prices by its points of memories. */
+#define OF_FLASH_BEAT 0
+#define OF_HOST_FLASH 0
+#define OF_SPAD_READ 0
+#define OF_SPAD_WRITE 0
+#define OF_SRAM_READ 0
+#define OF_SRAM_WRITE 0
+#define OF_HOST_SRAM_READ 0
+#define OF_HOST_SRAM_WRITE 0
+#define OF_HOST_IMEM 0
+
+void cost_amounts(const struct design *d, const struct counts *c,
+                  double amount[N_TECH])
+{
+	for (int i = 0; i < N_TECH; i++)
+		amount[i] = 0;
+#define COST(event, share, rule, row)                                          \
+	amount[TECH_##row] += (double)c->n[EV_##event] * (OF_##rule);
 #include "sim/cost.def"
 }
 
@@ -111,11 +148,32 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
 
 double joulet_zero_saving_pj(const struct joulet_tech *t,
                              enum joulet_level level, const struct design *d,
-                             uint64_t macs_zero)
+                             double zero_macs)
 {
 	const double supply = cost_supply(t, level, d);
-	return (double)macs_zero * (cost_row(t, level, TECH_mac, supply) -
-	                            cost_row(t, level, TECH_mac_zero, supply));
+	const double saved = cost_row(t, level, TECH_mac, supply) -
+	                     cost_row(t, level, TECH_mac_zero, supply);
+	return saved > 0 ? zero_macs * saved : 0;
+}
+
+bool joulet_array_pj(const struct joulet_tech *t, enum joulet_level level,
+                     const struct design *d, const struct counts *c,
+                     const struct joulet_activity *a, double *pj,
+                     struct err *err)
+{
+	const double supply = cost_supply(t, level, d);
+
+	if (!t->has[TECH_GROUP_activity])
+		return err_set(err, ERR_DATA,
+		               "technology %s does not say what flips in the "
+		               "array cost (rows flip_weight and others)",
+		               t->name);
+#define ROW(name) cost_row(t, level, TECH_##name, supply)
+	*pj = (double)c->n[EV_job_cycles] * RULE_CELLS(TECH_cell_cycle) +
+	      a->wgt_flips * ROW(flip_weight) +
+	      a->prod_flips * ROW(flip_product) + a->add_flips * ROW(flip_add) +
+	      a->sum_flips * ROW(flip_sum);
+	return true;
 }
 
 double joulet_energy_uj(const double share_pj[N_SHARES])

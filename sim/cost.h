@@ -14,7 +14,7 @@ struct memories cost_memories(const struct joulet_tech *t,
 
 /* The lines of cost.def, in their order. */
 enum {
-#define COST(event, share, rule, row) COST_OF_##event##_##share##_##rule,
+#define COST(event, share, rule, row) COST_OF_##event##_##rule##_##row,
 #include "sim/cost.def"
 	N_COST_TERMS
 };
@@ -26,6 +26,11 @@ struct cost_term cost_term(int i);
  * these, summed in this order, and leakage. */
 void cost_prices(const struct joulet_tech *t, enum joulet_level level,
                  const struct design *d, double pj[N_COST_TERMS]);
+
+/* How often each row is paid in energy for these counts, those of memories and
+ * of leakage apart: energy is these times the rows. */
+void cost_amounts(const struct design *d, const struct counts *c,
+                  double amount[N_TECH]);
 
 /* What the supply of a design makes of a logic row at that level: supply.c. */
 double cost_supply(const struct joulet_tech *t, enum joulet_level level,

@@ -15,6 +15,7 @@
 #include "isa/command.h"
 #include "isa/image.h"
 #include "isa/map.h"
+#include "sim/cost.h"
 #include "sim/cut_activity.h"
 #include "sim/program.h"
 #include "sim/soc.h"
@@ -137,7 +138,7 @@ static uint8_t *copy(const uint8_t *from, uint32_t n)
 
 /* The effect of one command, and what it moves in an array (or NULL). */
 static bool walk(struct accel *a, const struct command *c, uint32_t seq,
-                 struct array_state *array, struct activity *to,
+                 struct array_state *array, struct joulet_activity *to,
                  struct err *err)
 {
 	const struct entry e = {.c = *c, .seq = seq};
@@ -176,31 +177,9 @@ static bool time_cut(struct accel *a, struct cut *c, struct err *err)
 	       err_set(err, ERR_BUG, "layer %s alone does not end", c->layer);
 }
 
-/* Fewer rows of pixels, then fewer groups of channels. False: no fewer. */
-static bool crop(struct cut *c, uint64_t most, int cols)
-{
-	double keep = (double)most / (double)c->cycles;
-	bool less = false;
-
-	for (uint32_t i = 0; i < c->n_cmds; i++) {
-		struct command *k = &c->cmd[i];
-		if (opcode_queue((int)k->opcode) != QUEUE_EX ||
-		    k->opcode == OP_SUM || k->opcode == OP_ADD ||
-		    k->flags & (EXE_KEEP | EXE_HOLD))
-			continue;
-		int64_t *n = k->ny > 1 ? &k->ny : &k->nchan;
-		int64_t unit = n == &k->ny ? 1 : cols;
-		int64_t to = (int64_t)((double)*n * keep) / unit * unit;
-		to = to < unit ? unit : to;
-		less |= to < *n;
-		*n = to < *n ? to : *n;
-	}
-	return less;
-}
-
 /* The cut on the fast model: what it leaves, counts, cycles, activity. */
 static bool run_cut(struct cuts *all, struct cut *c, uint32_t layers,
-                    uint64_t most, struct err *err)
+                    struct err *err)
 {
 	struct mem mem = {
 	        .bytes = {[MEM_SRAM] = c->sram_after, [MEM_FLASH] = all->flash},
@@ -209,24 +188,24 @@ static bool run_cut(struct cuts *all, struct cut *c, uint32_t layers,
 	struct accel_log log = {.n_layers = layers};
 	log.layer = mem_zero(layers, sizeof *log.layer);
 	struct accel *a = accel_fast.open(&all->d, &mem, &log, NULL, err);
+	struct array_state *array = array_state_new(&all->d);
 	bool ok = a && time_cut(a, c, err);
 
-	while (ok && c->cycles > most && crop(c, most, all->d.cols))
-		ok = time_cut(a, c, err);
 	if (ok)
 		rewind_cut(a, c);
 	for (uint32_t i = 0; ok && i < c->n_cmds; i++)
-		ok = walk(a, &c->cmd[i], i, all->array, &c->activity, err);
+		ok = walk(a, &c->cmd[i], i, array, &c->activity, err);
 	ok = ok && time_cut(a, c, err);
 	if (a)
 		accel_fast.close(a);
 	free(log.layer);
+	free(array);
 	return ok;
 }
 
 static bool add_cut(struct cuts *all, struct accel *a,
                     const struct joulet_program *p, const struct command *list,
-                    uint32_t from, uint32_t to, uint64_t most, struct err *err)
+                    uint32_t from, uint32_t to, struct err *err)
 {
 	all->cut = mem_grow(all->cut, (size_t)all->n + 1, sizeof *all->cut);
 	struct cut *c = &all->cut[all->n++];
@@ -243,29 +222,37 @@ static bool add_cut(struct cuts *all, struct accel *a,
 	c->spad = copy(a->spad, c->spad_bytes);
 	c->sram_after = copy(c->sram, c->sram_bytes);
 	c->spad_after = mem_zero(c->spad_bytes, 1);
-	return run_cut(all, c, (uint32_t)p->code.n_layers, most, err);
+	return run_cut(all, c, (uint32_t)p->code.n_layers, err);
 }
 
-/* Walk a job: a cut for each layer, and its effect. */
-static bool cut_job(struct cuts *all, struct accel *a,
-                    const struct joulet_program *p, const struct job *j,
-                    uint32_t number, uint64_t most, struct err *err)
+/* To be freed. */
+static struct command *job_commands(const struct accel *a, const struct job *j)
 {
 	struct command *list = mem_zero(j->n, sizeof *list);
 	const uint8_t *from =
 	        a->mem->bytes[j->list >> 30 & 1] + (j->list & 0xfffffff);
-	bool ok = true;
 
 	for (uint32_t i = 0; i < j->n; i++) {
 		uint32_t w[COMMAND_WORDS];
 		memcpy(w, from + i * sizeof w, sizeof w);
 		command_decode(w, &list[i]);
 	}
+	return list;
+}
+
+/* Walk a job: a cut for each layer, and its effect. */
+static bool cut_job(struct cuts *all, struct accel *a,
+                    const struct joulet_program *p, const struct job *j,
+                    uint32_t number, struct err *err)
+{
+	struct command *list = job_commands(a, j);
+	bool ok = true;
+
 	for (uint32_t i = 0, end; ok && i < j->n; i = end) {
 		for (end = i; end < j->n && list[end].layer == list[i].layer;)
 			end++;
 		ok = end - i <= FIRST_COMMANDS
-		             ? add_cut(all, a, p, list, i, end, most, err)
+		             ? add_cut(all, a, p, list, i, end, err)
 		             : true;
 		struct cut *c = &all->cut[all->n - 1];
 		c->job = number;
@@ -276,21 +263,47 @@ static bool cut_job(struct cuts *all, struct accel *a,
 	return ok;
 }
 
-static bool cut_jobs(struct cuts *to, const struct joulet_program *p,
-                     const struct tape *t, uint64_t most, struct err *err)
+/* Walk a job: what moves in the array, by layer. */
+struct moves {
+	struct array_state *array;
+	struct joulet_activity *to;
+	int n;
+};
+
+static bool count_job(struct accel *a, const struct job *j,
+                      const struct moves *m, struct err *err)
+{
+	struct command *list = job_commands(a, j);
+	struct joulet_activity none = {0};
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < j->n; i++) {
+		int layer = (int)list[i].layer;
+		ok = walk(a, &list[i], i, m->array,
+		          layer < m->n ? &m->to[layer] : &none, err);
+	}
+	free(list);
+	return ok;
+}
+
+/* Every job of an inference: cut, or (m) counted. */
+static bool walk_jobs(struct cuts *c, const struct joulet_program *p,
+                      const struct tape *t, const struct moves *m,
+                      struct err *err)
 {
 	struct mem mem = {
-	        .bytes = {[MEM_FLASH] = to->flash},
+	        .bytes = {[MEM_FLASH] = c->flash},
 	        .size = {[MEM_SRAM] = t->size,
-	                 [MEM_FLASH] = (uint32_t)to->d.flash_kib * 1024}};
+	                 [MEM_FLASH] = (uint32_t)c->d.flash_kib * 1024}};
 	struct accel_log log = {.n_layers = (uint32_t)p->code.n_layers};
 	log.layer = mem_zero(log.n_layers, sizeof *log.layer);
-	struct accel *a = accel_fast.open(&to->d, &mem, &log, NULL, err);
+	struct accel *a = accel_fast.open(&c->d, &mem, &log, NULL, err);
 	bool ok = a != NULL;
 
 	for (uint32_t i = 0; ok && i < t->n; i++) {
 		mem.bytes[MEM_SRAM] = t->job[i].sram;
-		ok = cut_job(to, a, p, &t->job[i], i, most, err);
+		ok = m ? count_job(a, &t->job[i], m, err)
+		       : cut_job(c, a, p, &t->job[i], i, err);
 	}
 	if (a)
 		accel_fast.close(a);
@@ -298,22 +311,30 @@ static bool cut_jobs(struct cuts *to, const struct joulet_program *p,
 	return ok;
 }
 
-bool cuts_take(struct cuts *to, const struct joulet_net *net,
-               const struct design *d, const void *in, uint64_t most,
-               struct err *err)
+/* One inference, job by job; to be freed by cuts_free. */
+static bool walk_inference(struct cuts *c, const struct joulet_program *p,
+                           const void *in, const struct moves *m,
+                           struct err *err)
 {
-	*to = (struct cuts){.d = *d, .array = array_state_new(d)};
-	struct joulet_program *p =
-	        joulet_compile(net, d, JOULET_ACCEL, NULL, err);
-	if (!p)
-		return false;
-	to->flash = mem_zero((size_t)d->flash_kib * 1024, 1);
-	memcpy(to->flash, p->code.image, p->code.image_bytes);
 	struct tape t = {0};
-	bool ok = record(&t, p, in, err) && cut_jobs(to, p, &t, most, err);
+
+	c->d = p->design;
+	c->flash = mem_zero((size_t)c->d.flash_kib * 1024, 1);
+	memcpy(c->flash, p->code.image, p->code.image_bytes);
+	bool ok = record(&t, p, in, err) && walk_jobs(c, p, &t, m, err);
 	for (uint32_t i = 0; i < t.n; i++)
 		free(t.job[i].sram);
 	free(t.job);
+	return ok;
+}
+
+bool cuts_take(struct cuts *to, const struct joulet_net *net,
+               const struct design *d, const void *in, struct err *err)
+{
+	*to = (struct cuts){.d = *d};
+	struct joulet_program *p =
+	        joulet_compile(net, d, JOULET_ACCEL, NULL, err);
+	bool ok = p && walk_inference(to, p, in, NULL, err);
 	joulet_program_close(p);
 	return ok;
 }
@@ -330,6 +351,47 @@ void cuts_free(struct cuts *c)
 	}
 	free(c->cut);
 	free(c->flash);
-	free(c->array);
 	*c = (struct cuts){0};
+}
+
+const char *cut_row_name(enum cut_row row)
+{
+	return tech_rule[row].name;
+}
+
+const char *cut_row_unit(enum cut_row row)
+{
+	return tech_rule[row].unit;
+}
+
+void cut_amounts(const struct design *d, const struct counts *c,
+                 double amount[N_ROWS])
+{
+	cost_amounts(d, c, amount);
+}
+
+/* ------------------------------------------------------------------------
+ * Whole inferences */
+
+void joulet_add_activity(struct joulet_activity *to,
+                         const struct joulet_activity *a)
+{
+	to->wgt_flips += a->wgt_flips;
+	to->prod_flips += a->prod_flips;
+	to->add_flips += a->add_flips;
+	to->sum_flips += a->sum_flips;
+	to->zero_macs += a->zero_macs;
+}
+
+bool joulet_count_activity(const struct joulet_program *p, const void *in,
+                           struct joulet_activity *to, int n, struct err *err)
+{
+	const struct moves m = {array_state_new(&p->design), to, n};
+	struct cuts c = {0};
+
+	memset(to, 0, (size_t)n * sizeof *to);
+	bool ok = walk_inference(&c, p, in, &m, err);
+	cuts_free(&c);
+	free(m.array);
+	return ok;
 }

@@ -14,19 +14,6 @@
 #include "sim/joulet.h"
 
 struct command;
-struct array_state;
-
-/* What moves in the array, summed over cells (popcounts of changes from one
- * cycle to the next), rows that are not in use included: weights move there,
- * too, and meet the bytes that earlier work left in their buffers. */
-struct activity {
-	double act_flips;  /* bits of activations, once for each cell they reach
-	                    */
-	double wgt_flips;  /* bits of weights, the same */
-	double part_flips; /* partial products: a bit AND a bit */
-	double add_flips;  /* bits of sums before their registers */
-	double sum_flips;  /* bits of sums in their registers */
-};
 
 struct cut {
 	char layer[64];
@@ -40,24 +27,34 @@ struct cut {
 	                */
 	struct counts counts; /* ACCEL_EVENTs */
 	uint64_t cycles;      /* from TAIL written to the interrupt */
-	struct activity activity;
+	struct joulet_activity activity;
 };
 
 struct cuts {
 	struct design d;
-	struct array_state *array; /* goes from cut to cut */
-	uint8_t *flash;            /* of all cuts */
+	uint8_t *flash; /* of all cuts */
 	struct cut *cut;
 	int n;
 };
 
-/* Compile `net` for `d`, run one inference of `in` and cut it. What takes more
- * than `most` cycles is made smaller: fewer rows of pixels, fewer groups of
- * channels (loads stay as they are). ERR_DATA as for joulet_compile. cuts_free
- * in any case. */
+/* Compile `net` for `d`, run one inference of `in` and cut it. Layers of more
+ * than some hundred commands are left out. ERR_DATA as for joulet_compile.
+ * cuts_free in any case. */
 bool cuts_take(struct cuts *to, const struct joulet_net *net,
-               const struct design *d, const void *in, uint64_t most,
-               struct err *err);
+               const struct design *d, const void *in, struct err *err);
 void cuts_free(struct cuts *c);
+
+/* Rows of a technology table. */
+enum cut_row {
+#define TECH(row, group, unit, doc) ROW_##row,
+#include "sim/tech.def"
+	N_ROWS
+};
+const char *cut_row_name(enum cut_row row);
+const char *cut_row_unit(enum cut_row row);
+/* How often each is paid for these counts, as every report does it; 0 for rows
+ * of memories and of leakage. */
+void cut_amounts(const struct design *d, const struct counts *c,
+                 double amount[N_ROWS]);
 
 #endif

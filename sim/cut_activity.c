@@ -1,11 +1,9 @@
 /* cut_activity: see cut_activity.h.
  *
  * Cycles are walked in the array's order: column group, pixel group (ROWS
- * pixels), then the bytes of the kernel. What the multipliers of a row see is
- * what rtl/row_buf.v and rtl/mac_row.v have there, whether its sums are enabled
- * or not: rows without a pixel have bytes of an earlier group, layer or
- * network in their buffers, and weights move along all rows. Cycles in which
- * nothing changes are left out.
+ * pixels), then the bytes of the kernel. A row without a pixel, and every row
+ * between steps, multiplies zeros (rtl/mac_row.v); weights move along all rows.
+ * Cycles in which nothing changes are left out.
  */
 #include "sim/cut_activity.h"
 
@@ -18,30 +16,28 @@ static double ones(uint32_t v)
 	return __builtin_popcount(v);
 }
 
-enum { MAX_WORD = 64 };
-
 struct array_state {
-	/* Registers: rows' buffers (vector mode: [0] is the chain), sums. */
-	uint8_t buf[2][MAX_ROWS][MAX_WORD];
+	/* Nets as they were in the cycle before; sums are registers. */
+	uint8_t wgt[MAX_COLS];
+	int32_t prod[MAX_ROWS][MAX_COLS], add[MAX_ROWS][MAX_COLS];
 	int32_t sum[MAX_ROWS][MAX_COLS];
-	/* Nets, as they were in the cycle before. */
-	uint8_t act[MAX_ROWS][MAX_COLS], wgt[MAX_COLS];
-	int32_t add[MAX_ROWS][MAX_COLS];
-	int rows, cols, word;
+	bool on[MAX_ROWS]; /* it had activations */
+	int rows, cols;
 
 	/* Of the command */
 	int op;
 	bool first; /* of the last step: sums are replaced */
-	int next;   /* buffer that is filled */
-	struct activity *to;
+	int used;   /* columns of this group that have a channel */
+	struct joulet_activity *to;
 };
 
-/* One cycle: the weights (NULL: none are read); in a step the rows [from, to)
- * take sums, and matrix mode shows byte k of a buffer, else zeros. */
+/* One cycle: the weights (NULL: none are read), and of each row its activations
+ * (NULL: it has none), `stride` bytes from column to column. */
 struct cycle {
 	const int8_t *wgt;
-	int from, to, buf, k;
-	bool step;
+	const uint8_t *act[MAX_ROWS];
+	int stride;
+	bool first; /* sums are replaced */
 };
 
 struct array_state *array_state_new(const struct design *d)
@@ -50,15 +46,7 @@ struct array_state *array_state_new(const struct design *d)
 
 	s->rows = d->rows;
 	s->cols = d->cols;
-	s->word = design_word(d);
 	return s;
-}
-
-/* Partial products are ANDs of a bit of each operand. */
-static double part_flips(uint8_t a0, uint8_t w0, uint8_t a1, uint8_t w1)
-{
-	return ones(a0) * ones(w0) + ones(a1) * ones(w1) -
-	       2 * ones(a0 & a1) * ones(w0 & w1);
 }
 
 static int32_t next_sum(const struct array_state *s, int32_t old, int8_t act,
@@ -73,16 +61,14 @@ static int32_t next_sum(const struct array_state *s, int32_t old, int8_t act,
 static void cell(struct array_state *s, int r, int c, uint8_t act, uint8_t wgt,
                  bool on)
 {
-	struct activity *t = s->to;
+	struct joulet_activity *t = s->to;
 	int32_t *sum = &s->sum[r][c];
-	uint32_t add = (uint32_t)((int8_t)act * (int8_t)wgt) +
-	               (s->first ? 0 : (uint32_t)*sum);
+	int32_t prod = (int8_t)act * (int8_t)wgt;
+	uint32_t add = (uint32_t)prod + (s->first ? 0 : (uint32_t)*sum);
 
-	t->act_flips += ones(act ^ s->act[r][c]);
-	t->wgt_flips += ones(wgt ^ s->wgt[c]);
-	t->part_flips += part_flips(s->act[r][c], s->wgt[c], act, wgt);
+	t->prod_flips += ones((uint32_t)(prod ^ s->prod[r][c]));
 	t->add_flips += ones(add ^ (uint32_t)s->add[r][c]);
-	s->act[r][c] = act;
+	s->prod[r][c] = prod;
 	s->add[r][c] = (int32_t)add;
 	if (!on)
 		return;
@@ -91,42 +77,53 @@ static void cell(struct array_state *s, int r, int c, uint8_t act, uint8_t wgt,
 	*sum = new;
 }
 
+/* What a step multiplies that is a MAC and zero. */
+static void count_zeros(struct array_state *s, const struct cycle *y)
+{
+	if (!y->wgt)
+		return;
+	for (int r = 0; r < s->rows; r++)
+		for (int c = 0; y->act[r] && c < s->used; c++)
+			s->to->zero_macs += y->act[r][c * y->stride] == 0;
+}
+
 static void cycle(struct array_state *s, const struct cycle *y)
 {
+	bool as_before = s->first == y->first;
 	uint8_t wgt[MAX_COLS];
 
 	memset(wgt, s->op == OP_AVGPOOL, sizeof wgt); /* it multiplies by 1 */
 	if (y->wgt)
 		memcpy(wgt, y->wgt, (size_t)s->cols);
-	for (int r = 0; r < s->rows; r++)
-		for (int c = 0; c < s->cols; c++) {
-			uint8_t act = s->op != OP_CONV ? s->buf[0][r][c]
-			              : y->step        ? s->buf[y->buf][r][y->k]
-			                               : 0;
-			cell(s, r, c, act, wgt[c],
-			     y->step && r >= y->from && r < y->to);
-		}
+	s->first = y->first;
+	count_zeros(s, y);
+	for (int c = 0; c < s->cols; c++)
+		s->to->wgt_flips += s->rows * ones(wgt[c] ^ s->wgt[c]);
+	for (int r = 0; r < s->rows; r++) {
+		const uint8_t *act = y->act[r];
+		if (!act && !s->on[r] && as_before)
+			continue;
+		for (int c = 0; c < s->cols; c++)
+			cell(s, r, c, act ? act[c * y->stride] : 0, wgt[c],
+			     act != NULL);
+		s->on[r] = act != NULL;
+	}
 	memcpy(s->wgt, wgt, (size_t)s->cols);
 }
 
 static void rest(struct array_state *s)
 {
-	const struct cycle y = {.step = false};
+	cycle(s, &(struct cycle){.first = s->first});
+}
 
-	cycle(s, &y);
+/* Bytes of an activation: the scratchpad has some behind its end. */
+static const uint8_t *word_at(const struct accel *a, int64_t at)
+{
+	return a->spad + (at < a->spad_bytes ? at : 0);
 }
 
 /* ------------------------------------------------------------------------
  * Matrix mode */
-
-/* A word of an activation, as port A has it: bytes beyond n, too. */
-static void fill(struct array_state *s, const struct accel *a, uint8_t *to,
-                 int64_t from)
-{
-	int64_t n = min64(s->word, a->spad_bytes - from);
-
-	memcpy(to, a->spad + from, (size_t)n);
-}
 
 struct group {
 	int64_t at[MAX_ROWS]; /* of its pixels */
@@ -140,15 +137,12 @@ struct group {
 static void conv_piece(struct array_state *s, const struct accel *a,
                        struct group *g, int64_t offset, int64_t n)
 {
-	int buf = s->next;
-
-	s->next = !s->next;
-	for (int r = 0; r < g->nr; r++)
-		fill(s, a, s->buf[buf][r], g->at[r] + offset);
-	for (int k = 0; k < n; k++, g->w += s->cols) {
-		s->first = g->first;
+	for (int64_t k = 0; k < n; k++, g->w += s->cols) {
+		struct cycle y = {.wgt = g->w, .first = g->first};
+		for (int r = 0; r < g->nr; r++)
+			y.act[r] = word_at(a, g->at[r] + offset + k);
+		cycle(s, &y);
 		g->first = false;
-		cycle(s, &(struct cycle){g->w, 0, g->nr, buf, k, true});
 	}
 	if (g->nr > n) /* reading the next one takes longer */
 		rest(s);
@@ -159,12 +153,14 @@ static void conv_piece(struct array_state *s, const struct accel *a,
 static void conv_group(struct array_state *s, const struct accel *a,
                        const struct command *c, struct group *g, int64_t drain)
 {
+	const int word = design_word(a->d);
+
 	for (int64_t ib = 0; ib < c->kb; ib++)
 		for (int64_t ia = 0; ia < c->ka; ia++)
-			for (int64_t k = 0; k < c->run; k += s->word)
+			for (int64_t k = 0; k < c->run; k += word)
 				conv_piece(s, a, g,
 				           ib * c->kb_s + ia * c->ka_s + k,
-				           min64(s->word, c->run - k));
+				           min64(word, c->run - k));
 	if (drain > g->cycles)
 		rest(s);
 }
@@ -185,10 +181,9 @@ static void conv(struct array_state *s, struct accel *a,
 {
 	int64_t pixels = c->nx * c->ny, drain = 0;
 
-	s->next = 0;
 	for (int64_t n = 0; n * s->cols < c->nchan; n++) {
 		const int8_t *w = fast_weights(a, c, n);
-		int nc = (int)min64(s->cols, c->nchan - n * s->cols);
+		s->used = (int)min64(s->cols, c->nchan - n * s->cols);
 		for (int64_t i = 0; i < pixels; i += s->rows) {
 			struct group g = {.w = w,
 			                  .first = !(c->flags & EXE_KEEP)};
@@ -197,7 +192,7 @@ static void conv(struct array_state *s, struct accel *a,
 				g.at[r] = c->act + (i + r) / c->nx * c->act_ys +
 				          (i + r) % c->nx * c->act_xs;
 			conv_group(s, a, c, &g, drain);
-			drain = drain_cycles(a->d, c, g.nr, nc, i == 0);
+			drain = drain_cycles(a->d, c, g.nr, s->used, i == 0);
 		}
 	}
 }
@@ -205,34 +200,23 @@ static void conv(struct array_state *s, struct accel *a,
 /* ------------------------------------------------------------------------
  * Vector mode */
 
-/* Elements enter the chain at the last row, one a read. */
-static void shift(struct array_state *s, const struct accel *a, int64_t from)
-{
-	int r = 0;
-
-	for (; r + 1 < s->rows; r++)
-		memcpy(s->buf[0][r], s->buf[0][r + 1], (size_t)s->cols);
-	fill(s, a, s->buf[0][r], from);
-}
-
 /* The taps of one phase of a kernel row, `at` the first pixel's. */
 static const int8_t *segment(struct array_state *s, const struct accel *a,
                              const struct command *c, int64_t at, int nr,
                              int64_t taps, const int8_t *w, bool *first)
 {
-	for (int64_t i = 0; i < nr - 1 + taps; i++, at += c->act_xs) {
-		struct cycle y = {.from = s->rows - nr, .to = s->rows};
-		y.step = i >= nr - 1;
-		if (y.step) {
-			s->first = *first;
-			*first = false;
-		}
-		if (y.step && c->opcode == OP_DWCONV) {
+	rest(s); /* while the chain fills */
+	for (int64_t i = 0; i < taps; i++) {
+		struct cycle y = {.stride = 1, .first = *first};
+		for (int r = 0; r < nr; r++)
+			y.act[s->rows - nr + r] =
+			        word_at(a, at + (i + r) * c->act_xs);
+		if (c->opcode == OP_DWCONV) {
 			y.wgt = w;
 			w += s->cols;
 		}
-		shift(s, a, at);
 		cycle(s, &y);
+		*first = false;
 	}
 	return w;
 }
@@ -240,6 +224,7 @@ static const int8_t *segment(struct array_state *s, const struct accel *a,
 static void vector(struct array_state *s, struct accel *a,
                    const struct command *c, int64_t channel, const int8_t *w0)
 {
+	s->used = (int)min64(s->cols, c->nchan - channel);
 	for (int64_t y = 0; y < c->ny; y++)
 		for (int64_t x = 0; x < c->nx; x += s->rows) {
 			int64_t at = c->act + channel + y * c->act_ys +
@@ -260,10 +245,10 @@ static void vector(struct array_state *s, struct accel *a,
 }
 
 void cut_activity(struct array_state *s, struct accel *a,
-                  const struct command *c, struct activity *to)
+                  const struct command *c, struct joulet_activity *to)
 {
-	s->to = to;
 	s->op = (int)c->opcode;
+	s->to = to;
 	if (s->op == OP_CONV)
 		conv(s, a, c);
 	else if (s->op == OP_DWCONV || s->op == OP_AVGPOOL ||

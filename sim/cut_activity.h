@@ -5,9 +5,7 @@
 #include "sim/accel_fast.h"
 #include "sim/cut.h"
 
-/* The array's registers. No reset touches them, and what a layer leaves in
- * them moves in the rows that the next one does not use: commands that run one
- * after the other share one array. */
+/* What the array's nets were last. */
 struct array_state;
 
 /* All zero; the caller's, freed with free(). */
@@ -16,6 +14,6 @@ struct array_state *array_state_new(const struct design *d);
 /* Before the command has changed the scratchpad; adds to *to. CONV and DWCONV
  * with plain weights of all formats, and pools; others add nothing. */
 void cut_activity(struct array_state *s, struct accel *a,
-                  const struct command *c, struct activity *to);
+                  const struct command *c, struct joulet_activity *to);
 
 #endif

@@ -419,13 +419,40 @@ struct joulet_band joulet_energy_band(const struct joulet_tech *t,
                                       const struct counts *c, uint64_t cycles);
 double joulet_latency_us(const struct design *d, uint64_t cycles);
 
-/* What `macs_zero` of the counted MACs save because their activation is zero:
- * from the array's share this may be taken off, who knows them. Never negative.
- * Operands are raw bytes without zero points, so few are zero; counts do not
- * hold them, and reports take nothing off. */
+/* ---- Activity ---------------------------------------------------------- */
+
+/* What moves in the array, summed over cells (popcounts of changes from one
+ * cycle to the next), rows that are not in use included: weights move there,
+ * too. */
+struct joulet_activity {
+	double wgt_flips;  /* bits of weights, once for each cell they reach */
+	double prod_flips; /* bits of products, of 32 bits each */
+	double add_flips;  /* bits of sums before their registers */
+	double sum_flips;  /* bits of sums in their registers */
+	double zero_macs;  /* MACs (EV_macs) whose activation is a zero byte */
+};
+
+/* Run one inference of `in` (joulet_net_in_bytes) on the fast model and count
+ * what moves: to[n] by layer, as joulet_result has them; zeros for what the
+ * host core computes. Errors as for joulet_run. */
+bool joulet_count_activity(const struct joulet_program *p, const void *in,
+                           struct joulet_activity *to, int n, struct err *err);
+void joulet_add_activity(struct joulet_activity *to,
+                         const struct joulet_activity *a);
+
+/* What MACs with a zero activation save by row mac_zero; never negative.
+ * Operands are raw bytes: a network's own zero is its zero point, often another
+ * byte. */
 double joulet_zero_saving_pj(const struct joulet_tech *t,
                              enum joulet_level level, const struct design *d,
-                             uint64_t macs_zero);
+                             double zero_macs);
+
+/* The array's energy by what flips, in pJ, in place of share `array`, which
+ * takes operands as typical. ERR_DATA: the table has no rows for it. */
+bool joulet_array_pj(const struct joulet_tech *t, enum joulet_level level,
+                     const struct design *d, const struct counts *c,
+                     const struct joulet_activity *a, double *pj,
+                     struct err *err);
 
 /* ---- Power ------------------------------------------------------------- */
 
@@ -556,6 +583,7 @@ struct joulet_report {
 	const char *backend, *target;
 	const void *out; /* outputs, for --json; or NULL */
 	size_t out_bytes;
+	const struct joulet_activity *activity; /* by layer; NULL: not known */
 };
 
 /* A table for people, at most `width` columns. */

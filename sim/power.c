@@ -26,8 +26,12 @@ static void leakage(const struct joulet_tech *t, enum joulet_level level,
 #define AT(name) t->row[TECH_##name].at[level]
 #define LOGIC(name) cost_row(t, level, TECH_##name, supply)
 	uw[BLOCK_array] = LOGIC(leak_cell) * d->rows * d->cols;
-	uw[BLOCK_requant] = LOGIC(leak_lane) * d->lanes;
-	uw[BLOCK_control] = LOGIC(leak_ctl);
+	uw[BLOCK_requant] =
+	        LOGIC(leak_lane) * d->lanes + LOGIC(leak_col) * d->cols;
+	uw[BLOCK_control] = LOGIC(leak_ctl) + LOGIC(leak_queue) * d->queue +
+	                    LOGIC(leak_port) * d->dma_bytes +
+	                    LOGIC(leak_buffer) * d->rows * design_word(d) +
+	                    LOGIC(leak_bank) * d->banks * design_word(d);
 	uw[BLOCK_cpu] = LOGIC(leak_cpu);
 	uw[BLOCK_flash] = t->ext_weights ? AT(ext_flash_idle)
 	                                 : AT(leak_flash) * d->flash_kib;

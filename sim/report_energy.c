@@ -273,6 +273,55 @@ static void by_unit(const struct joulet_report *r, double total_pj, int width,
 	table_free(t);
 }
 
+/* ---- Activity ------------------------------------------------------------ */
+
+static struct joulet_activity total_activity(const struct joulet_report *r)
+{
+	struct joulet_activity a = {0};
+
+	for (int i = 0; i < r->result->n_layers; i++)
+		joulet_add_activity(&a, &r->activity[i]);
+	return a;
+}
+
+/* Instead of what share `array` takes as typical; false: the table cannot. */
+static bool array_band(const struct joulet_report *r,
+                       const struct joulet_activity *a, struct joulet_band *uj)
+{
+	double pj[N_LEVELS];
+	struct err none;
+
+	for (int l = 0; l < N_LEVELS; l++)
+		if (!joulet_array_pj(r->tech, (enum joulet_level)l, r->design,
+		                     &r->result->total, a, &pj[l], &none))
+			return false;
+	*uj = (struct joulet_band){1e-6 * pj[JOULET_MIN],
+	                           1e-6 * pj[JOULET_NOMINAL],
+	                           1e-6 * pj[JOULET_MAX]};
+	return true;
+}
+
+/* What operands do, where they are known. */
+static void activity(const struct joulet_report *r, struct buf *b)
+{
+	const double macs = (double)r->result->total.n[EV_macs];
+	struct joulet_band uj;
+
+	if (!r->activity || macs <= 0)
+		return;
+	const struct joulet_activity a = total_activity(r);
+	const double saved = joulet_zero_saving_pj(r->tech, JOULET_NOMINAL,
+	                                           r->design, a.zero_macs);
+	buf_printf(b,
+	           "\nOperands of this input, where the figures above are of "
+	           "typical ones\n"
+	           "zeros        %.2f%% of the MACs have a zero activation, "
+	           "which saves %.2g uJ\n",
+	           percent(a.zero_macs, macs), 1e-6 * saved);
+	if (array_band(r, &a, &uj))
+		figure(b, "array", uj, "uJ by what flips");
+}
+
 /* ---- Between inferences -------------------------------------------------- */
 
 static void leak_cell(const struct joulet_report *r, struct table *t,
@@ -342,6 +391,7 @@ void joulet_report_energy(const struct joulet_report *r, int width, FILE *f)
 	by_unit(r, total, width, &b);
 	by_layer(r, total, width, &b);
 	cells(r, total, width, &b);
+	activity(r, &b);
 	believe(r, width, &b);
 	leakage(r, width, &b);
 	asleep(r, &b);

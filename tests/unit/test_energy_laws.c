@@ -238,9 +238,10 @@ static void zero_activations_never_cost_more(void **state)
 			const enum joulet_level at = (enum joulet_level)l;
 			double share[N_SHARES];
 			joulet_cost_at(t, at, &d, &c, 1000, share);
-			double some = joulet_zero_saving_pj(t, at, &d, zero);
-			double all =
-			        joulet_zero_saving_pj(t, at, &d, c.n[EV_macs]);
+			double some =
+			        joulet_zero_saving_pj(t, at, &d, (double)zero);
+			double all = joulet_zero_saving_pj(
+			        t, at, &d, (double)c.n[EV_macs]);
 			assert_true(some >= 0 && some <= all);
 			assert_true(all <= share[SHARE_array]);
 		}
@@ -257,6 +258,31 @@ static void a_zero_activation_saves_the_difference(void **state)
 	const struct design d = design_default();
 	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, &d, 1000) == 500);
 	assert_true(joulet_zero_saving_pj(&t, JOULET_NOMINAL, &d, 0) == 0);
+}
+
+static void the_array_by_flips_is_counts_times_rows(void **state)
+{
+	(void)state;
+	struct joulet_tech t = *table[0];
+	const struct design d = design_default();
+	const struct joulet_activity a = {3, 5, 7, 11, 13};
+	struct counts c = {0};
+	struct err err;
+	double pj;
+
+	t.has[TECH_GROUP_activity] = false;
+	assert_false(
+	        joulet_array_pj(&t, JOULET_NOMINAL, &d, &c, &a, &pj, &err));
+	assert_non_null(strstr(err.msg, "flip_weight"));
+	t.has[TECH_GROUP_activity] = true;
+	c.n[EV_job_cycles] = 1000;
+	t.row[TECH_cell_cycle].at[JOULET_NOMINAL] = 0.5;
+	t.row[TECH_flip_weight].at[JOULET_NOMINAL] = 2;
+	t.row[TECH_flip_product].at[JOULET_NOMINAL] = 4;
+	t.row[TECH_flip_add].at[JOULET_NOMINAL] = 8;
+	t.row[TECH_flip_sum].at[JOULET_NOMINAL] = 16;
+	assert_true(joulet_array_pj(&t, JOULET_NOMINAL, &d, &c, &a, &pj, &err));
+	assert_true(pj == 64 * 1000 * 0.5 + 3 * 2 + 5 * 4 + 7 * 8 + 11 * 16);
 }
 
 static void leakage_is_the_sum_of_blocks(void **state)
@@ -488,6 +514,7 @@ int main(void)
 	        cmocka_unit_test(deeper_sleep_draws_less),
 	        cmocka_unit_test(zero_activations_never_cost_more),
 	        cmocka_unit_test(a_zero_activation_saves_the_difference),
+	        cmocka_unit_test(the_array_by_flips_is_counts_times_rows),
 	        cmocka_unit_test(leakage_is_the_sum_of_blocks),
 	        cmocka_unit_test(the_tables_own_voltage_changes_nothing),
 	        cmocka_unit_test(a_lower_voltage_never_costs_more),

@@ -84,19 +84,31 @@ static void each_share_is_counts_times_table(void **state)
 #define V(name) t.row[TECH_##name].at[JOULET_NOMINAL]
 	assert_true(got[SHARE_array] ==
 	            N(macs) * V(mac) + N(pool_ops) * V(pool_op) +
-	                    N(job_cycles) * 64 * V(cell_cycle));
+	                    64 * (N(job_cycles) * V(cell_cycle) +
+	                          N(array_steps) * V(cell_step)));
 	assert_true(got[SHARE_requant] ==
 	            N(requants) * V(requant) +
-	                    N(job_cycles) * 4 * V(lane_cycle));
-	assert_true(got[SHARE_control] == N(job_cycles) * V(ctl_cycle));
+	                    N(job_cycles) *
+	                            (4 * V(lane_cycle) + 8 * V(col_cycle)));
+	double words = N(spad_act) + N(spad_wgt) + N(spad_par) + N(spad_out) +
+	               N(spad_load) + N(spad_store);
+	assert_true(got[SHARE_control] ==
+	            N(job_cycles) * (V(ctl_cycle) + 4 * V(queue_cycle) +
+	                             8 * 8 * V(buffer_cycle) +
+	                             16 * 8 * V(bank_cycle)) +
+	                    N(array_steps) * V(ctl_step) +
+	                    8 * (N(spad_act) * V(buffer_byte) +
+	                         words * V(pad_byte)));
 	/* A bank's word has 8 bytes, twice the point's 32 bits. */
 	assert_true(
 	        got[SHARE_scratchpad] ==
 	        4 * (N(spad_act) + N(spad_wgt) + N(spad_par) + N(spad_store)) +
 	                8 * (N(spad_out) + N(spad_load)));
 	assert_true(got[SHARE_dma] ==
-	            V(dma_byte) * (N(ld_sram_bytes) + N(ld_flash_bytes) +
-	                           N(st_sram_bytes) + 8 * N(fe_beats)));
+	            N(job_cycles) * 8 * V(port_cycle) +
+	                    V(dma_byte) *
+	                            (N(ld_sram_bytes) + N(ld_flash_bytes) +
+	                             N(st_sram_bytes) + 8 * N(fe_beats)));
 	assert_true(got[SHARE_sram] ==
 	            4 * N(ld_sram_beats) + 8 * N(st_sram_beats) +
 	                    2 * N(cpu_sram_reads) + 4 * N(cpu_sram_writes));
@@ -117,9 +129,11 @@ static void each_share_is_counts_times_table(void **state)
 	                    N(cpu_system) * V(cpu_system) + 2 * retired);
 	/* 1000 cycles at 100 MHz are 10 us. */
 	assert_true(got[SHARE_leakage] ==
-	            10 * (64 * V(leak_cell) + 4 * V(leak_lane) + V(leak_ctl) +
-	                  V(leak_cpu) + 1024 * V(leak_flash) +
-	                  (16 + 1 + 1) * 8.0));
+	            10 * (64 * V(leak_cell) + 4 * V(leak_lane) +
+	                  8 * V(leak_col) + V(leak_ctl) + 4 * V(leak_queue) +
+	                  8 * V(leak_port) + 64 * V(leak_buffer) +
+	                  128 * V(leak_bank) + V(leak_cpu) +
+	                  1024 * V(leak_flash) + (16 + 1 + 1) * 8.0));
 #undef N
 #undef V
 }
@@ -273,9 +287,9 @@ static void a_bad_row_names_file_line_and_reason(void **state)
 	        "30: confident: no such key; did you mean confidence?");
 	refuses("\nmac:", "\nmca:", "22: mca: no such key; did you mean mac?");
 	refuses("read_pj: 10,", "read_pj: 0,",
-	        "526: read_pj: 0 is not in 0.001..1e+09");
+	        "694: read_pj: 0 is not in 0.001..1e+09");
 	refuses("kib: 32,", "kib: 8,",
-	        "525: sram: two points of 8 KiB and 64 bits");
+	        "693: sram: two points of 8 KiB and 64 bits");
 	refuses("\nnode_nm: 45\n", "\n", "14: node_nm: missing");
 }
 

@@ -1,0 +1,16 @@
+/* power: what the changes of a netlist's nets cost. */
+#ifndef CALIB_POWER_H
+#define CALIB_POWER_H
+
+#include "calib/netlist.h"
+
+/* What a change of each pin costs in fJ: switched loads (input pins; no wires)
+ * and energy inside cells. What has no driver among the cells counts where it
+ * is received. The caller frees it. */
+double *power_prices(const struct netlist *n, double volts);
+
+/* Energy by class, without leakage; count: changes, by net. */
+void power_energy(const struct netlist *n, const double *prices,
+                  const uint32_t *count, double by_class[NETLIST_CLASSES]);
+
+#endif
