@@ -46,11 +46,41 @@ static void name_axis(struct report *r, const char *name)
 	}
 }
 
+static bool asks_for(const struct report *r, int metric)
+{
+	bool asks = false;
+	for (int i = 0; i < r->n_goals; i++)
+		asks |= r->goal[i].metric == metric;
+	for (int i = 0; r->rule && i < r->n_limits; i++)
+		asks |= r->rule[i] &&
+		        expr_reads(r->rule[i], names_metric(metric));
+	return asks;
+}
+
+/* What objectives and limits ask for, the table has to know. */
+static bool table_suits(const struct report *r, const struct joulet_tech *t,
+                        struct err *err)
+{
+	const struct design d = design_default();
+	for (int i = 0; i < N_METRICS; i++) {
+		if (!asks_for(r, i) || result_says(t, i, &d, err))
+			continue;
+		struct err inner = *err;
+		return err_at(err, (struct src){r->store, 0}, "%s: %.300s",
+		              metric_name[i], inner.msg);
+	}
+	return true;
+}
+
 bool report_recost(struct report *r, const char *tech, struct err *err)
 {
 	struct joulet_tech *table = joulet_tech_open(tech, err);
 	if (!table)
 		return false;
+	if (!table_suits(r, table, err)) {
+		joulet_tech_close(table);
+		return false;
+	}
 	keep_first_table(r);
 	forget_tables(r);
 	r->tech[r->n_techs++] = (struct report_tech){

@@ -20,7 +20,7 @@ const char *report_unit(int metric)
 	static const char *const unit[][2] = {
 	        {"_us", "us"},   {"_uj", "uJ"},        {"_mw", "mW"},
 	        {"_bytes", "B"}, {"cycles", "cycles"}, {"edp", "uJ us"},
-	        {"_mm2", "mm2"},
+	        {"_mm2", "mm2"}, {"_mhz", "MHz"},
 	};
 
 	if (metric >= N_METRICS)

@@ -55,6 +55,17 @@ static double fmax_mhz(const struct joulet_tech *t, const struct design *d)
 	return t && joulet_timing(t, d, &m, &none) ? m.fmax_mhz.nominal : NAN;
 }
 
+bool result_says(const struct joulet_tech *t, int metric,
+                 const struct design *d, struct err *err)
+{
+	double part[N_AREA_PARTS];
+	struct joulet_timing m;
+
+	if (metric == METRIC_area_mm2)
+		return joulet_area(t, JOULET_NOMINAL, d, part, err);
+	return metric != METRIC_fmax_mhz || joulet_timing(t, d, &m, err);
+}
+
 void result_metrics(const struct outcome *o, const struct joulet_tech *t,
                     const struct design *d, double energy_uj, double *metric)
 {

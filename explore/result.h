@@ -60,6 +60,11 @@ bool result_full(const struct sweep *s, struct store *store, long point,
 void result_metrics(const struct outcome *o, const struct joulet_tech *t,
                     const struct design *d, double energy_uj, double *metric);
 
+/* Can the table give this metric of the design? Area and fmax only some can.
+ * ERR_DATA. */
+bool result_says(const struct joulet_tech *t, int metric,
+                 const struct design *d, struct err *err);
+
 /* The technology table of a point. */
 const struct joulet_tech *result_tech(const struct sweep *s, long point);
 

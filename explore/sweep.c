@@ -27,18 +27,6 @@ static bool open_techs(struct sweep *s, struct err *err)
 	return true;
 }
 
-/* Metrics that only some tables can give. */
-static bool tech_says(const struct joulet_tech *t, int metric,
-                      const struct design *d, struct err *err)
-{
-	double part[N_AREA_PARTS];
-	struct joulet_timing m;
-
-	if (metric == METRIC_area_mm2)
-		return joulet_area(t, JOULET_NOMINAL, d, part, err);
-	return metric != METRIC_fmax_mhz || joulet_timing(t, d, &m, err);
-}
-
 /* An objective needs a value at every point; a limit without one names the
  * point itself. */
 static bool techs_suit_goals(const struct sweep *s, struct err *err)
@@ -48,8 +36,9 @@ static bool techs_suit_goals(const struct sweep *s, struct err *err)
 
 	for (int i = 0; i < p->n_goals; i++)
 		for (int k = 0; k < p->n_techs; k++) {
-			if (tech_says(s->techs[k],
-			              metric_find(p->goal[i].metric), &d, err))
+			if (result_says(s->techs[k],
+			                metric_find(p->goal[i].metric), &d,
+			                err))
 				continue;
 			struct err inner = *err;
 			return err_at(err, (struct src){s->path, 0},

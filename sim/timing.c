@@ -51,7 +51,7 @@ const char *joulet_path_ends(enum joulet_path path)
 
 void joulet_timing_counts(const struct design *d, double *count)
 {
-	const double C = d->cols, L = d->lanes, B = d->banks;
+	const double R = d->rows, C = d->cols, L = d->lanes, B = d->banks;
 	const double WL = log2(design_word(d));
 	const double D = d->dma_bytes, Q = d->queue;
 	const double sparse = d->sparse, unpack = d->unpack;

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "calib/section.h"
 #include "calib/timing_fit.h"
+#include "explore/report_priv.h"
 #include "explore/space.h"
 #include "explore/sweep.h"
 
@@ -347,6 +348,35 @@ static void a_sweep_refuses_a_point_and_goes_on(void **state)
 	remove(store);
 }
 
+/* The same in a report; and by a table that knows of no clocks nothing is
+ * refused, but a limit cannot be judged. */
+static void a_report_refuses_what_its_table_refuses(void **state)
+{
+	(void)state;
+	char store[80];
+	struct err err;
+	snprintf(store, sizeof store, "%s.db", tech);
+	static const char limit[] = "limits: [fmax_mhz >= 1]\n";
+	for (int limited = 0; limited < 2; limited++) {
+		struct sweep *s =
+		        open_sweep(tech, limited ? limit : "", store, &err);
+		assert_int_equal(lines_with(s, ",done,"), 1);
+		sweep_close(s);
+		struct report *r = report_open(store, NULL, &err);
+		assert_non_null(r);
+		assert_int_equal(r->n_done, 1);
+		assert_int_equal(report_recost(r, "scaled22", &err), !limited);
+		if (limited)
+			assert_non_null(strstr(
+			        err.msg, "fmax_mhz: technology table "
+			                 "scaled22 has no section timing"));
+		else
+			assert_int_equal(r->n_done, 2);
+		report_close(r);
+		remove(store);
+	}
+}
+
 /* A search asks for no point that would be refused. */
 static void a_search_looks_at_no_clock_that_is_not_reached(void **state)
 {
@@ -384,6 +414,7 @@ static void a_fit_finds_the_coefficients(void **state)
 		is[i] = 0.1 + (double)(i * 7 % 5);
 	for (int i = 0; i < N; i++) {
 		struct design d = design_default();
+		d.rows = 1 + i * 5 % 30;
 		d.cols = 4 + i * 7 % 30;
 		d.lanes = 1 + i % 4;
 		d.banks = 4 << i % 4;
@@ -473,6 +504,7 @@ int main(void)
 	        cmocka_unit_test(a_section_that_is_wrong_is_refused),
 	        cmocka_unit_test(an_objective_needs_a_table_with_timing),
 	        cmocka_unit_test(a_sweep_refuses_a_point_and_goes_on),
+	        cmocka_unit_test(a_report_refuses_what_its_table_refuses),
 	        cmocka_unit_test(
 	                a_search_looks_at_no_clock_that_is_not_reached),
 	        cmocka_unit_test(a_fit_finds_the_coefficients),
