@@ -60,13 +60,15 @@ static bool make_newer(struct store *s, struct err *err)
 	return sql_run(s, "ALTER TABLE sweeps ADD COLUMN plan TEXT", err);
 }
 
-static bool check_version(struct store *s, struct err *err)
+/* *marked: it says itself that it is a store of this version. */
+static bool check_version(struct store *s, bool *marked, struct err *err)
 {
 	long app = 0, version = 0, tables = 0;
 	if (!sql_pragma(s, "PRAGMA application_id", &app, err) ||
 	    !sql_pragma(s, "PRAGMA user_version", &version, err) ||
 	    !sql_pragma(s, "SELECT count(*) FROM sqlite_schema", &tables, err))
 		return false;
+	*marked = app == APPLICATION && version == VERSION;
 	if (app == 0 && version == 0 && tables == 0)
 		return true; /* a new file */
 	if (app != APPLICATION)
@@ -82,17 +84,19 @@ static bool check_version(struct store *s, struct err *err)
 }
 
 /* In one transaction, so that of two processes that make the file one does it
- * and the other finds it made. A file that is not ours stays as it is. */
+ * and the other finds it made. A file that is not ours stays as it is, and one
+ * that has all is not written to. */
 static bool make_tables(struct store *s, struct err *err)
 {
 	char marks[96];
+	bool marked = false;
 	snprintf(marks, sizeof marks,
 	         "PRAGMA application_id = %d; PRAGMA user_version = %d",
 	         APPLICATION, VERSION);
 	if (!store_begin(s, err))
 		return false;
-	if (check_version(s, err) && sql_run(s, schema, err) &&
-	    sql_run(s, marks, err))
+	if (check_version(s, &marked, err) && sql_run(s, schema, err) &&
+	    (marked || sql_run(s, marks, err)))
 		return store_end(s, err);
 	return sql_back_out(s);
 }

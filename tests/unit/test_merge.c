@@ -258,6 +258,22 @@ static void slices_are_told(void **state)
 	assert_true(merge_log(p->store, "/nonexistent/log", "w", &news, &err));
 }
 
+/* Another connection would see a commit that wrote something. */
+static void opening_a_store_again_writes_nothing(void **state)
+{
+	const struct place *p = *state;
+	long before = 0, after = 1;
+	struct err err;
+	assert_true(sql_pragma(p->store, "PRAGMA data_version", &before, &err));
+	for (int i = 0; i < 2; i++) {
+		struct store *again = store_open(p->db, i > 0, &err);
+		assert_non_null(again);
+		store_close(again);
+	}
+	assert_true(sql_pragma(p->store, "PRAGMA data_version", &after, &err));
+	assert_int_equal(before, after);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 
@@ -270,6 +286,7 @@ int main(void)
 	        TEST(a_changed_line_does_not_count),
 	        TEST(after_three_crashes_a_point_is_failed),
 	        TEST(slices_are_told),
+	        TEST(opening_a_store_again_writes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
