@@ -16,6 +16,7 @@
 #include <string.h>
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/part.h"
 #include "isa/packed.h"
 
 /* Commands of each queue known to have ended. */
@@ -280,7 +281,8 @@ static bool check_reuse(struct check *k, const struct command *c)
 	if (!(c->flags & EXE_REUSE))
 		return true;
 	bool ok = command_is_vector(c) && c->pm <= 2 && c->kb * c->pm >= 3 &&
-	          c->nx <= k->hw.rows && (c->ka + c->pm - 1) / c->pm <= 3 &&
+	          c->nx <= part_rows(c, k->hw.rows) &&
+	          (c->ka + c->pm - 1) / c->pm <= 3 &&
 	          c->act_ys == (c->kb - 2 / c->pm) * c->kb_s;
 
 	return ok || bad(k, c, "REUSE of what was not read", c->act_ys);
@@ -297,6 +299,10 @@ static bool check_fields(struct check *k, const struct command *c)
 			return bad(k, c, "a count is zero", 0);
 		return true;
 	}
+	const char *why =
+	        part_fault(c, k->hw.rows, k->hw.cols, k->hw.par_bytes);
+	if (why)
+		return bad(k, c, why, 0);
 	if (c->opcode == OP_SUM)
 		return c->flags == 0 || bad(k, c, "flags", c->flags);
 	if (c->flags & EXE_PLUS && (c->flags & EXE_HOLD || !k->sum.opcode))
@@ -312,7 +318,8 @@ static bool check_fields(struct check *k, const struct command *c)
 	if (command_is_vector(c) && c->flags & (EXE_HOLD | EXE_KEEP))
 		return bad(k, c, "flags", c->flags);
 	if (c->flags & (EXE_HOLD | EXE_KEEP) &&
-	    (c->nx * c->ny > k->hw.rows || c->nchan > k->hw.cols))
+	    (c->nx * c->ny > part_rows(c, k->hw.rows) ||
+	     c->nchan > part_cols(c, k->hw.cols)))
 		return bad(k, c, "HOLD or KEEP of more than the array", 0);
 	return check_reuse(k, c);
 }

@@ -61,8 +61,9 @@ struct program {
 	int n_needs;
 	struct need *made; /* outputs of kernels, by step */
 	int n_made;
-	uint64_t hash; /* of the image */
-	void *arena;   /* owns all the above */
+	uint64_t hash;   /* of the image */
+	uint64_t cycles; /* as the search has compared it */
+	void *arena;     /* owns all the above */
 };
 
 /* How long does it take, exactly? Only compared: the same for equal programs,
@@ -78,7 +79,8 @@ struct compile_opts {
 	/* What programs are compared by. NULL: the compiler's own estimate. */
 	const struct compile_clock *clock;
 	/* Look at all programs that the search knows, as if for every smaller
-	 * scratchpad, fewer banks and narrower memory too. */
+	 * scratchpad, fewer banks, narrower memory and part of the array too.
+	 */
 	bool longer;
 	/* Every layer's output goes to SRAM. Only to see what it saves that
 	 * others stay in the scratchpad. */

@@ -2,6 +2,7 @@
 #include "compiler/cycles.h"
 
 #include <assert.h>
+#include "isa/part.h"
 #include "isa/wfmt.h"
 
 struct hw hw_of(const struct design *d)
@@ -88,8 +89,20 @@ static int64_t dma_beats(const struct hw *h, const struct command *c)
 /* The drain of one group after the other; cycles relative to the start. */
 struct drain {
 	int64_t c, dn; /* capture and drain time of the group before */
+	int words;     /* of a block of parameters */
 	bool any, plus;
 };
+
+static int par_words(const struct hw *h, const struct command *c)
+{
+	return c->par_n ? part_words(c, 0, h->word) : h->par_words;
+}
+
+static struct drain drain_of(const struct hw *h, const struct command *c)
+{
+	return (struct drain){.words = par_words(h, c),
+	                      .plus = c->flags & EXE_PLUS};
+}
 
 /* First cycle in which the slot that ends the next group may end. */
 static int64_t drain_room(const struct drain *d)
@@ -109,7 +122,7 @@ static void drain_next(const struct hw *h, struct drain *d, int64_t c,
 		int64_t first = c + 1;
 		if (d->any)
 			first = max64(first, d->c + d->dn + 5);
-		dn += first - (c + 1) + h->par_words + 1;
+		dn += first - (c + 1) + d->words + 1;
 	}
 	d->c = c, d->dn = dn, d->any = true;
 }
@@ -134,7 +147,7 @@ static int64_t inner_slots(const struct hw *h, const struct command *c,
 
 /* Pixel groups of a column group, and what the array does for one of them. */
 struct conv {
-	int64_t groups, nr_end;         /* nr_end: rows of the last group */
+	int64_t rows, groups, nr_end;   /* nr_end: rows of the last group */
 	int64_t inner, inner_end, last; /* see inner_slots */
 };
 
@@ -148,11 +161,11 @@ static int64_t conv_column(const struct hw *h, const struct conv *v,
 
 	for (int64_t p = 0; p < v->groups; p++) {
 		bool end = p == v->groups - 1;
-		int64_t nr = end ? v->nr_end : h->rows;
+		int64_t nr = end ? v->nr_end : v->rows;
 		/* The slot of the last chunk reads the next group. */
-		int64_t next = p + 1 < v->groups - 1 ? h->rows : v->nr_end;
+		int64_t next = p + 1 < v->groups - 1 ? v->rows : v->nr_end;
 		if (end)
-			next = !more ? 0 : v->groups == 1 ? v->nr_end : h->rows;
+			next = !more ? 0 : v->groups == 1 ? v->nr_end : v->rows;
 		int64_t step = (end ? v->inner_end : v->inner) +
 		               max64(max64(next, v->last), 1);
 		t += step;
@@ -172,17 +185,19 @@ static int64_t conv_column(const struct hw *h, const struct conv *v,
 
 static int64_t conv_cycles(const struct hw *h, const struct command *c)
 {
-	int64_t pixels = c->nx * c->ny, groups = div_up(pixels, h->rows);
-	int64_t cgroups = div_up(c->nchan, h->cols);
-	struct conv v = {.groups = groups,
-	                 .nr_end = pixels - (groups - 1) * h->rows};
-	struct drain d = {.plus = c->flags & EXE_PLUS};
-	int64_t t = 1 + (groups == 1 ? v.nr_end : h->rows); /* T_1 */
+	int64_t rows = part_rows(c, h->rows), cols = part_cols(c, h->cols);
+	int64_t pixels = c->nx * c->ny, groups = div_up(pixels, rows);
+	int64_t cgroups = div_up(c->nchan, cols);
+	struct conv v = {.rows = rows,
+	                 .groups = groups,
+	                 .nr_end = pixels - (groups - 1) * rows};
+	struct drain d = drain_of(h, c);
+	int64_t t = 1 + (groups == 1 ? v.nr_end : rows); /* T_1 */
 
-	v.inner = inner_slots(h, c, h->rows, &v.last);
+	v.inner = inner_slots(h, c, rows, &v.last);
 	v.inner_end = inner_slots(h, c, v.nr_end, &v.last);
 	for (int64_t g = 0; g < cgroups; g++) {
-		int64_t nc = min64(h->cols, c->nchan - g * h->cols);
+		int64_t nc = min64(cols, c->nchan - g * cols);
 		bool params = !(c->flags & EXE_PAR_SHARED) || g == 0;
 		int64_t before = t, dn = d.dn;
 		t = conv_column(h, &v, c, &d, t, nc, params, g < cgroups - 1);
@@ -218,7 +233,7 @@ static int64_t vector_len(const struct command *c, int64_t nr, bool kept)
 /* Groups of a row, and how long their reads take, the first one of a column
  * group apart. */
 struct vector {
-	int64_t groups, nr_end;
+	int64_t rows, groups, nr_end;
 	int64_t len[2], len_end[2];
 };
 
@@ -233,7 +248,7 @@ static int64_t vector_row(const struct hw *h, const struct vector *v,
 		int64_t len = end ? v->len_end[kept] : v->len[kept];
 		t = max64(t + len, drain_room(d));
 		drain_next(h, d, t + 2, params && x == 0,
-		           end ? v->nr_end : h->rows, nc);
+		           end ? v->nr_end : v->rows, nc);
 		int64_t skip = x > 0 ? v->groups - 2 - x : 0;
 		if (skip > 0) {
 			t += skip * max64(len, d->dn + 1);
@@ -264,19 +279,21 @@ static int64_t vector_column(const struct hw *h, const struct vector *v,
 
 static int64_t vector_cycles(const struct hw *h, const struct command *c)
 {
-	int64_t groups = div_up(c->nx, h->rows);
-	int64_t cgroups = div_up(c->nchan, h->cols), t = 1;
+	int64_t rows = part_rows(c, h->rows), cols = part_cols(c, h->cols);
+	int64_t groups = div_up(c->nx, rows);
+	int64_t cgroups = div_up(c->nchan, cols), t = 1;
 	bool reuse = c->flags & EXE_REUSE;
-	struct vector v = {.groups = groups,
-	                   .nr_end = c->nx - (groups - 1) * h->rows};
-	struct drain d = {.plus = c->flags & EXE_PLUS};
+	struct vector v = {.rows = rows,
+	                   .groups = groups,
+	                   .nr_end = c->nx - (groups - 1) * rows};
+	struct drain d = drain_of(h, c);
 
 	for (int kept = 0; kept < 2; kept++) {
-		v.len[kept] = vector_len(c, h->rows, kept && reuse);
+		v.len[kept] = vector_len(c, rows, kept && reuse);
 		v.len_end[kept] = vector_len(c, v.nr_end, kept && reuse);
 	}
 	for (int64_t g = 0; g < cgroups; g++) {
-		int64_t nc = min64(h->cols, c->nchan - g * h->cols);
+		int64_t nc = min64(cols, c->nchan - g * cols);
 		bool params = !(c->flags & EXE_PAR_SHARED) || g == 0;
 		int64_t before = t, dn = d.dn;
 		t = vector_column(h, &v, c, &d, t, nc, params);
@@ -295,7 +312,7 @@ static int64_t add_cycles(const struct hw *h, const struct command *c)
 {
 	int64_t beats = div_up(c->nx | c->ny << 16, h->lanes);
 
-	return h->par_words + 2 + 3 * (beats - 1) + 11;
+	return par_words(h, c) + 2 + 3 * (beats - 1) + 11;
 }
 
 int64_t command_cycles(const struct hw *h, const struct command *c)
@@ -312,7 +329,7 @@ int64_t command_cycles(const struct hw *h, const struct command *c)
 	case OP_ADD:
 		return add_cycles(h, c);
 	case OP_SUM:
-		return h->par_words + 3;
+		return par_words(h, c) + 3;
 	default:
 		assert(c->opcode >= OP_DWCONV && c->opcode <= OP_AVGPOOL);
 		return vector_cycles(h, c);

@@ -180,7 +180,7 @@ static uint32_t add_section(struct out *o)
 		const struct op *op = &l->op[i];
 		if (op->unit != UNIT_ARRAY)
 			continue;
-		pack_op(&o->t->hw, op, to);
+		pack_op(&o->t->part, op, to);
 		for (int j = 0; j < op->n_in; j++) {
 			const struct tensor *x = &l->g->tensor[op->in[j]];
 			if (x->data)
@@ -227,7 +227,7 @@ static void add_tables(struct out *o)
 {
 	const struct graph *g = o->t->l->g;
 	struct image_header *h = &o->head;
-	uint64_t hash = design_hash(o->t->l->d);
+	uint64_t hash = design_hash(o->t->l->whole);
 
 	buf_pad(&o->b, 0, sizeof(*h));
 	align(o, ALIGN);

@@ -2,6 +2,7 @@
 #include "compiler/extent.h"
 
 #include "isa/packed.h"
+#include "isa/part.h"
 #include "isa/wfmt.h"
 
 static void stretch(struct extent *r, int64_t count, int64_t stride)
@@ -67,15 +68,17 @@ struct extent extent_act(const struct command *c)
 
 static int64_t col_groups(const struct hw *h, const struct command *c)
 {
-	return (c->nchan + h->cols - 1) / h->cols;
+	int cols = part_cols(c, h->cols);
+
+	return (c->nchan + cols - 1) / cols;
 }
 
 struct extent extent_wgt(const struct hw *h, const struct command *c)
 {
 	struct wfmt f = wfmt_of(c);
-	int64_t run = c->opcode == OP_CONV
-	                      ? wfmt_run(f, h->cols, h->word, c->run)
-	                      : wfmt_vector(f, h->cols);
+	int cols = part_cols(c, h->cols);
+	int64_t run = c->opcode == OP_CONV ? wfmt_run(f, cols, h->word, c->run)
+	                                   : wfmt_vector(f, cols);
 	struct extent r = {c->wgt, c->wgt + c->ka * c->kb * run};
 
 	if (c->opcode == OP_ADD)
@@ -94,7 +97,8 @@ struct extent extent_par(const struct hw *h, const struct command *c)
 
 	if (c->flags & EXE_HOLD)
 		return (struct extent){0, 0};
-	return (struct extent){c->par, c->par + n * h->par_bytes};
+	return (struct extent){c->par,
+	                       c->par + n * part_block(c, h->par_bytes)};
 }
 
 struct extent extent_out(const struct command *c)

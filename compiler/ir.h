@@ -147,7 +147,8 @@ struct home {
 
 struct lowered {
 	const struct graph *g;
-	const struct design *d;
+	const struct design *d;     /* it is lowered and tiled for */
+	const struct design *whole; /* ... of which that is a part, or all */
 	enum target target;
 	struct arena *arena; /* owns op, root, home, tables */
 	struct op *op;

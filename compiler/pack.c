@@ -1,6 +1,7 @@
 /* pack: weights and requantization parameters as the array reads them. */
 #include "compiler/tile.h"
 #include "compiler/wgt.h"
+#include "isa/part.h"
 
 #include <string.h>
 
@@ -92,6 +93,15 @@ static void put32(uint8_t *to, int32_t v)
 		to[i] = (uint8_t)((uint32_t)v >> 8 * i);
 }
 
+/* Column i of the block at `to`. */
+static void put_param(uint8_t *to, int i, int32_t bias, int32_t mult, int shift)
+{
+	to += i * PARAM_BYTES;
+	put32(to, bias);
+	put32(to + 4, mult);
+	to[8] = (uint8_t)shift;
+}
+
 /* Entries past n_par stay zero; a shared entry serves all columns. */
 static void pack_params(const struct hw *h, const struct array_op *a,
                         uint8_t *to)
@@ -103,20 +113,15 @@ static void pack_params(const struct hw *h, const struct array_op *a,
 			int i = a->n_par == 1 ? 0 : b * h->cols + c;
 			if (i >= a->n_par)
 				break;
-			put32(to + 4 * c, a->bias[i]);
-			put32(to + 4 * h->cols + 4 * c, a->mult[i]);
-			to[8 * h->cols + c] = (uint8_t)a->shift[i];
+			put_param(to, c, a->bias[i], a->mult[i], a->shift[i]);
 		}
 }
 
 /* The block of the fused ADD, after those of the column groups. */
-static void pack_plus(const struct hw *h, const struct plus *p, uint8_t *to)
+static void pack_plus(const struct plus *p, uint8_t *to)
 {
-	for (int i = 0; i < 3; i++) {
-		put32(to + 4 * i, p->bias[i]);
-		put32(to + 4 * h->cols + 4 * i, p->mult[i]);
-		to[8 * h->cols + i] = (uint8_t)p->shift[i];
-	}
+	for (int i = 0; i < 3; i++)
+		put_param(to, i, p->bias[i], p->mult[i], p->shift[i]);
 }
 
 void pack_op(const struct hw *h, const struct op *op, uint8_t *section)
@@ -129,7 +134,7 @@ void pack_op(const struct hw *h, const struct op *op, uint8_t *section)
 		pack_depthwise(h, a, op->tiling.swap, section + op->wgt_at);
 	pack_params(h, a, section + op->par_at);
 	if (a->plus)
-		pack_plus(h, a->plus,
+		pack_plus(a->plus,
 		          section + op->par_at +
 		                  tile_par_blocks(h, a) * h->par_bytes);
 }

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 #include "base/mem.h"
 #include "compiler/emit.h"
+#include "isa/part.h"
 
 /* An opinion on what is best for the tiler, load_weight and keep of tile.h;
  * does it look at what the first way has put behind an op (its rest); and how
@@ -31,11 +32,11 @@ enum { N_WAYS = sizeof(ways) / sizeof(ways[0]) };
 struct search {
 	struct tiler *t;
 	const struct compile_opts *opts;
-	struct hw host;
-	bool kept, denied; /* note_first */
-	struct rest *rest; /* per op, of the last program of the first way */
-	int64_t pushed;    /* commands that the tiler has tried */
-	uint64_t *seen;    /* hashes of the images so far */
+	struct hw host, part; /* of the design; of the part that is used */
+	bool kept, denied;    /* note_first */
+	struct rest *rest;    /* per op, of the last program of the first way */
+	int64_t pushed;       /* commands that the tiler has tried */
+	uint64_t *seen;       /* hashes of the images so far */
 	int n_seen, cap_seen;
 	struct program best; /* image NULL: none yet */
 	uint64_t cycles;
@@ -144,6 +145,24 @@ static void copy_homes(const struct search *x, struct home *to,
 	memcpy(to, from, (size_t)x->t->l->g->n_tensors * sizeof(*to));
 }
 
+/* The commands of `s` use rows and columns of a part only. */
+static void stamp(const struct search *x, struct sched *s)
+{
+	const struct hw *part = &x->part, *host = &x->host;
+
+	for (int i = 0; i < s->at.n_items; i++) {
+		struct command *c = &s->item[i].c;
+		if (opcode_queue((int)c->opcode) != QUEUE_EX)
+			continue;
+		if (part->rows != host->rows)
+			c->rows = part->rows;
+		if (part->cols != host->cols)
+			c->cols = part->cols;
+		if (part->par_bytes != host->par_bytes)
+			c->par_n = part->par_bytes / PAR_UNIT;
+	}
+}
+
 /* Tile for hardware `h`; the schedule in `to` is for the host's. */
 static bool tile_for(struct search *x, const struct hw *h,
                      const struct way *way, struct sched *to, struct err *err)
@@ -167,6 +186,7 @@ static bool tile_for(struct search *x, const struct hw *h,
 		if (way == &ways[0])
 			note_rest(x, &final);
 		ok = place_for(x, &final, err);
+		stamp(x, &final);
 	}
 	if (ok)
 		sched_move(to, &final, x->further);
@@ -259,6 +279,16 @@ static bool is_near(const struct search *x)
 	return (int64_t)x->cycles <= busy + busy / NEAR;
 }
 
+/* A part of the array: is it so much slower than what there is that no other
+ * way will help? Else the first ways must do. */
+static bool is_enough(const struct search *x, int ways)
+{
+	enum { FAR = 8 }; /* a part of its cycles */
+	uint64_t rival = x->t->rival;
+
+	return rival && (x->cycles > rival + rival / FAR || ways >= BASE);
+}
+
 static bool is_less(const struct way *w)
 {
 	return w->spad || w->banks || w->dma;
@@ -308,14 +338,14 @@ static bool search_some(struct search *x, struct err *err)
 		const struct way *w = &ways[i];
 		struct hw h;
 		struct err why;
-		if (x->best.image && is_near(x))
+		if (x->best.image && (is_near(x) || is_enough(x, i)))
 			break;
 		/* Until one fits, whatever it takes. */
 		bool must = i < BASE || !x->best.image;
 		x->t->most_pushed = must ? INT64_MAX : MOST_PUSHED - x->pushed;
 		if (x->t->most_pushed <= 0)
 			break;
-		if ((i > 0 && is_first(x, w)) || !hw_for(&h, &x->host, w))
+		if ((i > 0 && is_first(x, w)) || !hw_for(&h, &x->part, w))
 			continue;
 		bool ok = try_way(x, &h, w, &why);
 		if (ok && i == 0)
@@ -332,7 +362,7 @@ static bool search_some(struct search *x, struct err *err)
  * does not fit in less is no error. */
 static bool try_hw(struct search *x, const struct hw *h, struct err *err)
 {
-	const struct hw *host = &x->host;
+	const struct hw *host = &x->part;
 	bool first = h->dma == host->dma && h->banks == host->banks &&
 	             h->spad_bytes == host->spad_bytes;
 	struct err why;
@@ -356,7 +386,7 @@ static bool try_hw(struct search *x, const struct hw *h, struct err *err)
 /* From the design itself down. */
 static bool search_all(struct search *x, struct err *err)
 {
-	const struct hw *host = &x->host;
+	const struct hw *host = &x->part;
 
 	for (int dma = host->dma; dma >= 4; dma /= 2)
 		for (int banks = host->banks; banks >= 4; banks /= 2)
@@ -376,7 +406,8 @@ static bool search_all(struct search *x, struct err *err)
 bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
             struct err *err)
 {
-	struct search x = {.t = t, .opts = opts, .host = t->hw};
+	struct search x = {
+	        .t = t, .opts = opts, .host = t->hw, .part = t->part};
 	struct sched *s = t->s;
 
 	x.op = arena_zero(&t->l->arena, (size_t)t->l->n_ops, sizeof(*x.op));
@@ -404,5 +435,7 @@ bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
 	t->l->peak_bytes = x.best.peak_bytes;
 	note_ops(t->l, s);
 	*p = x.best;
+	p->cycles = x.cycles;
+	t->pushed = x.pushed;
 	return true;
 }

@@ -22,6 +22,7 @@ struct rest {
 struct tiler {
 	struct lowered *l;
 	struct hw hw;
+	struct hw part; /* whose columns weights and parameters are for */
 	struct sched *s;
 	uint32_t *const_at;     /* per tensor: constant inputs of array ops,
 	                         * offset in the weight section */
@@ -32,6 +33,8 @@ struct tiler {
 	int64_t limit; /* tile_commands may stop when it is sure to cost more */
 	int64_t most_pushed; /* no tiling is tried after so many commands; those
 	                      * taken back count too */
+	uint64_t rival;      /* cycles of another search's program; 0: none */
+	int64_t pushed;      /* ... commands that the search has tried */
 	const struct rest *rest; /* per op; NULL: only its own end counts */
 	int load_weight;         /* what a busy cycle of the load unit costs, in
 	                          * sixteenths of a cycle that passes */

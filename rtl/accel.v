@@ -73,7 +73,9 @@ module accel #(
     localparam OW = AW < 16 ? AW : 16;
     localparam NL = $clog2(LANES + 1);
     localparam LDN = 143 + 3 * AW, STN = 132 + 3 * AW;
-    localparam EXN = 127 + 9 * AW + 2 * OW;
+    localparam PW  = (COLS * 9 + W - 1) / W;      // words of parameters
+    localparam PN  = $clog2(PW * W / 8 + 1);
+    localparam EXN = 129 + 9 * AW + 2 * OW + 2 * WL + PN;
 
     // ------------------------------------------------------------------------
     // Registers and fetch
@@ -121,7 +123,8 @@ module accel #(
         .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[0]), .cmd_i(cmd),
         .pop_i(start[0]), .wait_o(ld_wait), .item_o(ld_item),
         .empty_o(empty[0]), .full_o(full[0]));
-    cmd_queue #(.UNIT(1), .N(EXN), .DEPTH(QUEUE), .AW(AW), .OW(OW)) queue_ex (
+    cmd_queue #(.UNIT(1), .N(EXN), .DEPTH(QUEUE), .AW(AW), .OW(OW),
+                .CN(WL + 1), .PN(PN)) queue_ex (
         .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push[1]), .cmd_i(cmd),
         .pop_i(start[1]), .wait_o(ex_wait), .item_o(ex_item),
         .empty_o(empty[1]), .full_o(full[1]));
@@ -166,7 +169,7 @@ module accel #(
         .ev_flash_o(ev_ld_flash), .ev_bytes_o(ev_ld_bytes));
 
     exec_unit #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .W(W), .WL(WL),
-                .AW(AW), .OW(OW), .NL(NL), .EXN(EXN), .SPLIT(SPLIT),
+                .AW(AW), .OW(OW), .NL(NL), .PN(PN), .EXN(EXN), .SPLIT(SPLIT),
                 .NARROW(NARROW), .SPARSE(SPARSE)) exec (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start[1]), .item_i(ex_item),
         .busy_o(busy[1]), .end_o(finish[1]),

@@ -14,7 +14,9 @@ module cmd_queue #(
     parameter N     = 194,    // bits of an item
     parameter DEPTH = 4,      // a power of two
     parameter AW    = 17,
-    parameter OW    = 16      // bits of an output stride: min(16, AW)
+    parameter OW    = 16,     // bits of an output stride: min(16, AW)
+    parameter CN    = 4,      // ... of a number of rows or columns
+    parameter PN    = 4       // ... of par_n
 ) (
     input  wire          clk_i,
     input  wire          rst_ni,
@@ -78,7 +80,10 @@ module cmd_queue #(
                     cmd_i[`F_act_ys_W*32+`F_act_ys_L +: AW],
                     cmd_i[`F_wgt_cs_W*32+`F_wgt_cs_L +: AW],
                     cmd_i[`F_out_xs_W*32+`F_out_xs_L +: OW],
-                    cmd_i[`F_out_ys_W*32+`F_out_ys_L +: OW]};
+                    cmd_i[`F_out_ys_W*32+`F_out_ys_L +: OW],
+                    cmd_i[`F_rows_W*32+`F_rows_L +: CN],
+                    cmd_i[`F_cols_W*32+`F_cols_L +: CN],
+                    cmd_i[`F_par_n_W*32+`F_par_n_L +: PN]};
         end else if (UNIT == 0) begin : load
             always @(posedge clk_i)
                 if (push_i) item_q[wr_q[L-1:0]] <= {
@@ -117,7 +122,7 @@ module cmd_queue #(
     endgenerate
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, cmd_i, OW[0]};
+    wire unused = &{1'b0, cmd_i, OW[0], CN[0], PN[0]};
     // verilator lint_on UNUSED
 
     // ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ module drain #(
     parameter W     = 8,
     parameter WL    = 3,
     parameter AW    = 17,
-    parameter PW    = 9
+    parameter PW    = 9       // words of a block of all columns
 ) (
     input  wire                         clk_i,
     input  wire                         rst_ni,
@@ -26,6 +26,7 @@ module drain #(
     input  wire [AW-1:0]                par_i,
     input  wire [AW-1:0]                out_i,
     input  wire                         load_i,      // with start_i: ADD, SUM
+    input  wire [4:0]                   load_words_i, // ... of their block
 
     input  wire                         add_i,       // these stay
     input  wire                         plus_i,
@@ -39,6 +40,9 @@ module drain #(
     input  wire [15:0]                  ny_i,
     input  wire [AW-1:0]                xs_i,
     input  wire [AW-1:0]                ys_i,
+    input  wire [WL:0]                  cols_i,      // of a group
+    input  wire [4:0]                   words_i,     // of a parameter block
+    input  wire [WL:0]                  rest_i,      // bytes of the last one
 
     input  wire                         cap_i,
     input  wire [WL:0]                  cap_nr_i,
@@ -84,10 +88,8 @@ module drain #(
 
     localparam N  = WL + 1;
     localparam RL = WL;               // bits of a row number (ROWS <= W)
-    localparam [4:0]    PW5    = PW[4:0];
     localparam [N-1:0]  LANESN = LANES[N-1:0], ROWSN = ROWS[N-1:0], WN = W[N-1:0];
     localparam [NL-1:0] FULL   = LANES[NL-1:0];
-    localparam [AW-1:0] WA     = W[AW-1:0];
 
     // ------------------------------------------------------------------------
     // Parameters, then beats
@@ -100,7 +102,8 @@ module drain #(
     reg             pw_q;
     reg [3:0]       pidx_q;
 
-    wire par_rd  = pre_q > 5'd1 && pre_q <= PW5 + 5'd1;
+    wire par_rd  = pre_q > 5'd1 && pre_q <= words_i + 5'd1;
+    wire [N-1:0] par_n = pre_q == 5'd2 ? rest_i : WN;
     wire          plus_go, plus_a, plus_b, plus_sum, plus_keep_a, plus_keep_b;
     wire          plus_a_end, plus_end, plus_last;
     wire [NL-1:0] plus_ab_n, plus_n;
@@ -112,7 +115,7 @@ module drain #(
 
     wire [NL-1:0] beat_n = row_end ? cols_q[NL-1:0] : FULL;
     wire [N-1:0]  cap_row = vec_i ? ROWSN - cap_nr_i : {N{1'b0}};
-    wire [4:0]    pidx = PW5 + 5'd1 - pre_q;
+    wire [4:0]    pidx = words_i + 5'd1 - pre_q;
 
     assign go_o = add_i && pre_q == 5'd1;
 
@@ -132,7 +135,7 @@ module drain #(
             if (cap_i)
                 pre_q <= cap_pre_i;
             else if (load_i)
-                pre_q <= PW5 + 5'd1;
+                pre_q <= load_words_i + 5'd1;
             else if (pre_q != 5'd0)
                 pre_q <= pre_q - 5'd1;
         end
@@ -161,7 +164,7 @@ module drain #(
         if (start_i)
             par_q <= par_i;
         else if (par_rd)
-            par_q <= par_q + WA;
+            par_q <= par_q + {{AW-N{1'b0}}, par_n};
     end
 
     wire [COLS*32-1:0] bias;
@@ -276,13 +279,14 @@ module drain #(
     wire          we = out_q[3];
     wire [AW-1:0] addr, plus_addr;
 
-    out_walk #(.COLS(COLS), .LANES(LANES), .AW(AW)) writes (
+    out_walk #(.WL(WL), .LANES(LANES), .AW(AW)) writes (
         .clk_i(clk_i), .start_i(start_i), .base_i(out_i), .nx_i(nx_i),
-        .ny_i(ny_i), .xs_i(xs_i), .ys_i(ys_i), .step_i(we),
-        .row_end_i(end_q[3]), .addr_o(addr));
-    out_walk #(.COLS(COLS), .LANES(LANES), .AW(AW)) seconds (
+        .ny_i(ny_i), .xs_i(xs_i), .ys_i(ys_i), .cols_i(cols_i),
+        .step_i(we), .row_end_i(end_q[3]), .addr_o(addr));
+    out_walk #(.WL(WL), .LANES(LANES), .AW(AW)) seconds (
         .clk_i(clk_i), .start_i(start_i), .base_i(plus_addr_i), .nx_i(nx_i),
-        .ny_i(ny_i), .xs_i(plus_xs_i), .ys_i(plus_ys_i), .step_i(plus_a),
+        .ny_i(ny_i), .xs_i(plus_xs_i), .ys_i(plus_ys_i), .cols_i(cols_i),
+        .step_i(plus_a),
         .row_end_i(plus_a_end), .addr_o(plus_addr));
 
     assign p_req_o  = par_rd || we || plus_a;
@@ -292,9 +296,9 @@ module drain #(
     assign end_o    = we && last_qs[3];
     generate
         if (NL < N) begin : narrow
-            assign p_n_o = we || plus_a ? {{N-NL{1'b0}}, bytes_n} : WN;
+            assign p_n_o = we || plus_a ? {{N-NL{1'b0}}, bytes_n} : par_n;
         end else begin : same
-            assign p_n_o = we || plus_a ? bytes_n : WN;
+            assign p_n_o = we || plus_a ? bytes_n : par_n;
         end
         if (LANES < W) begin : part
             assign p_wdata_o = {{(W-LANES)*8{1'b0}}, bytes};

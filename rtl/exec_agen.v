@@ -11,8 +11,6 @@
 `default_nettype none
 
 module exec_agen #(
-    parameter ROWS = 8,
-    parameter COLS = 8,
     parameter W    = 8,
     parameter WL   = 3,
     parameter AW   = 17
@@ -36,6 +34,8 @@ module exec_agen #(
     input  wire [15:0]      ny_i,
     input  wire [AW-1:0]    xs_i,
     input  wire [AW-1:0]    ys_i,
+    input  wire [WL:0]      rows_i,      // of the array, that are used
+    input  wire [WL:0]      cols_i,
 
     input  wire             slot_end_i,
     output wire             valid_o,     // there is a chunk or group
@@ -60,9 +60,8 @@ module exec_agen #(
     output wire             cols_one_o   // columns are the command's first
 );
 
-    localparam [15:0]   COLS16 = COLS[15:0], W16 = W[15:0];
-    localparam [AW-1:0] COLSA  = COLS[AW-1:0], WA = W[AW-1:0];
-    localparam [WL:0]   ROWS1  = ROWS[WL:0] - 1;
+    localparam [15:0]   W16 = W[15:0];
+    localparam [AW-1:0] WA  = W[AW-1:0];
 
     reg          valid_q, done_q, first_q, cols_new_q, cols_one_q;
     reg [WL:0] row_q;
@@ -79,14 +78,16 @@ module exec_agen #(
     wire [15:0] x1 = x_q + 16'd1, y1 = y_q + 16'd1;
     wire x_last   = x1 == nx_i;
     wire y_last   = y1 == ny_i;
-    wire row_last = row_q == ROWS1 || (x_last && (vec_i || y_last));
+    wire [WL:0] row1st = row_q + {{WL{1'b0}}, 1'b1};
+    wire row_last = row1st == rows_i || (x_last && (vec_i || y_last));
 
     wire [7:0] ia1 = ia_q + 8'd1, ib1 = ib_q + 8'd1;
     wire run_last = vec_i || run_q <= W16;
     wire ia_last  = ia1 == (vec_i ? pm_i : ka_i);
     wire ib_last  = ib1 == kb_i;
     wire group_end = run_last && ia_last && ib_last;
-    wire chan_last = chan_q <= COLS16;
+    wire [15:0] cols16 = {{15-WL{1'b0}}, cols_i};
+    wire chan_last = chan_q <= cols16;
 
     wire [8:0] tap1 = {1'b0, tap_q} + {1'b0, pm_i};
     wire tap_first = !vec_i || tap_q == ia_q;
@@ -100,7 +101,6 @@ module exec_agen #(
     wire chunk_end = seg_next || slot_end_i;
     wire keep      = rd && row_last && tap_first && group_end;
     wire again     = reuse_i && !cols_end_o;    // at the end of a group
-    wire [WL:0] row1st = row_q + {{WL{1'b0}}, 1'b1};
 
     assign valid_o     = valid_q;
     assign done_o      = !valid_q || done_q || (last_rd && !seg_next);
@@ -113,7 +113,7 @@ module exec_agen #(
                                           : tap_first);
     assign step_end_o  = last_rd && group_end;
     assign nr_o        = reuse_i ? nx_i[WL:0] : row1st;
-    assign nc_o        = chan_last ? chan_q[WL:0] : COLS16[WL:0];
+    assign nc_o        = chan_last ? chan_q[WL:0] : cols_i;
     assign s_o         = run_q <= W16 ? run_q[WL:0] : W16[WL:0];
     assign first_o     = first_q && tap_first;
     assign group_end_o = group_end;
@@ -143,7 +143,7 @@ module exec_agen #(
 
     wire [AW-1:0] pix1 = pix_q + xs_i;
     wire [AW-1:0] row1 = (y_last ? base_q : rowa_q) +
-                         (!y_last ? ys_i : vec_i ? COLSA : {AW{1'b0}});
+                         (!y_last ? ys_i : vec_i ? {{AW-WL-1{1'b0}}, cols_i} : {AW{1'b0}});
     wire [15:0]   nx    = x_last ? 16'd0 : x1;
     wire [15:0]   ny    = !x_last ? y_q : y_last ? 16'd0 : y1;
     wire [AW-1:0] nrowa = x_last ? row1 : rowa_q;
@@ -235,7 +235,7 @@ module exec_agen #(
         end else if (chunk_end && group_end) begin
             cols_new_q <= cols_end_o;
             if (cols_end_o) begin
-                chan_q     <= chan_q - COLS16;
+                chan_q     <= chan_q - cols16;
                 cols_one_q <= 1'b0;
             end
         end

@@ -14,7 +14,6 @@ module exec_ctl #(
     parameter LANES = 4,
     parameter WL    = 3,
     parameter AW    = 17,
-    parameter PW    = 9,      // words of a parameter block
     parameter W     = 8
 ) (
     input  wire             clk_i,
@@ -32,6 +31,8 @@ module exec_ctl #(
     input  wire [1:0]       of4_i,       // sparse weights: of each four; 0: all
     input  wire [1:0]       bits_i,      // of a weight: 8, 4, 2
     input  wire [AW-1:0]    wgt_cs_i,
+    input  wire [WL:0]      cols_i,      // of the array, that are used
+    input  wire [4:0]       words_i,     // of a block of parameters
 
     // exec_agen
     output wire             slot_end_o,
@@ -82,7 +83,6 @@ module exec_ctl #(
 
     localparam N  = WL + 1;              // bits of a count
     localparam LW = 2 * N + 2;           // bits of a drain time
-    localparam [4:0] PRE = PW[4:0] + 5'd1;
     localparam [N-1:0] ROWSN = ROWS[N-1:0];
     localparam [ROWS+1:0] PAIR = 3;      // rows 0 and 1
 
@@ -97,15 +97,14 @@ module exec_ctl #(
 
     // Bytes of a vector of weights; of the indices of a block of steps, with
     // one and two weights of four; steps of such a block: isa/wfmt.h.
-    localparam V8 = COLS, V4 = (COLS * 4 + 7) / 8, V2 = (COLS * 2 + 7) / 8;
-    localparam M1 = W / 4 < 4 ? W / 4 : 4, M2 = 4;
-    localparam B1 = (COLS * 2 * M1 + 7) / 8, B2 = (COLS * 2 * M2 + 7) / 8;
-    localparam [N-1:0] I1 = B1[N-1:0], I2 = B2[N-1:0];
+    localparam M1 = W / 4 < 4 ? W / 4 : 4;
+    wire [N-1:0] v4 = (cols_i >> 1) + {{N-1{1'b0}}, cols_i[0]};
+    wire [N-1:0] v2 = (cols_i >> 2) + {{N-1{1'b0}}, |cols_i[1:0]};
+    wire [N-1:0] i1 = M1 == 2 ? v4 : cols_i, i2 = cols_i;
     localparam [1:0] LAST1 = M1 == 2 ? 2'd1 : 2'd3, LAST2 = 2'd3;
 
     wire         sparse = of4_i != 2'd0;
-    wire [N-1:0] vector = bits_i[0] ? V4[N-1:0] : bits_i[1] ? V2[N-1:0]
-                                                            : V8[N-1:0];
+    wire [N-1:0] vector = bits_i[0] ? v4 : bits_i[1] ? v2 : cols_i;
     wire [N:0]   s3     = {1'b0, s_i} + {{N-1{1'b0}}, 2'd3};
     wire [N-1:0] quads  = {1'b0, s3[N:2]};
     wire [N:0]   s1     = {1'b0, s_i} + {{N{1'b0}}, 1'b1};
@@ -160,7 +159,7 @@ module exec_ctl #(
     // Weight addresses: consecutive, again for each pixel group.
     reg  [AW-1:0] waddr_q, wbase_q;
     wire [AW-1:0] wnext = wbase_q + wgt_cs_i;
-    wire [N-1:0]  wread = index ? (of4_i[1] ? I2 : I1) :
+    wire [N-1:0]  wread = index ? (of4_i[1] ? i2 : i1) :
                           split_i ? {vector[N-2:0], 1'b0} : vector;
 
     always @(posedge clk_i)
@@ -256,7 +255,7 @@ module exec_ctl #(
     // Parameters wait for the last writes of the drain before.
     wire [2:0]   gap  = !vec_i ? lag_q[2:0]
                       : lag_q[2:0] == 3'd0 ? 3'd0 : lag_q[2:0] - 3'd1;
-    wire [4:0]   pre  = !(vec_i ? par : b_par_q) ? 5'd0 : PRE + {2'd0, gap};
+    wire [4:0]   pre  = !(vec_i ? par : b_par_q) ? 5'd0 : words_i + 5'd1 + {2'd0, gap};
 
     // Beats of a row: nc / LANES, rounded up.
     reg [N-1:0] beats;

@@ -16,7 +16,8 @@ module exec_unit #(
     parameter AW    = 17,
     parameter OW    = 16,
     parameter NL    = 3,
-    parameter EXN   = 312,    // bits of the item: 127 + 9 * AW + 2 * OW
+    parameter PN    = 4,      // bits of par_n
+    parameter EXN   = 324,    // of the item: 129+9*AW+2*OW+2*WL+PN
     parameter SPLIT  = 0,
     parameter NARROW = 0,
     parameter SPARSE = 0
@@ -64,14 +65,35 @@ module exec_unit #(
     wire [15:0]     i_nchan, i_run, i_nx, i_ny;
     wire [7:0]      i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax;
     wire [OW-1:0]   i_out_xs, i_out_ys;
+    wire [WL:0]     i_rows, i_cols;
+    wire [PN-1:0]   i_par_n;
     assign {i_op, i_flags, i_wfmt, i_act, i_wgt, i_par, i_out, i_nchan, i_run,
             i_ka, i_kb, i_pm, i_zp, i_qmin, i_qmax, i_ka_s, i_kb_s, i_nx, i_ny,
-            i_act_xs, i_act_ys, i_wgt_cs, i_out_xs, i_out_ys} = item_i;
+            i_act_xs, i_act_ys, i_wgt_cs, i_out_xs, i_out_ys, i_rows, i_cols,
+            i_par_n} = item_i;
 
     localparam [7:0] CONV = `OP_CONV, MAXPOOL = `OP_MAXPOOL,
                      AVGPOOL = `OP_AVGPOOL, ADD = `OP_ADD, SUM = `OP_SUM;
     wire i_add = i_op == ADD[3:0];
     wire i_sum = i_op == SUM[3:0];
+
+    // The part of the array that is used, and the words of a block of
+    // parameters, of which the last may be shorter.
+    localparam BLOCK = PW * W;
+    wire [10:0]     i_block = i_par_n == {PN{1'b0}} ? BLOCK[10:0] :
+                              {{8-PN{1'b0}}, i_par_n, 3'b0};
+    wire [10:0]     i_block1 = i_block - 11'd1;
+    wire [4:0]      i_words = i_block1[WL +: 5] + 5'd1;
+    reg [WL:0]      rows_q, cols_q, rest_q;
+    reg [4:0]       words_q;
+
+    always @(posedge clk_i)
+        if (start_i) begin
+            rows_q  <= i_rows == {WL+1{1'b0}} ? ROWS[WL:0] : i_rows;
+            cols_q  <= i_cols == {WL+1{1'b0}} ? COLS[WL:0] : i_cols;
+            words_q <= i_words;
+            rest_q  <= {1'b0, i_block1[WL-1:0]} + {{WL{1'b0}}, 1'b1};
+        end
 
     reg             add_q, sum_q, vec_q, max_q, avg_q;
     reg [6:0]       flags_q;
@@ -148,13 +170,14 @@ module exec_unit #(
     wire [WL:0]     rd_n, rd_row, steps, nr, nc;
     wire            go_loops = start_i && !i_add && !i_sum;
 
-    exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) agen (
+    exec_agen #(.W(W), .WL(WL), .AW(AW)) agen (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .act_i(i_act),
         .nchan_i(i_nchan), .run_i(i_run),
         .vec_i(vec_q), .reuse_i(reuse),
         .run_again_i(run_q), .ka_i(ka_q), .kb_i(kb_q),
         .pm_i(pm_q), .ka_s_i(ka_s_q), .kb_s_i(kb_s_q), .nx_i(nx_q),
         .ny_i(ny_q), .xs_i(act_xs_q), .ys_i(act_ys_q),
+        .rows_i(rows_q), .cols_i(cols_q),
         .slot_end_i(slot_end), .valid_o(valid), .done_o(done), .rd_o(rd),
         .addr_o(rd_addr), .n_o(rd_n), .row_o(rd_row),
         .step_o(vstep), .step_end_o(vstep_end), .kept_o(vkept),
@@ -173,11 +196,12 @@ module exec_unit #(
     wire [4:0]      cap_pre;
 
     exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .WL(WL), .AW(AW),
-               .PW(PW), .W(W)) ctl (
+               .W(W)) ctl (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(go_loops), .wgt_i(i_wgt),
         .vec_i(vec_q), .pool_i(pool), .keep_i(keep), .hold_i(hold),
         .shared_i(shared), .plus_i(plus), .split_i(split), .of4_i(of4),
-        .bits_i(bits), .wgt_cs_i(wgt_cs_q),
+        .bits_i(bits), .wgt_cs_i(wgt_cs_q), .cols_i(cols_q),
+        .words_i(words_q),
         .slot_end_o(slot_end), .valid_i(valid), .done_i(done), .rd_i(rd),
         .vstep_i(vstep), .vstep_end_i(vstep_end), .vkept_i(vkept),
         .vmove_i(vmove), .s_i(steps), .nr_i(nr), .nc_i(nc),
@@ -258,8 +282,9 @@ module exec_unit #(
 
     wire [COLS*8-1:0]       wgt, wgt2;
 
-    wgt_decode #(.COLS(COLS), .W(W), .NARROW(NARROW), .SPLIT(SPLIT)) decode (
-        .fmt_i(bits), .data_i(b_rdata_i), .lo_o(wgt), .hi_o(wgt2));
+    wgt_decode #(.COLS(COLS), .W(W), .WL(WL), .NARROW(NARROW),
+                 .SPLIT(SPLIT)) decode (
+        .fmt_i(bits), .cols_i(cols_q), .data_i(b_rdata_i), .lo_o(wgt), .hi_o(wgt2));
 
     // Indices of sparse weights: those of the next step are the lowest.
     localparam IW = SPARSE != 0 ? COLS * 8 : COLS * 2;
@@ -271,7 +296,7 @@ module exec_unit #(
                 if (index)
                     idx_q <= b_rdata_i[IW-1:0];
                 else if (step)
-                    idx_q <= idx_q >> (COLS * 2);
+                    idx_q <= idx_q >> {cols_q, 1'b0};
             assign idx = idx_q[COLS*2-1:0];
         end else begin : dense
             assign idx = {COLS*2{1'b0}};
@@ -304,6 +329,8 @@ module exec_unit #(
             .AW(AW), .PW(PW)) drain_i (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .par_i(i_par),
         .out_i(i_out), .load_i(start_i && (i_add || i_sum)),
+        .load_words_i(i_words), .cols_i(cols_q), .words_i(words_q),
+        .rest_i(rest_q),
         .add_i(add_q), .plus_i(plus), .vec_i(vec_q), .split_i(split),
         .single_i(single), .zp_i(zp_q),
         .qmin_i(qmin_q), .qmax_i(qmax_q), .nx_i(nx_q), .ny_i(ny_q),
@@ -362,7 +389,7 @@ module exec_unit #(
     assign b_n_o    = add_q ? add_bytes : wgt_n;
 
     // verilator lint_off UNUSED
-    wire unused = &{1'b0, b_rdata_i, elements, chain, lines,
+    wire unused = &{1'b0, b_rdata_i, i_block1, elements, chain, lines,
                      quads, index, wfmt_q, flags_q};
     // verilator lint_on UNUSED
 

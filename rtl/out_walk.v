@@ -6,7 +6,7 @@
 `default_nettype none
 
 module out_walk #(
-    parameter COLS  = 8,
+    parameter WL    = 3,
     parameter LANES = 4,
     parameter AW    = 17
 ) (
@@ -17,12 +17,13 @@ module out_walk #(
     input  wire [15:0]      ny_i,
     input  wire [AW-1:0]    xs_i,
     input  wire [AW-1:0]    ys_i,
+    input  wire [WL:0]      cols_i,      // of a group
     input  wire             step_i,
     input  wire             row_end_i,
     output wire [AW-1:0]    addr_o
 );
 
-    localparam [AW-1:0] LANESA = LANES[AW-1:0], COLSA = COLS[AW-1:0];
+    localparam [AW-1:0] LANESA = LANES[AW-1:0];
 
     reg  [AW-1:0] addr_q, pix_q, rowa_q, base_q;
     reg  [15:0]   x_q, y_q;
@@ -35,7 +36,7 @@ module out_walk #(
         next = {AW{1'b0}};
         if (step_i)
             next = (!x_last ? pix_q : !y_last ? rowa_q : base_q) +
-                   (!x_last ? xs_i : !y_last ? ys_i : COLSA);
+                   (!x_last ? xs_i : !y_last ? ys_i : {{AW-WL-1{1'b0}}, cols_i});
     end
 
     always @(posedge clk_i)

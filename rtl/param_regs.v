@@ -1,7 +1,8 @@
 // param_regs: the requantization parameters of a column group.
 //
-// A block of COLS biases, multipliers (32 bits each) and shifts (8 bits) comes
-// in words of W bytes, word idx_i with we_i. Outputs are one cycle later.
+// A block comes in words of W bytes, word idx_i with we_i: for one column after
+// the other its bias, its multiplier (32 bits each) and its shift (8 bits).
+// Outputs are one cycle later.
 
 `default_nettype none
 
@@ -30,9 +31,9 @@ module param_regs #(
                     block_q[i*W*8 +: W*8] <= data_i;
         end
         for (i = 0; i < COLS; i = i + 1) begin : col
-            assign bias_o[i*32 +: 32] = block_q[i*32 +: 32];
-            assign mult_o[i*31 +: 31] = block_q[(COLS+i)*32 +: 31];
-            assign shift_o[i*6 +: 6]  = block_q[COLS*64+i*8 +: 6];
+            assign bias_o[i*32 +: 32] = block_q[i*72 +: 32];
+            assign mult_o[i*31 +: 31] = block_q[i*72+32 +: 31];
+            assign shift_o[i*6 +: 6]  = block_q[i*72+64 +: 6];
         end
     endgenerate
 

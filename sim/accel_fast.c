@@ -32,7 +32,7 @@ static void fast_reset(struct accel *a)
 	                           .log = a->log,
 	                           .timing_only = a->timing_only,
 	                           .word = a->word,
-	                           .par_words = a->par_words,
+	                           .par_bytes = a->par_bytes,
 	                           .spad_bytes = a->spad_bytes,
 	                           .bank_bytes = a->bank_bytes,
 	                           .spad = a->spad,
@@ -44,7 +44,8 @@ static void fast_reset(struct accel *a)
 }
 
 /* CONV works on widened copies of one pixel's inputs and of one column
- * group's weights; a legal group's weights fit the scratchpad. Formats other
+ * group's weights; a legal group's weights, of one column or more, fit the
+ * scratchpad. Formats other
  * than plain bytes hold at most 16 times as many (1 of 4 with 2 bits). */
 static bool alloc_data(struct accel *a)
 {
@@ -53,7 +54,7 @@ static bool alloc_data(struct accel *a)
 	size_t cols = (size_t)a->d->cols;
 
 	a->spad = calloc(a->spad_bytes + SPAD_SLACK, 1);
-	a->act16 = malloc((n / cols + 16) * sizeof(*a->act16));
+	a->act16 = malloc((n + 16) * sizeof(*a->act16));
 	a->wgt16 = malloc((n + 16 * cols) * sizeof(*a->wgt16));
 	a->wgt8 = malloc(n + SPAD_SLACK);
 	return a->spad && a->act16 && a->wgt16 && a->wgt8;
@@ -74,7 +75,7 @@ static struct accel *fast_open(const struct design *d, struct mem *mem,
 	a->log = log;
 	a->timing_only = opts && opts->timing_only;
 	a->word = design_word(d);
-	a->par_words = design_par_words(d);
+	a->par_bytes = design_par_words(d) * a->word;
 	a->spad_bytes = design_spad_bytes(d);
 	a->bank_bytes = design_bank_bytes(d);
 	if (!a->timing_only && !alloc_data(a))

@@ -14,6 +14,7 @@
 #ifndef SIM_ACCEL_FAST_H
 #define SIM_ACCEL_FAST_H
 
+#include "isa/part.h"
 #include "isa/wfmt.h"
 #include "sim/accel.h"
 
@@ -79,7 +80,7 @@ struct accel {
 	struct mem *mem;
 	struct accel_log *log;
 	bool timing_only;
-	int word, par_words; /* W, PW */
+	int word, par_bytes; /* W; PW * W */
 	uint32_t spad_bytes, bank_bytes;
 	uint8_t *spad; /* NULL if timing_only; else with SPAD_SLACK */
 
@@ -136,6 +137,22 @@ void fast_math(struct accel *a, const struct command *c);
  * COLS after the other: where they lie, or as made in wgt8. */
 const int8_t *fast_weights(struct accel *a, const struct command *c,
                            int64_t group);
+
+/* The part of the array that `c` uses: isa/part.h. */
+static inline int used_rows(const struct accel *a, const struct command *c)
+{
+	return part_rows(c, a->d->rows);
+}
+
+static inline int used_cols(const struct accel *a, const struct command *c)
+{
+	return part_cols(c, a->d->cols);
+}
+
+static inline int64_t used_block(const struct accel *a, const struct command *c)
+{
+	return part_block(c, a->par_bytes);
+}
 
 /* CONV: bytes of the last piece of a run, and pieces before it. */
 struct pieces {

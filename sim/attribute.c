@@ -334,7 +334,7 @@ bool attribute(const struct design *d, const uint8_t *image,
 	a.model = mem_zero(1, sizeof *a.model);
 	a.model->d = d;
 	a.model->word = design_word(d);
-	a.model->par_words = design_par_words(d);
+	a.model->par_bytes = design_par_words(d) * a.model->word;
 	a.jobs = mem_zero(s->n_layers, sizeof *a.jobs);
 	a.starting = mem_zero(s->n_layers, sizeof *a.starting);
 	bool ok = find_starting(&a) && walk(&a, give_job);

@@ -25,6 +25,7 @@ struct array_state {
 	int rows, cols;
 
 	/* Of the command */
+	int used_rows, used_cols;
 	int op;
 	bool first; /* of the last step: sums are replaced */
 	int used;   /* columns of this group that have a channel */
@@ -94,7 +95,7 @@ static void cycle(struct array_state *s, const struct cycle *y)
 
 	memset(wgt, s->op == OP_AVGPOOL, sizeof wgt); /* it multiplies by 1 */
 	if (y->wgt)
-		memcpy(wgt, y->wgt, (size_t)s->cols);
+		memcpy(wgt, y->wgt, (size_t)s->used_cols);
 	s->first = y->first;
 	count_zeros(s, y);
 	for (int c = 0; c < s->cols; c++)
@@ -137,7 +138,7 @@ struct group {
 static void conv_piece(struct array_state *s, const struct accel *a,
                        struct group *g, int64_t offset, int64_t n)
 {
-	for (int64_t k = 0; k < n; k++, g->w += s->cols) {
+	for (int64_t k = 0; k < n; k++, g->w += s->used_cols) {
 		struct cycle y = {.wgt = g->w, .first = g->first};
 		for (int r = 0; r < g->nr; r++)
 			y.act[r] = word_at(a, g->at[r] + offset + k);
@@ -166,14 +167,15 @@ static void conv_group(struct array_state *s, const struct accel *a,
 }
 
 /* Beats of the drain for nr rows of nc values; parameters come first. */
-static int64_t drain_cycles(const struct design *d, const struct command *c,
+static int64_t drain_cycles(const struct accel *a, const struct command *c,
                             int nr, int nc, bool params)
 {
-	int64_t beats = (nc + d->lanes - 1) / d->lanes, w = design_word(d);
+	int64_t beats = div_up(nc, a->d->lanes);
 
 	if (c->flags & EXE_HOLD)
 		return 0;
-	return nr * beats + (params ? (d->cols * 9 + w - 1) / w + 1 : 0);
+	return nr * beats +
+	       (params ? part_words(c, a->par_bytes, a->word) + 1 : 0);
 }
 
 static void conv(struct array_state *s, struct accel *a,
@@ -181,18 +183,18 @@ static void conv(struct array_state *s, struct accel *a,
 {
 	int64_t pixels = c->nx * c->ny, drain = 0;
 
-	for (int64_t n = 0; n * s->cols < c->nchan; n++) {
+	for (int64_t n = 0; n * s->used_cols < c->nchan; n++) {
 		const int8_t *w = fast_weights(a, c, n);
-		s->used = (int)min64(s->cols, c->nchan - n * s->cols);
-		for (int64_t i = 0; i < pixels; i += s->rows) {
+		s->used = (int)min64(s->used_cols, c->nchan - n * s->used_cols);
+		for (int64_t i = 0; i < pixels; i += s->used_rows) {
 			struct group g = {.w = w,
 			                  .first = !(c->flags & EXE_KEEP)};
-			g.nr = (int)min64(s->rows, pixels - i);
+			g.nr = (int)min64(s->used_rows, pixels - i);
 			for (int r = 0; r < g.nr; r++)
 				g.at[r] = c->act + (i + r) / c->nx * c->act_ys +
 				          (i + r) % c->nx * c->act_xs;
 			conv_group(s, a, c, &g, drain);
-			drain = drain_cycles(a->d, c, g.nr, s->used, i == 0);
+			drain = drain_cycles(a, c, g.nr, s->used, i == 0);
 		}
 	}
 }
@@ -213,7 +215,7 @@ static const int8_t *segment(struct array_state *s, const struct accel *a,
 			        word_at(a, at + (i + r) * c->act_xs);
 		if (c->opcode == OP_DWCONV) {
 			y.wgt = w;
-			w += s->cols;
+			w += s->used_cols;
 		}
 		cycle(s, &y);
 		*first = false;
@@ -224,12 +226,12 @@ static const int8_t *segment(struct array_state *s, const struct accel *a,
 static void vector(struct array_state *s, struct accel *a,
                    const struct command *c, int64_t channel, const int8_t *w0)
 {
-	s->used = (int)min64(s->cols, c->nchan - channel);
+	s->used = (int)min64(s->used_cols, c->nchan - channel);
 	for (int64_t y = 0; y < c->ny; y++)
-		for (int64_t x = 0; x < c->nx; x += s->rows) {
+		for (int64_t x = 0; x < c->nx; x += s->used_rows) {
 			int64_t at = c->act + channel + y * c->act_ys +
 			             x * c->act_xs;
-			int nr = (int)min64(s->rows, c->nx - x);
+			int nr = (int)min64(s->used_rows, c->nx - x);
 			const int8_t *w = w0;
 			bool first = true;
 			for (int64_t ib = 0; ib < c->kb; ib++)
@@ -248,13 +250,15 @@ void cut_activity(struct array_state *s, struct accel *a,
                   const struct command *c, struct joulet_activity *to)
 {
 	s->op = (int)c->opcode;
+	s->used_rows = used_rows(a, c);
+	s->used_cols = used_cols(a, c);
 	s->to = to;
 	if (s->op == OP_CONV)
 		conv(s, a, c);
 	else if (s->op == OP_DWCONV || s->op == OP_AVGPOOL ||
 	         s->op == OP_MAXPOOL)
-		for (int64_t g = 0; g * s->cols < c->nchan; g++)
-			vector(s, a, c, g * s->cols,
+		for (int64_t g = 0; g * s->used_cols < c->nchan; g++)
+			vector(s, a, c, g * s->used_cols,
 			       s->op == OP_DWCONV ? fast_weights(a, c, g)
 			                          : NULL);
 	else

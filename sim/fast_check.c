@@ -154,7 +154,7 @@ static bool check_add(struct accel *a, const struct entry *e)
 	int64_t n = c->nx | c->ny << 16;
 	struct hull x = {c->act, c->act + n}, y = {c->wgt, c->wgt + n};
 	struct hull out = {c->out, c->out + n};
-	struct hull par = {c->par, c->par + a->par_words * a->word};
+	struct hull par = {c->par, c->par + used_block(a, c)};
 
 	if (n < 1)
 		return fail(a, e, "no elements");
@@ -176,7 +176,7 @@ static bool check_add(struct accel *a, const struct entry *e)
 static bool check_sum(struct accel *a, const struct entry *e)
 {
 	const struct command *c = &e->c;
-	struct hull par = {c->par, c->par + a->par_words * a->word};
+	struct hull par = {c->par, c->par + used_block(a, c)};
 
 	if (c->flags)
 		return fail(a, e, "SUM has no flags");
@@ -235,7 +235,7 @@ static bool check_reuse(struct accel *a, const struct entry *e)
 		return fail(a, e, "REUSE is for vector mode");
 	if (c->pm > 2 || c->kb * c->pm < 3)
 		return fail(a, e, "REUSE with pm above 2 or too few segments");
-	if (c->nx > a->d->rows)
+	if (c->nx > used_rows(a, c))
 		return fail(a, e, "REUSE with more than one group a row");
 	if (div_up(c->ka, c->pm) > 3)
 		return fail(a, e, "REUSE with more than three taps a phase");
@@ -273,7 +273,8 @@ static bool check_counts(struct accel *a, const struct entry *e)
 static bool check_held(struct accel *a, const struct entry *e)
 {
 	const struct command *c = &e->c;
-	bool one = c->nx * c->ny <= a->d->rows && c->nchan <= a->d->cols;
+	bool one =
+	        c->nx * c->ny <= used_rows(a, c) && c->nchan <= used_cols(a, c);
 
 	if (!(c->flags & (EXE_KEEP | EXE_HOLD)))
 		return true;
@@ -303,8 +304,8 @@ static bool check_weights(struct accel *a, const struct entry *e)
 	if ((f.bits < 8 && !conv && c->opcode != OP_DWCONV) ||
 	    ((f.of4 || f.split) && !conv))
 		return fail(a, e, "no such weights in vector mode");
-	if (f.split &&
-	    (c->nx * c->ny != 1 || 2 * wfmt_vector(f, d->cols) > a->word))
+	if (f.split && (c->nx * c->ny != 1 ||
+	                2 * wfmt_vector(f, used_cols(a, c)) > a->word))
 		return fail(a, e, "SPLIT of more than a pixel or a word");
 	return true;
 }
@@ -349,7 +350,7 @@ static void note_held(struct accel *a, const struct command *c)
 static bool check_array(struct accel *a, const struct entry *e)
 {
 	const struct command *c = &e->c;
-	int64_t cols = a->d->cols, groups = div_up(c->nchan, cols);
+	int64_t cols = used_cols(a, c), groups = div_up(c->nchan, cols);
 	int64_t blocks = c->flags & EXE_PAR_SHARED ? 1 : groups;
 	bool conv = c->opcode == OP_CONV;
 	bool weights = conv || c->opcode == OP_DWCONV;
@@ -360,11 +361,11 @@ static bool check_array(struct accel *a, const struct entry *e)
 		return false;
 	struct hull x = input_hull(c), out = output_hull(c);
 	struct wfmt f = wfmt_of(c);
-	int64_t run = conv ? wfmt_run(f, a->d->cols, a->word, c->run)
-	                   : wfmt_vector(f, a->d->cols);
+	int64_t run = conv ? wfmt_run(f, (int)cols, a->word, c->run)
+	                   : wfmt_vector(f, (int)cols);
 	struct hull w = {c->wgt, c->wgt + c->ka * c->kb * run};
 	widen(&w, groups, c->wgt_cs);
-	struct hull par = {c->par, c->par + blocks * a->par_words * a->word};
+	struct hull par = {c->par, c->par + blocks * used_block(a, c)};
 
 	if (!inside(a, e, x, a->spad_bytes, "input") ||
 	    (weights && !inside(a, e, w, a->spad_bytes, "weights")) ||
@@ -391,6 +392,10 @@ bool fast_check(struct accel *a, const struct entry *e)
 {
 	if (opcode_queue((int)e->c.opcode) != QUEUE_EX)
 		return check_dma(a, e);
+	const char *why =
+	        part_fault(&e->c, a->d->rows, a->d->cols, a->par_bytes);
+	if (why)
+		return fail(a, e, why);
 	if (e->c.opcode == OP_ADD)
 		return check_add(a, e);
 	if (e->c.opcode == OP_SUM)

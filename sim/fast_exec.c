@@ -27,6 +27,12 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Reads of a block of parameters. */
+static uint64_t par_words(const struct exec *x)
+{
+	return (uint64_t)part_words(x->c, x->a->par_bytes, x->a->word);
+}
+
 /* A slot does not end before the drain has room. */
 static void wait_for_drain(struct exec *x)
 {
@@ -43,7 +49,7 @@ static void drain_group(struct exec *x, uint64_t capture, uint64_t nr,
                         uint64_t nc, bool params)
 {
 	uint64_t lanes = (uint64_t)x->a->d->lanes;
-	uint64_t pw = (uint64_t)x->a->par_words;
+	uint64_t pw = par_words(x);
 	uint64_t beats = nr * ((nc + lanes - 1) / lanes);
 	bool plus = x->c->flags & EXE_PLUS;
 	uint64_t cycles = plus ? T_PLUS_BEAT * beats + T_PLUS_TAIL : beats;
@@ -92,8 +98,8 @@ static uint64_t inner_cycles(const struct exec *x, uint64_t nr)
 static uint64_t matrix(struct exec *x)
 {
 	const struct command *c = x->c;
-	uint64_t rows = (uint64_t)x->a->d->rows;
-	uint64_t cols = (uint64_t)x->a->d->cols;
+	uint64_t rows = (uint64_t)used_rows(x->a, c);
+	uint64_t cols = (uint64_t)used_cols(x->a, c);
 	uint64_t chans = (uint64_t)c->nchan, pixels = (uint64_t)(c->nx * c->ny);
 	uint64_t taps = (uint64_t)(c->ka * c->kb);
 	struct pieces p = run_pieces(x->a, c->run);
@@ -163,8 +169,8 @@ static uint64_t group_reads(const struct command *c, uint64_t nr, bool kept,
 static uint64_t vector(struct exec *x)
 {
 	const struct command *c = x->c;
-	uint64_t rows = (uint64_t)x->a->d->rows;
-	uint64_t cols = (uint64_t)x->a->d->cols;
+	uint64_t rows = (uint64_t)used_rows(x->a, c);
+	uint64_t cols = (uint64_t)used_cols(x->a, c);
 	uint64_t chans = (uint64_t)c->nchan;
 	uint64_t nx = (uint64_t)c->nx, ny = (uint64_t)c->ny;
 	uint64_t per_row = (nx + rows - 1) / rows; /* groups */
@@ -202,7 +208,7 @@ static uint64_t add(struct exec *x, uint64_t start)
 	const struct command *c = x->c;
 	uint64_t n = (uint64_t)(c->nx | c->ny << 16);
 	uint64_t lanes = (uint64_t)x->a->d->lanes;
-	uint64_t pw = (uint64_t)x->a->par_words;
+	uint64_t pw = par_words(x);
 	uint64_t beats = (n + lanes - 1) / lanes;
 
 	x->n[EV_requants] = T_ADD_REQUANTS * n;
@@ -215,7 +221,7 @@ static uint64_t add(struct exec *x, uint64_t start)
 
 static uint64_t sum(struct exec *x, uint64_t start)
 {
-	uint64_t pw = (uint64_t)x->a->par_words;
+	uint64_t pw = par_words(x);
 
 	x->n[EV_spad_par] = pw;
 	return start + pw + T_SUM_END;

@@ -13,20 +13,22 @@
 /* ------------------------------------------------------------------------
  * Requantization */
 
-/* One block of parameters at `at`, as the drain sees it. */
+/* The first n parameters of the block at `at`, as the drain sees them. */
 struct params {
 	int32_t bias[MAX_COLS], mult[MAX_COLS];
 	int8_t shift[MAX_COLS];
 };
 
-static void read_params(const struct accel *a, int64_t at, struct params *p)
+static void read_params(const struct accel *a, int64_t at, int n,
+                        struct params *p)
 {
-	size_t cols = (size_t)a->d->cols;
 	const uint8_t *from = a->spad + at;
 
-	memcpy(p->bias, from, 4 * cols);
-	memcpy(p->mult, from + 4 * cols, 4 * cols);
-	memcpy(p->shift, from + 8 * cols, cols);
+	for (int i = 0; i < n; i++, from += PARAM_BYTES) {
+		memcpy(&p->bias[i], from, 4);
+		memcpy(&p->mult[i], from + 4, 4);
+		p->shift[i] = (int8_t)from[8];
+	}
 }
 
 /* Illegal shifts must not be undefined behaviour. */
@@ -89,7 +91,7 @@ static void add_second(const struct accel *a, const struct command *c,
 {
 	const struct command *s = &a->sum;
 	const uint8_t *from = a->spad + s->act + y * s->out_ys + x * s->out_xs +
-	                      g * a->d->cols;
+	                      g * used_cols(a, c);
 	bool single = c->flags & EXE_SINGLE_ROUND;
 
 	for (int i = 0; i < nc; i++)
@@ -103,7 +105,7 @@ static void finish(const struct accel *a, const struct command *c,
                    int64_t y, int64_t g, int nc)
 {
 	uint8_t *to = a->spad + c->out + y * c->out_ys + x * c->out_xs +
-	              g * a->d->cols;
+	              g * used_cols(a, c);
 	uint8_t out[MAX_COLS];
 
 	if (!(c->flags & EXE_PLUS)) {
@@ -121,7 +123,7 @@ static int64_t params_at(const struct accel *a, const struct command *c,
 {
 	if (c->flags & EXE_PAR_SHARED)
 		group = 0;
-	return c->par + group * a->par_words * a->word;
+	return c->par + group * used_block(a, c);
 }
 
 /* ------------------------------------------------------------------------
@@ -167,10 +169,10 @@ static void gather(const struct accel *a, const struct command *c, int64_t at)
 }
 
 /* Widen the weights of a column group and turn them: a row per column. */
-static void turn_weights(const struct accel *a, const int8_t *w, int64_t steps,
-                         int64_t padded)
+static void turn_weights(const struct accel *a, const struct command *c,
+                         const int8_t *w, int64_t steps, int64_t padded)
 {
-	int cols = a->d->cols;
+	int cols = used_cols(a, c);
 
 	for (int col = 0; col < cols; col++) {
 		int16_t *to = a->wgt16 + col * padded;
@@ -183,11 +185,11 @@ static void turn_weights(const struct accel *a, const int8_t *w, int64_t steps,
 
 /* Few pixels: turning the weights would cost more than it saves. Columns up to
  * the next multiple of 8 are computed from whatever follows, and ignored. */
-static void sum_straight(const struct accel *a, const int8_t *w, int64_t steps,
-                         int nc, int32_t *sums)
+static void sum_straight(const struct accel *a, const struct command *c,
+                         const int8_t *w, int64_t steps, int nc, int32_t *sums)
 {
 	uint32_t s[MAX_COLS + 8] = {0};
-	int cols = a->d->cols;
+	int cols = used_cols(a, c);
 
 	for (int64_t k = 0; k < steps; k++) {
 		int16_t x = a->act16[k];
@@ -227,7 +229,7 @@ static void keep_and_hold(struct accel *a, const struct command *c, int64_t r,
 static void conv(struct accel *a, const struct command *c)
 {
 	enum { FEW = 3 };
-	int64_t cols = a->d->cols, pixels = c->nx * c->ny;
+	int64_t cols = used_cols(a, c), pixels = c->nx * c->ny;
 	int64_t steps = c->ka * c->kb * c->run;
 	int64_t padded = div_up(steps, 16) * 16;
 	bool hold = c->flags & EXE_HOLD;
@@ -239,16 +241,16 @@ static void conv(struct accel *a, const struct command *c)
 		int nc = (int)min64(cols, c->nchan - g * cols);
 		const int8_t *w = fast_weights(a, c, g);
 		if (pixels > FEW)
-			turn_weights(a, w, steps, padded);
+			turn_weights(a, c, w, steps, padded);
 		if (!hold)
-			read_params(a, params_at(a, c, g), &p);
+			read_params(a, params_at(a, c, g), nc, &p);
 		for (int64_t i = 0; i < pixels; i++) {
 			int64_t y = i / c->nx, x = i % c->nx;
 			gather(a, c, c->act + y * c->act_ys + x * c->act_xs);
 			if (pixels > FEW)
 				sum_turned(a, padded, nc, sums);
 			else
-				sum_straight(a, w, steps, nc, sums);
+				sum_straight(a, c, w, steps, nc, sums);
 			if (held)
 				keep_and_hold(a, c, i, nc, sums);
 			if (!hold)
@@ -295,7 +297,7 @@ static inline void pixel(int op, const struct command *c, const int8_t *x,
 static inline void vector(struct accel *a, const struct command *c, int op)
 {
 	const int8_t *spad = (const int8_t *)a->spad;
-	int cols = a->d->cols;
+	int cols = used_cols(a, c);
 	int32_t sums[MAX_COLS];
 	struct params p;
 
@@ -303,7 +305,7 @@ static inline void vector(struct accel *a, const struct command *c, int op)
 		int nc = (int)min64(cols, c->nchan - g * cols);
 		const int8_t *w =
 		        op == OP_DWCONV ? fast_weights(a, c, g) : spad;
-		read_params(a, params_at(a, c, g), &p);
+		read_params(a, params_at(a, c, g), nc, &p);
 		for (int64_t y = 0; y < c->ny; y++)
 			for (int64_t x = 0; x < c->nx; x++) {
 				pixel(op, c,
@@ -323,7 +325,7 @@ static void read_second(const struct accel *a, const struct command *c,
 {
 	struct params p;
 
-	read_params(a, c->par, &p);
+	read_params(a, c->par, 3, &p);
 	for (int i = 0; i < 3; i++) {
 		if (i < 2)
 			s->bias[i] = p.bias[i];

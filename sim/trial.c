@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "isa/map.h"
 #include "isa/packed.h"
+#include "isa/part.h"
 
 enum { PERIOD = 20 }; /* of the last wait's looks at STATUS */
 
@@ -186,9 +187,10 @@ static void random_params(struct rng *r, uint8_t *to, int cols, bool add)
 			             : INT32_MAX - mult / 8;
 			shift = 0;
 		}
-		put32(to + 4 * i, (uint32_t)bias);
-		put32(to + 4 * (cols + i), (uint32_t)mult);
-		to[8 * cols + i] = (uint8_t)shift;
+		put32(to, (uint32_t)bias);
+		put32(to + 4, (uint32_t)mult);
+		to[8] = (uint8_t)shift;
+		to += PARAM_BYTES;
 	}
 }
 
@@ -264,11 +266,12 @@ static void fill(const struct trial *t, const struct trial_data *d, uint8_t *to)
 	random_bytes(&r, to, d->bytes);
 	if (d->kind == TRIAL_BYTES)
 		return;
+	int cols = d->cols ? d->cols : t->d.cols;
 	if (d->kind == TRIAL_INDICES)
-		block = (size_t)t->d.cols;
+		block = (size_t)cols;
 	for (size_t at = 0; at + block <= d->bytes; at += block)
 		if (d->kind == TRIAL_INDICES)
-			random_indices(&r, to + at, t->d.cols);
+			random_indices(&r, to + at, cols);
 		else
 			random_params(&r, to + at, t->d.cols,
 			              d->kind == TRIAL_ADD_PARAMS);

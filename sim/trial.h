@@ -18,8 +18,8 @@
 
 /* Bytes of a memory before the run, made from a seed: any; parameter blocks
  * that are legal for CONV and the like, or for ADD and SUM; indices of weights
- * of which two of four are there, COLS bytes after COLS bytes; whole units for
- * UNPACK. Else zero. */
+ * of which two of four are there, COLS bytes after COLS bytes (or `cols`);
+ * whole units for UNPACK. Else zero. */
 enum trial_kind {
 	TRIAL_BYTES,
 	TRIAL_PARAMS,
@@ -33,6 +33,7 @@ struct trial_data {
 	uint32_t at, bytes; /* offset in it */
 	enum trial_kind kind;
 	uint64_t seed;
+	int cols; /* of indices; 0: the design's */
 };
 
 struct trial_job {

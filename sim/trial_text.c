@@ -178,12 +178,12 @@ static uint32_t mem_bytes(const struct trial *t, int mem)
 
 static bool read_data(struct trial *t, const struct yaml *y, struct err *err)
 {
-	static const char *const keys[] = {"memory", "at",   "bytes",
-	                                   "kind",   "seed", NULL};
+	static const char *const keys[] = {"memory", "at",   "bytes", "kind",
+	                                   "seed",   "cols", NULL};
 	struct trial_data d;
 	const struct yaml *mem, *kind;
 	int k;
-	int64_t at, bytes, seed;
+	int64_t at, bytes, seed, cols = 0;
 
 	if (!yaml_is_map(y, "data", err) || !yaml_known_keys(y, keys, err) ||
 	    !(mem = need(y, "memory", err)) ||
@@ -195,6 +195,10 @@ static bool read_data(struct trial *t, const struct yaml *y, struct err *err)
 	    !need_number(y, "bytes", 1, size - at, &bytes, err) ||
 	    !need_number(y, "seed", 0, INT64_MAX, &seed, err))
 		return false;
+	if (yaml_get(y, "cols") &&
+	    !need_number(y, "cols", 1, t->d.cols, &cols, err))
+		return false;
+	d.cols = (int)cols;
 	d.kind = (enum trial_kind)k;
 	d.at = (uint32_t)at;
 	d.bytes = (uint32_t)bytes;
@@ -506,9 +510,12 @@ void trial_write(const struct trial *t, const char *note, FILE *f)
 		const struct trial_data *d = &t->data[i];
 		fprintf(f,
 		        "  - {memory: %s, at: %u, bytes: %u, kind: %s, "
-		        "seed: %" PRIu64 "}\n",
+		        "seed: %" PRIu64,
 		        mem_name[d->mem], d->at, d->bytes, kind_name[d->kind],
 		        d->seed);
+		if (d->cols)
+			fprintf(f, ", cols: %d", d->cols);
+		fprintf(f, "}\n");
 	}
 	fprintf(f, "jobs:%s\n", t->n_jobs ? "" : " []");
 	for (int i = 0; i < t->n_jobs; i++) {

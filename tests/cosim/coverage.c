@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "isa/map.h"
+#include "isa/part.h"
 #include "isa/wfmt.h"
 #include "sim/accel_fast.h"
 
@@ -62,6 +63,7 @@ static uint64_t of_queue(enum queue q)
 /* What conditions are asked of, besides the command. */
 struct context {
 	const struct design *d;
+	int64_t rows, cols; /* that the command uses */
 	int64_t word, bank, weights, elements;
 	bool others, barrier;
 };
@@ -533,9 +535,11 @@ static void trial_job(struct coverage *cov, const struct trial *t,
 		        .word = design_word(&t->d),
 		        .bank = design_bank_bytes(&t->d),
 		        .weights = c->ka * c->kb *
-		                   wfmt_run(wfmt_of(c), t->d.cols,
+		                   wfmt_run(wfmt_of(c), part_cols(c, t->d.cols),
 		                            design_word(&t->d),
 		                            c->opcode == OP_CONV ? c->run : 1),
+		        .cols = part_cols(c, t->d.cols),
+		        .rows = part_rows(c, t->d.rows),
 		        .elements = c->nx | c->ny << 16,
 		        .barrier = true,
 		};

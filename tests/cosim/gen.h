@@ -42,6 +42,7 @@ struct gen {
 	struct rng r;
 	struct trial_job *job;
 	int64_t word, par_bytes, bank, spad;
+	int64_t few;  /* columns that parts often have */
 	int commands; /* about how many are wanted */
 	enum style style;
 	int64_t flood;                   /* what most of a flood are */
@@ -55,7 +56,7 @@ struct gen {
 	bool bad_opcode; /* now and then an unknown command */
 	/* Addresses */
 	uint32_t blocks_at, dump_at, ring_at[RINGS], data_at, par_at;
-	uint32_t streams_at[N_MEMS], indices_at;
+	uint32_t streams_at[N_MEMS], indices_at, few_at;
 	struct stream_data {
 		uint32_t at, bytes, units, seed; /* at: in its slot */
 	} packed[N_MEMS][STREAMS];

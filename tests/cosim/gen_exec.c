@@ -1,17 +1,68 @@
 /* gen_exec: random execute commands with their parameters; see gen.h. */
 #include "isa/map.h"
+#include "isa/part.h"
 #include "isa/wfmt.h"
 #include "tests/cosim/gen.h"
+
+static int64_t block_bytes(const struct gen *g, const struct command *c)
+{
+	return part_block(c, (int)g->par_bytes);
+}
+
+static int64_t used_cols(const struct gen *g, const struct command *c)
+{
+	return part_cols(c, g->t->d.cols);
+}
+
+/* Now and then a part of the array, with at least so many rows and columns. */
+static void use_part(struct gen *g, struct command *c, int64_t rows,
+                     int64_t cols)
+{
+	const struct design *d = &g->t->d;
+
+	if (!chance(g, 40))
+		return;
+	if (chance(g, 70))
+		c->rows = pick(g, rows, d->rows);
+	if (chance(g, 70))
+		c->cols = g->few >= cols && chance(g, 60)
+		                  ? g->few
+		                  : pick(g, cols, d->cols);
+}
+
+/* ... and shorter blocks of `n` parameters. */
+static void use_block(struct gen *g, struct command *c, int64_t n)
+{
+	int64_t least = (n * PARAM_BYTES + PAR_UNIT - 1) / PAR_UNIT;
+
+	if (chance(g, c->cols ? 60 : 15))
+		c->par_n = chance(g, 50)
+		                   ? least
+		                   : pick(g, least, g->par_bytes / PAR_UNIT);
+}
 
 /* Fetch legal parameters for `c` and put them at c->par. */
 static void load_params(struct gen *g, const struct command *c, int64_t blocks)
 {
-	bool add = c->opcode == OP_ADD;
+	bool add = c->opcode == OP_ADD || c->opcode == OP_SUM;
 	int64_t first = (add ? N_PAR : 0) + pick(g, 0, N_PAR - blocks);
+	int64_t from = MAP_FLASH + g->par_at + first * g->par_bytes;
+	int64_t bytes = block_bytes(g, c);
 	uint64_t keep = g->banks;
+	struct command l = {.opcode = OP_LOAD,
+	                    .spad = c->par,
+	                    .mem = from,
+	                    .n0 = bytes,
+	                    .n1 = blocks,
+	                    .n2 = 1,
+	                    .mem_s1 = g->par_bytes,
+	                    .spad_s1 = bytes};
 
-	gen_copy(g, OP_LOAD, MAP_FLASH + g->par_at + first * g->par_bytes,
-	         c->par, blocks * g->par_bytes);
+	g->banks = gen_banks(g, c->par, c->par + blocks * bytes);
+	if (bytes == g->par_bytes)
+		gen_copy(g, OP_LOAD, from, c->par, blocks * bytes);
+	else
+		gen_emit(g, &l);
 	g->banks = keep;
 }
 
@@ -76,12 +127,13 @@ static void add_second(struct gen *g, struct command *c, struct range out,
 	                    .act = c->out,
 	                    .out_xs = c->out_xs,
 	                    .out_ys = c->out_ys};
-	struct range par = {0, g->par_bytes}, in = {0, c->nchan};
-	int64_t block = N_PAR + pick(g, 0, N_PAR - 1);
+	struct range par = {0, 0}, in = {0, c->nchan};
 	uint64_t before = g->banks;
 
 	clamp_fields(g, &s);
 	s.flags = 0;
+	use_block(g, &s, 3);
+	par.hi = block_bytes(g, &s);
 	if (!chance(g, 25) || !gen_place(g, par, before, &s.par))
 		return;
 	if (chance(g, 60)) {
@@ -96,9 +148,8 @@ static void add_second(struct gen *g, struct command *c, struct range out,
 		}
 	}
 	uint64_t banks = g->banks;
-	gen_copy(g, OP_LOAD, MAP_FLASH + g->par_at + block * g->par_bytes,
-	         s.par, g->par_bytes);
-	g->banks = gen_banks(g, s.par, s.par + g->par_bytes);
+	load_params(g, &s, 1);
+	g->banks = gen_banks(g, s.par, s.par + par.hi);
 	gen_emit(g, &s);
 	g->banks = banks;
 	c->flags |= EXE_PLUS;
@@ -125,7 +176,7 @@ static void emit_all(struct gen *g, struct command *c)
 static int64_t weight_bytes(const struct gen *g, const struct command *c)
 {
 	return c->ka * c->kb *
-	       wfmt_run(wfmt_of(c), g->t->d.cols, (int)g->word,
+	       wfmt_run(wfmt_of(c), (int)used_cols(g, c), (int)g->word,
 	                c->opcode == OP_CONV ? c->run : 1);
 }
 
@@ -135,20 +186,23 @@ static void weight_format(struct gen *g, struct command *c)
 {
 	const struct design *d = &g->t->d;
 	struct wfmt f = {.bits = 8};
+	int cols = (int)used_cols(g, c);
 
 	if (d->narrow && chance(g, 50))
 		f.bits = chance(g, 50) ? 4 : 2;
 	if (c->opcode == OP_CONV && d->sparse && chance(g, 40)) {
 		f.of4 = (int)pick(g, 1, 2);
+		if (cols != d->cols && cols != g->few) /* no indices */
+			f.of4 = 1;
 		c->run = (c->run + 7) / 8 * 8;
 	}
 	if (c->flags & EXE_SPLIT) /* as the part before, which had room */
 		f.of4 = 0;
-	while (c->flags & EXE_SPLIT && 2 * wfmt_vector(f, d->cols) > g->word)
+	while (c->flags & EXE_SPLIT && 2 * wfmt_vector(f, cols) > g->word)
 		f.bits /= 2;
 	c->wfmt = wfmt_field(f);
 	if (c->opcode == OP_CONV && d->split && !f.of4 && c->nx * c->ny == 1) {
-		if (2 * wfmt_vector(f, d->cols) > g->word)
+		if (2 * wfmt_vector(f, cols) > g->word)
 			return;
 		if (!(c->flags & EXE_KEEP) && chance(g, 60))
 			c->flags |= EXE_SPLIT;
@@ -162,7 +216,8 @@ static void weight_format(struct gen *g, struct command *c)
 static void load_indices(struct gen *g, const struct command *c, int64_t groups)
 {
 	const struct wfmt f = wfmt_of(c);
-	int cols = g->t->d.cols, word = (int)g->word;
+	int cols = (int)used_cols(g, c), word = (int)g->word;
+	bool few = cols != g->t->d.cols;
 
 	if (f.of4 != 2)
 		return;
@@ -171,7 +226,8 @@ static void load_indices(struct gen *g, const struct command *c, int64_t groups)
 	uint64_t keep = g->banks;
 	struct command l = {.opcode = OP_LOAD,
 	                    .spad = c->wgt,
-	                    .mem = MAP_FLASH + g->indices_at,
+	                    .mem = MAP_FLASH +
+	                           (few ? g->few_at : g->indices_at),
 	                    .n0 = index,
 	                    .n1 = weight_bytes(g, c) / block,
 	                    .n2 = groups,
@@ -189,7 +245,7 @@ static void load_indices(struct gen *g, const struct command *c, int64_t groups)
 /* Where the input, weights and results of an array command are. */
 static bool place_array(struct gen *g, struct command *c, struct range in)
 {
-	int64_t cols = g->t->d.cols;
+	int64_t cols = used_cols(g, c);
 	int64_t groups = (c->nchan + cols - 1) / cols;
 	bool weights = c->opcode == OP_CONV || c->opcode == OP_DWCONV;
 	struct range w = {0, weight_bytes(g, c)};
@@ -197,6 +253,7 @@ static bool place_array(struct gen *g, struct command *c, struct range in)
 	if (chance(g, 10))
 		c->flags |= EXE_PAR_SHARED;
 	int64_t blocks = c->flags & EXE_PAR_SHARED ? 1 : groups;
+	use_block(g, c, c->nchan < cols ? c->nchan : cols);
 	if (blocks > N_PAR)
 		return false;
 	bool own = wfmt_of(c).of4 == 2 || chance(g, 80);
@@ -214,7 +271,7 @@ static bool place_array(struct gen *g, struct command *c, struct range in)
 		load_indices(g, c, groups);
 	if (c->flags & EXE_HOLD)
 		return true;
-	if (!place_results(g, c, out, blocks * g->par_bytes, taken))
+	if (!place_results(g, c, out, blocks * block_bytes(g, c), taken))
 		return false;
 	load_params(g, c, blocks);
 	add_second(g, c, out, taken);
@@ -261,13 +318,14 @@ static bool finish_conv(struct gen *g, struct command *c)
 /* Channels and pixels; now and then many of one of them. */
 static struct command shape(struct gen *g)
 {
-	int64_t cols = g->t->d.cols, rows = g->t->d.rows;
 	int64_t far = small(g) ? 99 : pick(g, 0, 99);
-	struct command c = {
-	        .nchan = pick(g, 1, chance(g, 50) ? cols : 3 * cols),
-	        .nx = pick(g, 1, chance(g, 50) ? 6 : 40),
-	        .ny = pick(g, 1, chance(g, 50) ? 2 : 8),
-	};
+	struct command c = {.opcode = 0};
+
+	use_part(g, &c, 1, 1);
+	int64_t cols = used_cols(g, &c), rows = part_rows(&c, g->t->d.rows);
+	c.nchan = pick(g, 1, chance(g, 50) ? cols : 3 * cols);
+	c.nx = pick(g, 1, chance(g, 50) ? 6 : 40);
+	c.ny = pick(g, 1, chance(g, 50) ? 2 : 8);
 
 	if (small(g))
 		c.nchan = pick(g, 1, cols), c.nx = pick(g, 1, 4), c.ny = 1;
@@ -307,6 +365,7 @@ static bool gen_split(struct gen *g)
 	c.ny = chance(g, 20) ? 1 : pick(g, 1, g->t->d.rows / c.nx);
 	for (int64_t i = pick(g, 1, 3); i >= 0; i--) {
 		struct command part = c;
+		use_part(g, &part, c.nx * c.ny, c.nchan);
 		part.flags = (any ? EXE_KEEP | split : 0) | (i ? EXE_HOLD : 0);
 		g->banks = 0;
 		if (finish_conv(g, &part)) {
@@ -321,7 +380,7 @@ static bool gen_split(struct gen *g)
  * last two segments of one the first two of the next. */
 static void reuse_fields(struct gen *g, struct command *c)
 {
-	int64_t rows = g->t->d.rows;
+	int64_t rows = part_rows(c, g->t->d.rows);
 
 	c->flags |= EXE_REUSE;
 	c->pm = pick(g, 1, 2);
@@ -384,8 +443,10 @@ static bool gen_add(struct gen *g)
 		c.ny = 1;
 	}
 	clamp_fields(g, &c);
+	use_part(g, &c, 1, 1); /* of no effect */
+	use_block(g, &c, 3);
 	if (!gen_place(g, h, 0, &c.act) || !gen_place(g, h, g->banks, &c.wgt) ||
-	    !place_results(g, &c, h, g->par_bytes, g->banks))
+	    !place_results(g, &c, h, block_bytes(g, &c), g->banks))
 		return false;
 	load_params(g, &c, 1);
 	emit_all(g, &c);
@@ -399,10 +460,10 @@ static bool gen_sum(struct gen *g)
 	                    .act = pick(g, 0, g->spad - 1),
 	                    .out_xs = pick(g, 0, 65535),
 	                    .out_ys = pick(g, 0, 65535)};
-	struct range par = {0, g->par_bytes};
-
 	clamp_fields(g, &c);
 	c.flags = 0;
+	use_block(g, &c, 3);
+	struct range par = {0, block_bytes(g, &c)};
 	if (!gen_place(g, par, 0, &c.par))
 		return false;
 	emit_all(g, &c);

@@ -327,7 +327,8 @@ static void set_addresses(struct gen *g, uint32_t s, uint32_t f)
 	g->data_at = f;
 	g->streams_at[MEM_FLASH] = f + FLASH_DATA;
 	g->indices_at = g->streams_at[MEM_FLASH] + STREAMS * STREAM;
-	g->par_at = g->indices_at + INDICES;
+	g->few_at = g->indices_at + INDICES;
+	g->par_at = g->few_at + INDICES;
 }
 
 /* A size in KiB for `bytes`, and where they begin: often the least and the
@@ -367,8 +368,9 @@ static void add_streams(struct gen *g)
 		for (uint32_t i = 0; i < STREAMS; i++) {
 			const struct stream_data *s = &g->packed[m][i];
 			const struct trial_data d = {
-			        m, g->streams_at[m] + i * STREAM + s->at,
-			        s->bytes, TRIAL_PACKED, s->seed};
+			        m,        g->streams_at[m] + i * STREAM + s->at,
+			        s->bytes, TRIAL_PACKED,
+			        s->seed,  0};
 			trial_add_data(g->t, &d);
 		}
 }
@@ -385,7 +387,7 @@ static void place_memories(struct gen *g)
 	/* Multiples of 64 all; the dump is the last but for the lists. */
 	int64_t sram = RINGS * RING * RING_ENTRY_BYTES + N_BLOCKS * BLOCK +
 	               STREAMS * STREAM + g->spad + lists[MEM_SRAM];
-	int64_t flash = FLASH_DATA + STREAMS * STREAM + INDICES +
+	int64_t flash = FLASH_DATA + STREAMS * STREAM + 2 * INDICES +
 	                (2 * par + 63) / 64 * 64 + lists[MEM_FLASH];
 	uint32_t s = place_all(g, &t->d.sram_kib, "sram.kib", sram);
 	uint32_t f = place_all(g, &t->d.flash_kib, "flash.kib", flash);
@@ -402,14 +404,16 @@ static void place_memories(struct gen *g)
 	}
 	const struct trial_data data[] = {
 	        {MEM_SRAM, g->ring_at[0], (uint32_t)(sram - lists[MEM_SRAM]),
-	         TRIAL_BYTES, random_seed(g)},
-	        {MEM_FLASH, f, FLASH_DATA, TRIAL_BYTES, random_seed(g)},
+	         TRIAL_BYTES, random_seed(g), 0},
+	        {MEM_FLASH, f, FLASH_DATA, TRIAL_BYTES, random_seed(g), 0},
 	        {MEM_FLASH, g->indices_at, INDICES, TRIAL_INDICES,
-	         random_seed(g)},
+	         random_seed(g), 0},
+	        {MEM_FLASH, g->few_at, INDICES, TRIAL_INDICES, random_seed(g),
+	         (int)g->few},
 	        {MEM_FLASH, g->par_at, (uint32_t)par, TRIAL_PARAMS,
-	         random_seed(g)},
+	         random_seed(g), 0},
 	        {MEM_FLASH, g->par_at + (uint32_t)par, (uint32_t)par,
-	         TRIAL_ADD_PARAMS, random_seed(g)},
+	         TRIAL_ADD_PARAMS, random_seed(g), 0},
 	};
 	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++)
 		trial_add_data(t, &data[i]);
@@ -453,6 +457,7 @@ void generate(struct trial *t, const struct design *d, uint64_t seed,
 	for (int i = 0; i < N_LAYERS; i++)
 		g.tag[i] = pick(&g, 0, chance(&g, 95) ? 300 : 65535);
 	g.layer = g.tag[0];
+	g.few = pick(&g, 1, d->cols);
 	g.bad_opcode = chance(&g, 5);
 	first_addresses(&g);
 	make_streams(&g);

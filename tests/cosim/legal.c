@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "isa/map.h"
 #include "isa/packed.h"
+#include "isa/part.h"
 #include "isa/wfmt.h"
 
 struct range {
@@ -93,14 +94,20 @@ static struct range input(const struct command *c)
 	return all;
 }
 
+static int64_t block_bytes(const struct design *d, const struct command *c)
+{
+	return part_block(c, design_par_words(d) * design_word(d));
+}
+
 static void touch_array(const struct design *d, const struct command *c,
                         const struct command *sum, struct node *n)
 {
-	int64_t groups = (c->nchan + d->cols - 1) / d->cols;
+	int cols = part_cols(c, d->cols);
+	int64_t groups = (c->nchan + cols - 1) / cols;
 	int64_t weights = c->ka * c->kb *
-	                  wfmt_run(wfmt_of(c), d->cols, design_word(d),
+	                  wfmt_run(wfmt_of(c), cols, design_word(d),
 	                           c->opcode == OP_CONV ? c->run : 1);
-	int64_t par = design_par_words(d) * design_word(d);
+	int64_t par = block_bytes(d, c);
 	struct range w = {c->wgt, c->wgt + weights};
 	struct range p = {c->par, c->par + par};
 	struct range o = {c->out, c->out + c->nchan};
@@ -124,7 +131,7 @@ static void touch_array(const struct design *d, const struct command *c,
 static void touch(const struct design *d, const struct command *c,
                   struct command *sum, struct node *n)
 {
-	int64_t par = design_par_words(d) * design_word(d);
+	int64_t par = block_bytes(d, c);
 	struct range p = {c->par, c->par + par};
 	int64_t bytes = c->nx | c->ny << 16;
 

@@ -18,7 +18,7 @@ struct naive {
 	const struct trial *t;
 	uint8_t *mem[N_MEMS];
 	int8_t *spad;
-	int64_t rows, cols, par_bytes;
+	int64_t rows, cols, par_bytes; /* that the command uses */
 	int32_t sums[64][64];
 	struct command sum; /* the last SUM, and its columns 0, 1, 2 */
 	struct lane second[3];
@@ -53,11 +53,9 @@ static int8_t clamp(const struct command *c, int64_t w)
 
 static struct lane lane(const struct naive *n, int64_t par, int64_t col)
 {
-	return (struct lane){
-	        get32(n->spad + par + 4 * col),
-	        get32(n->spad + par + 4 * (n->cols + col)),
-	        n->spad[par + 8 * n->cols + col],
-	};
+	const int8_t *at = n->spad + par + 9 * col;
+
+	return (struct lane){get32(at), get32(at + 4), at[8]};
 }
 
 static int8_t sum_of(const struct command *c, const struct lane l[3],
@@ -308,6 +306,17 @@ static bool legal_params(const struct naive *n, const struct command *c)
 	return true;
 }
 
+/* The array that `c` has: all, or what its fields say. */
+static void use_part(struct naive *n, const struct command *c)
+{
+	const struct design *d = &n->t->d;
+	int64_t whole = design_par_words(d) * design_word(d);
+
+	n->rows = c->rows ? c->rows : d->rows;
+	n->cols = c->cols ? c->cols : d->cols;
+	n->par_bytes = c->par_n ? 8 * c->par_n : whole;
+}
+
 static void command(struct naive *n, const struct command *c)
 {
 	if (c->opcode == OP_UNPACK)
@@ -334,9 +343,6 @@ bool run_naive(struct run *r, const struct trial *t)
 	if (!n)
 		abort();
 	n->t = t;
-	n->rows = t->d.rows;
-	n->cols = t->d.cols;
-	n->par_bytes = design_par_words(&t->d) * design_word(&t->d);
 	n->spad = calloc(design_spad_bytes(&t->d), 1);
 	if (!n->spad)
 		abort();
@@ -350,6 +356,7 @@ bool run_naive(struct run *r, const struct trial *t)
 			const struct command *c = &t->job[j].c[k];
 			if (!strcmp(opcode_name((int)c->opcode), "?"))
 				continue;
+			use_part(n, c);
 			legal = legal && legal_params(n, c);
 			command(n, c);
 		}

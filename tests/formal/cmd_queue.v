@@ -33,7 +33,7 @@ module bench #(
 
     localparam AW = 13, OW = 13, L = $clog2(DEPTH);
     localparam N = UNIT == 0 ? 143 + 3 * AW : UNIT == 2 ? 132 + 3 * AW
-                                            : 127 + 9 * AW + 2 * OW;
+                                            : 127 + 9 * AW + 2 * OW + 2 * 4 + 4;
 
     wire [47:0]  waits, twin_waits;
     wire [N-1:0] item, twin_item;

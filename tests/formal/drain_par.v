@@ -1,17 +1,17 @@
 // drain: the reads of parameters. A load (ADD, SUM) or a capture that begins a
-// column group reads PW words of W bytes through P, one a cycle, the last two
-// cycles before the first beat: each word of the block once, in order, and
+// column group reads a block through P, a word of W bytes a cycle (the last one
+// may be shorter), the last two cycles before the first beat: each word of the block once, in order, and
 // blocks one after another from par on. No other capture reads any.
 //
 // Any pace, any address, any delay of a block; commands without PLUS. Assumed of
 // exec_ctl: a capture comes when the parameters before are read, with none or at
-// least PW + 1 cycles before its first beat; of exec_unit: nothing comes before a
+// least one cycle more than words before its first beat; of exec_unit: nothing comes before a
 // start. Values are not looked at; that writes are over by then is not proved.
 //
 //@ read drain.v drain_lane.v requant_lane.v param_regs.v out_walk.v plus_seq.v
 //@ prove COLS=3 LANES=1 : bmc 9, induction 1, cover 14
-//@ bug place drain.v: par_q <= par_q + WA => par_q <= par_q + WA - 1'b1
-//@ bug place drain.v: pre_q <= PW5 + 5'd1 => pre_q <= PW5
+//@ bug place drain.v: pre_q == 5'd2 ? rest_i : WN => pre_q == 5'd3 ? rest_i : WN
+//@ bug place drain.v: pre_q <= words_i + 5'd1 => pre_q <= words_i
 //@ bug place drain.v: par_rd  = pre_q > 5'd1 => par_rd  = pre_q > 5'd0
 //@ bug before drain.v: run_q && pre_q == 5'd0 => run_q && pre_q <= 5'd2
 
@@ -37,6 +37,10 @@ module bench #(
     localparam ROWS = 1, W = 8, WL = 3, AW = 13, NL = $clog2(LANES + 1);
     localparam PW = (COLS * 9 + W - 1) / W;
 
+    // Words of a block, bytes of the last one.
+    (* anyconst *) wire [4:0]  words;
+    (* anyconst *) wire [WL:0] rest;
+
     wire          go, loaded, p_req, p_we, over;
     wire [AW-1:0] p_addr;
     wire [WL:0]   p_n;
@@ -49,7 +53,8 @@ module bench #(
     drain #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .NL(NL), .W(W), .WL(WL),
             .AW(AW), .PW(PW)) dut (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .par_i(par_i),
-        .out_i(out_i), .load_i(load_i), .add_i(1'b0), .plus_i(0), .vec_i(0),
+        .out_i(out_i), .load_i(load_i), .load_words_i(words),
+        .cols_i(4'd3), .words_i(words), .rest_i(rest), .add_i(1'b0), .plus_i(0), .vec_i(0),
         .split_i(0), .single_i(0), .zp_i(0), .qmin_i(0), .qmax_i(0), .nx_i(0),
         .ny_i(0), .xs_i(0), .ys_i(0), .cap_i(cap_i), .cap_nr_i(cap_nr_i),
         .cap_nc_i(cap_nc_i), .cap_pre_i(cap_pre_i), .cap_last_i(cap_last_i),
@@ -80,11 +85,11 @@ module bench #(
         if (!rst_ni) {told_q, left_q} <= 0;
         else begin
             if (start_i) told_q <= 1'b1;
-            if (block)            left_q <= PW;
+            if (block)            left_q <= words;
             else if (\dut.par_rd ) left_q <= left_q - 4'd1;
         end
         if (start_i)            next_q <= par_i;
-        else if (\dut.par_rd ) next_q <= next_q + W;
+        else if (\dut.par_rd ) next_q <= next_q + (left_q == 1 ? rest : W);
     end
     always @* begin
         if (!past_q) assume (!rst_ni);
@@ -92,19 +97,20 @@ module bench #(
         assume (!(load_i && cap_i) && (!load_i || start_i));
         assume (!cap_i || (told_q && !start_i && cap_nr_i == 1 &&
                            cap_nc_i >= 1 && cap_nc_i <= COLS));
-        assume (cap_pre_i == 0 || (cap_pre_i > PW && cap_pre_i < 5'd20));
+        assume (words >= 1 && words <= PW && rest >= 1 && rest <= W);
+        assume (cap_pre_i == 0 || (cap_pre_i > words && cap_pre_i < 5'd20));
     end
 
     // ------------------------------------------------------------------------
     // Properties
 
     always @* if (past_q && rst_ni) begin
-        place: assert (\dut.par_rd == (left_q != 0 && \dut.pre_q <= PW + 1) &&
+        place: assert (\dut.par_rd == (left_q != 0 && \dut.pre_q <= words + 1) &&
                        (!\dut.par_rd || (p_req && \dut.pre_q > 1 && (p_we ||
-                        (p_addr == next_q && p_n == W)))));
+                        (p_addr == next_q && p_n == (left_q == 1 ? rest : W))))));
         before: assert (!\dut.beat || left_q == 0);
 
-        inv_left: assert (left_q == (\dut.pre_q > PW + 1 ? PW :
+        inv_left: assert (left_q == (\dut.pre_q > words + 1 ? words :
                           \dut.pre_q == 0 ? 0 : \dut.pre_q - 5'd1));
         inv_next: assert (!told_q || next_q == \dut.par_q );
         inv_plus: assert (\dut.uses.on_q == 0);
@@ -112,7 +118,7 @@ module bench #(
     end
 
     always @* if (past_q && rst_ni) begin
-        second: cover (\dut.par_rd && left_q == 1 && p_addr == 13'd156 &&
+        second: cover (\dut.par_rd && left_q == 1 && p_addr == 13'd153 &&
                        next_q == \dut.par_q && told_q && p_we == 0);
         beats: cover (\dut.beat && cap_nc_i == 2);
     end

@@ -4,7 +4,7 @@
 // CONV: a piece of the run of pixel (x, y) at kernel position (ia, ib), at
 // act + y*ys + x*xs + ib*kb_s + ia*ka_s + piece*W, not beyond the run's end.
 // Vector modes: the channels of a column group, not beyond the last, of the
-// element that tap f + e*pm of output (x, y) meets, at act + g*COLS + y*ys +
+// element that tap f + e*pm of output (x, y) meets, at act + g*cols + y*ys +
 // (x + e)*xs + ib*kb_s + f*ka_s; tap below ka, f below pm; with REUSE, too.
 // Positions are those that the module's registers hold: that the reads come in
 // order, each once, is not said.
@@ -56,17 +56,20 @@ module bench #(
     (* anyconst *) wire [7:0]    ka;
     (* anyconst *) wire [7:0]    kb;
     (* anyconst *) wire [7:0]    pm;
+    (* anyconst *) wire [WL:0]   rows;   // of the array, that are used
+    (* anyconst *) wire [WL:0]   cols;
 
     wire          valid, done, rd, step, step_end, kept, move, first;
     wire          group_end, cols_end, cmd_end, cols_new, cols_one;
     wire [AW-1:0] addr;
     wire [WL:0]   n, row, s, nr, nc;
 
-    exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) dut (
+    exec_agen #(.W(W), .WL(WL), .AW(AW)) dut (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .act_i(act),
         .nchan_i(nchan), .run_i(run), .vec_i(vec), .reuse_i(reuse),
         .run_again_i(run), .ka_i(ka), .kb_i(kb), .pm_i(pm), .ka_s_i(ka_s),
         .kb_s_i(kb_s), .nx_i(nx), .ny_i(ny), .xs_i(xs), .ys_i(ys),
+        .rows_i(rows), .cols_i(cols),
         .slot_end_i(slot_end_i), .valid_o(valid), .done_o(done), .rd_o(rd),
         .addr_o(addr), .n_o(n), .row_o(row), .step_o(step),
         .step_end_o(step_end), .kept_o(kept), .move_o(move), .s_o(s),
@@ -79,6 +82,7 @@ module bench #(
     always @(posedge clk_i) past_q <= 1'b1;
     always @* begin
         if (!past_q) assume (!rst_ni);
+        assume (rows >= 1 && rows <= ROWS && cols >= 1 && cols <= COLS);
         assume (VEC == 2 || vec == VEC);
         assume (!(start_i && valid));
         assume (!slot_end_i || done);
@@ -87,7 +91,7 @@ module bench #(
         assume (pm >= 1 && pm <= ka && nchan >= 1);
         assume (run >= 1 && run <= 4 * W);
         // docs/accelerator.md, REUSE
-        assume (!reuse || (vec && nx <= ROWS && pm <= 2 &&
+        assume (!reuse || (vec && nx <= rows && pm <= 2 &&
                            (two ? kb >= 2 : kb >= 3 && ka <= 3)));
     end
 
@@ -149,7 +153,7 @@ module bench #(
         for (i = 0; i < K - 1; i = i + 1)
             assume (kernel[(i+1)*K*AW +: AW] == kernel[i*K*AW +: AW] + kb_s);
         assume (kernel[0 +: AW] == 0);
-        assume (fresh[0 +: AW] == (start_i ? act : pixel_q[0 +: AW] + COLS));
+        assume (fresh[0 +: AW] == (start_i ? act : pixel_q[0 +: AW] + cols));
     end
 
     always @(posedge clk_i) begin
@@ -178,7 +182,7 @@ module bench #(
 
     always @* if (past_q && rst_ni && valid) begin
         if (rd && !vec) begin
-            in_box: assert (inside && \dut.ia_q < ka && row < ROWS &&
+            in_box: assert (inside && \dut.ia_q < ka && row < rows &&
                             addr == at + inner + past[AW-1:0] &&
                             e_q == 0 && pixel_q[0 +: AW] == act);
             in_run: assert (n >= 1 && n <= W && past % W == 0 &&
@@ -187,15 +191,15 @@ module bench #(
         if (rd && vec) begin
             in_taps: assert (inside && \dut.ia_q < pm &&
                              \dut.ia_q + taps < ka && addr == at + inner);
-            in_group: assert (n >= 1 && n <= COLS && gone + n <= nchan &&
+            in_group: assert (n >= 1 && n <= cols && gone + n <= nchan &&
                               pixel_q[0 +: AW] == act + gone[AW-1:0]);
         end
 
-        inv_pixel: assert (inside && \dut.row_q < ROWS && \dut.pix_q == at &&
+        inv_pixel: assert (inside && \dut.row_q < rows && \dut.pix_q == at &&
                            \dut.rowa_q == pixel(\dut.y_q , 16'd0));
         inv_next: assert (\dut.gx_q < nx && \dut.gy_q < ny && (moved_q ?
                           \dut.gx_q == 0 && \dut.gy_q == 0 && cols_end &&
-                          \dut.base_q == pixel_q[0 +: AW] + COLS &&
+                          \dut.base_q == pixel_q[0 +: AW] + cols &&
                           \dut.growa_q == \dut.base_q &&
                           \dut.gpix_q == \dut.base_q :
                           \dut.base_q == pixel_q[0 +: AW] &&
@@ -224,7 +228,7 @@ module bench #(
         tail: cover (rd && !vec && n == 3 && past == 8 && row == 1);
         kernel_1_1: cover (rd && !vec && \dut.ib_q == 1 && \dut.ia_q == 1);
         phase: cover (rd && vec && !reuse && \dut.ia_q == 1 && e_q == 1);
-        columns: cover (rd && vec && gone == COLS && n == 2 && \dut.x_q == 1);
+        columns: cover (rd && vec && gone == cols && n == 2 && \dut.x_q == 1);
         keeps: cover (rd && vec && kept && \dut.y_q == 1);
     end
 

@@ -4,7 +4,8 @@
 // there is none: a command whose slots end is over after as many as its fields
 // say.
 //
-// Any counts, runs and channels of full width, any pace of slots. Where a read
+// Any counts, runs and channels of full width, any part of the array (at most ROWS
+// x COLS), any pace of slots. Where a read
 // of these numbers is, exec_agen.v proves. Assumed: a slot ends when its reads are
 // done; a command starts when there is no chunk.
 //
@@ -38,17 +39,20 @@ module bench #(
     (* anyconst *) wire [15:0] ny;
     (* anyconst *) wire [7:0]  ka;
     (* anyconst *) wire [7:0]  kb;
+    (* anyconst *) wire [WL:0] rows;     // of the array, that are used
+    (* anyconst *) wire [WL:0] cols;
 
     wire          valid, done, rd, step, step_end, kept, move, first;
     wire          group_end, cols_end, cmd_end, cols_new, cols_one;
     wire [AW-1:0] addr;
     wire [WL:0]   n, row, s, nr, nc;
 
-    exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) dut (
+    exec_agen #(.W(W), .WL(WL), .AW(AW)) dut (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .act_i(13'd0),
         .nchan_i(nchan), .run_i(run), .vec_i(1'b0), .reuse_i(1'b0),
         .run_again_i(run), .ka_i(ka), .kb_i(kb), .pm_i(8'd1), .ka_s_i(13'd0),
         .kb_s_i(13'd0), .nx_i(nx), .ny_i(ny), .xs_i(13'd0), .ys_i(13'd0),
+        .rows_i(rows), .cols_i(cols),
         .slot_end_i(slot_end_i), .valid_o(valid), .done_o(done), .rd_o(rd),
         .addr_o(addr), .n_o(n), .row_o(row), .step_o(step),
         .step_end_o(step_end), .kept_o(kept), .move_o(move), .s_o(s),
@@ -69,12 +73,12 @@ module bench #(
     wire        image_end = line_end && y_q == ny - 16'd1;
     wire [15:0] x1 = line_end ? 16'd0 : x_q + 16'd1;
     wire [15:0] y1 = image_end ? 16'd0 : y_q + line_end;
-    wire        rows_end  = row_q == ROWS - 1 || image_end;
+    wire        rows_end  = row_q == rows - 1 || image_end;
     wire [16:0] run1      = run_q + W;
     wire        run_end   = run1 >= run;
     wire        ka_end    = run_end && ia_q == ka - 8'd1;
     wire        kb_end    = ka_end && ib_q == kb - 8'd1;
-    wire [16:0] chan1     = chan_q + COLS;
+    wire [16:0] chan1     = chan_q + cols;
     wire        last      = kb_end && image_end && chan1 >= nchan;
 
     always @(posedge clk_i) begin
@@ -105,6 +109,7 @@ module bench #(
     end
     always @* begin
         if (!past_q) assume (!rst_ni);
+        assume (rows >= 1 && rows <= ROWS && cols >= 1 && cols <= COLS);
         assume (!(start_i && valid));
         assume (!slot_end_i || (valid && done));
         assume (nx >= 1 && ny >= 1 && ka >= 1 && kb >= 1 && nchan >= 1 &&
@@ -140,21 +145,21 @@ module bench #(
             if (done) flags: assert (group_end == kb_end &&
                 cols_end == image_end && (cmd_end && group_end) == last &&
                 s == (run_end ? run - run_q : W) && nr == row_q + 1 &&
-                nc == (chan1 >= nchan ? nchan - chan_q : COLS));
+                nc == (chan1 >= nchan ? nchan - chan_q : cols));
 
             inv_group: assert ({\dut.gx_q , \dut.gy_q } ==
                                (ahead ? {x1, y1} : {gx_q, gy_q}));
             inv_ranges: assert (x_q < nx && y_q < ny && gx_q < nx &&
                                 gy_q < ny && ia_q < ka &&
                                 ib_q < kb && run_q < run && chan_q < nchan &&
-                                row_q < ROWS && (!over_q || rows_end) &&
+                                row_q < rows && (!over_q || rows_end) &&
                                 over_q == \dut.done_q );
         end
         inv_kept: assert (\dut.kept_q == 0);
     end
 
     always @* if (past_q && rst_ni) begin
-        second: cover (rd && chan_q == COLS && y_q == 1);
+        second: cover (rd && chan_q == cols && y_q == 1);
         piece: cover (rd && run_q == 16 && ia_q == 1);
         over: cover (slot_end_i && last && chan_q != 0 && nx == 2);
     end

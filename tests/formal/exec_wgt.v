@@ -5,7 +5,7 @@
 // docs/accelerator.md, Weights; in a vector mode a chunk is one step.
 //
 // Any chunks and groups at any pace, addresses and wgt_cs of full width, all
-// formats of weights. Assumed: chunks have 1..W bytes, flags of a command stay,
+// formats of weights, any columns used. Assumed: chunks have 1..W bytes, flags of a command stay,
 // a command starts when the steps of the one before are over. Which chunks a
 // CONV has is proved in exec_order.v; of a vector mode nobody proves it.
 //
@@ -50,6 +50,7 @@ module bench #(
     (* anyconst *) wire [1:0]    of4;
     (* anyconst *) wire [1:0]    bits;
     (* anyconst *) wire [AW-1:0] wgt_cs;
+    (* anyconst *) wire [4:0]    cols;
 
     wire          slot_end, fill, b_req, index, step, step_first, buf_;
     wire          kept, move, cap, cap_last, held, ev_read, ev_drain, ev_step;
@@ -60,12 +61,13 @@ module bench #(
     wire [ROWS-1:0] rows;
     wire [2*WL+1:0] cells;
 
-    exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(2), .WL(WL), .AW(AW), .PW(2),
+    exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(2), .WL(WL), .AW(AW),
                .W(W)) dut (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .wgt_i(wgt_i),
         .vec_i(vec), .pool_i(pool), .keep_i(1'b0), .hold_i(hold),
         .shared_i(1'b0), .plus_i(1'b0), .split_i(split), .of4_i(of4),
-        .bits_i(bits), .wgt_cs_i(wgt_cs), .slot_end_o(slot_end),
+        .bits_i(bits), .wgt_cs_i(wgt_cs), .cols_i(cols[WL:0]), .words_i(5'd2),
+        .slot_end_o(slot_end),
         .valid_i(valid_i), .done_i(done_i), .rd_i(1'b0), .vstep_i(vstep_i),
         .vstep_end_i(vstep_end_i), .vkept_i(1'b0), .vmove_i(1'b0), .s_i(s_i),
         .nr_i(nr_i), .nc_i(nr_i), .first_i(1'b0),
@@ -82,10 +84,10 @@ module bench #(
     // The table of docs/accelerator.md: steps of a chunk of s bytes, reads of
     // indices, and the bytes of a read
 
-    localparam V8 = COLS, V4 = (COLS * 4 + 7) / 8, V2 = (COLS * 2 + 7) / 8;
     localparam M1 = W < 16 ? 2 : 4;                    // m for 1 of 4
-    localparam I1 = (COLS * 2 * M1 + 7) / 8, I2 = (COLS * 8 + 7) / 8;
-    wire [4:0] vector = bits == 2'd1 ? V4 : bits == 2'd2 ? V2 : V8;
+    wire [4:0] V4 = (cols * 4 + 7) / 8, V2 = (cols * 2 + 7) / 8;
+    wire [4:0] I1 = (cols * 2 * M1 + 7) / 8, I2 = (cols * 8 + 7) / 8;
+    wire [4:0] vector = bits == 2'd1 ? V4 : bits == 2'd2 ? V2 : cols;
     wire [4:0] wide   = split ? {vector[3:0], 1'b0} : vector;
     wire [4:0] block  = of4[0] ? I1 : I2;
     wire       by2    = of4[0] && M1 == 2;
@@ -153,6 +155,7 @@ module bench #(
         assume (!(start_i && (on_q || \dut.active_q )));
         assume (!vstep_i || \dut.active_q );
         assume (s_i >= 1 && s_i <= W && nr_i >= 1 && nr_i <= ROWS);
+        assume (cols >= 1 && cols <= COLS);
         assume (bits <= 2'd2 && of4 <= 2'd2);
         assume (!split || (of4 == 2'd0 && wide <= W));
         assume (!vec || (!split && of4 == 2'd0 && !hold));

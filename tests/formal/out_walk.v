@@ -1,15 +1,15 @@
 // out_walk: beat number m of pixel (x, y) of column group g is at
-// base + g*COLS + y*ys + x*xs + m*LANES; m, x, y, g count up in this order, so
+// base + g*cols + y*ys + x*xs + m*LANES; m, x, y, g count up in this order, so
 // that every output comes once.
 //
-// Any steps and pauses, base and strides of full width, any counts nx and ny;
+// Any steps, pauses and cols, base and strides of full width, any counts nx and ny;
 // the place of a pixel for nx, ny <= 4 (products with the strides are the hard
 // part). Assumed: the fields stay for the command, nx, ny >= 1.
 //
 //@ read out_walk.v
-//@ prove COLS=8 LANES=4 : bmc 5, induction 1, cover 10
-//@ prove COLS=5 LANES=2 : bmc 4, induction 1, cover 10
-//@ mutants COLS=5 LANES=2 : bmc 2, induction 1
+//@ prove LANES=4 : bmc 5, induction 1, cover 10
+//@ prove LANES=2 : bmc 4, induction 1, cover 10
+//@ mutants LANES=2 : bmc 2, induction 1
 //@ bug place out_walk.v: !x_last ? pix_q => !x_last ? (x_q[0] ? addr_q : pix_q)
 //@ bug place out_walk.v: if (y_last) base_q <= next => base_q <= next
 //@ bug turns out_walk.v: x_q <= x_last ? 16'd0 : x1 => x_q <= x1
@@ -18,7 +18,6 @@
 `default_nettype none
 
 module bench #(
-    parameter COLS  = 8,
     parameter LANES = 4
 ) (
     input wire         clk_i,
@@ -35,19 +34,21 @@ module bench #(
     (* anyconst *) wire [15:0]   ny;
     (* anyconst *) wire [AW-1:0] xs;
     (* anyconst *) wire [AW-1:0] ys;
+    (* anyconst *) wire [3:0]    cols;
 
     wire [AW-1:0] addr;
 
-    out_walk #(.COLS(COLS), .LANES(LANES), .AW(AW)) dut (
+    out_walk #(.WL(3), .LANES(LANES), .AW(AW)) dut (
         .clk_i(clk_i), .start_i(start_i), .base_i(base_i), .nx_i(nx),
-        .ny_i(ny), .xs_i(xs), .ys_i(ys), .step_i(step_i),
+        .ny_i(ny), .xs_i(xs), .ys_i(ys), .cols_i(cols),
+        .step_i(step_i),
         .row_end_i(row_end_i), .addr_o(addr));
 
     // ------------------------------------------------------------------------
     // Where it should be
 
     reg          on_q = 1'b0, idle_q = 1'b0;
-    reg [AW-1:0] base_q, g_q, m_q, addr_q;
+    reg [AW-1:0] base_q, g_q, m_q, addr_q;     // base_q: of the group
     reg [15:0]   x_q, y_q;
     wire         x_end = x_q + 16'd1 == nx, y_end = y_q + 16'd1 == ny;
 
@@ -64,14 +65,14 @@ module bench #(
                 x_q <= x_end ? 16'd0 : x_q + 16'd1;
                 if (x_end) y_q <= y_end ? 16'd0 : y_q + 16'd1;
                 if (x_end && y_end) g_q <= g_q + 1'b1;
+                if (x_end && y_end) base_q <= base_q + cols;
             end
         end
     end
     always @* assume (nx != 16'd0 && ny != 16'd0);
 
     wire few = nx <= 16'd4 && ny <= 16'd4;
-    wire [AW-1:0] group = base_q + g_q * COLS;
-    wire [AW-1:0] line  = group + (y_q[0] ? ys : 0) + (y_q[1] ? 2 * ys : 0);
+    wire [AW-1:0] line  = base_q + (y_q[0] ? ys : 0) + (y_q[1] ? 2 * ys : 0);
     wire [AW-1:0] pixel = line + (x_q[0] ? xs : 0) + (x_q[1] ? 2 * xs : 0);
 
     wire [AW-1:0] at    = pixel + m_q * LANES;
@@ -93,7 +94,7 @@ module bench #(
 
         if (few) inv_bases: assert (\dut.pix_q == pixel &&
                                     \dut.rowa_q == line &&
-                                    \dut.base_q == group);
+                                    \dut.base_q == base_q);
     end
 
     always @* begin

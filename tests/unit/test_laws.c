@@ -339,7 +339,7 @@ static uint64_t best_cycles(const struct joulet_net *net,
 }
 
 /* Ways to have more; `way` 0.. ; false: not legal. */
-enum { BANKS, MEMORY, BOTH, WIDTH, N_WAYS };
+enum { BANKS, MEMORY, BOTH, WIDTH, ROWS, COLUMNS, CELLS, N_WAYS };
 static bool more(struct design *d, int way)
 {
 	struct err err;
@@ -350,9 +350,14 @@ static bool more(struct design *d, int way)
 		d->spad_kib *= 2;
 	if (way == WIDTH)
 		d->dma_bytes *= 2;
+	if (way == ROWS || way == CELLS)
+		d->rows *= 2;
+	if (way == COLUMNS || way == CELLS)
+		d->cols *= 2;
 	if (way == WIDTH && d->unpack)
-		return false;
-	return d->banks <= 64 && d->spad_kib <= 1024 && d->dma_bytes <= 16 &&
+		return false; /* the packed stream is made for one */
+	return d->rows <= 64 && d->cols <= 64 && d->banks <= 64 &&
+	       d->spad_kib <= 1024 && d->dma_bytes <= 16 &&
 	       design_check(d, (struct src){NULL, 0}, &err);
 }
 
@@ -368,7 +373,8 @@ static int check_pairs(const struct joulet_net *net, struct random_graph *r,
                        uint64_t seed, int *done)
 {
 	static const char *const name[N_WAYS] = {
-	        "banks", "scratchpad", "banks and scratchpad", "width"};
+	        "banks", "scratchpad", "banks and scratchpad", "width",
+	        "rows",  "columns",    "rows and columns"};
 	const struct design d = random_design(r);
 	uint64_t less = best_cycles(net, &d);
 	int broken = 0;
@@ -391,12 +397,12 @@ static int check_pairs(const struct joulet_net *net, struct random_graph *r,
 	return broken;
 }
 
-static void more_memory_or_bandwidth_is_never_slower(void **state)
+static void more_of_anything_is_never_slower(void **state)
 {
 	int done = 0, broken = 0;
 
 	(void)state;
-	for (uint64_t seed = 1000; seed < 1000 + times(30); seed++) {
+	for (uint64_t seed = 1000; seed < 1000 + times(6); seed++) {
 		struct joulet_net net = {.name = "random"};
 		struct random_graph r;
 		if (seed % 2)
@@ -408,7 +414,7 @@ static void more_memory_or_bandwidth_is_never_slower(void **state)
 		rg_close(&r);
 	}
 	printf("%d pairs of designs\n", done);
-	assert_true(done > 80);
+	assert_true(done > 20);
 	assert_int_equal(broken, 0);
 }
 
@@ -417,7 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(random_networks_obey_the_laws_of_one_run),
 	        cmocka_unit_test(real_networks_obey_the_laws_of_one_run),
-	        cmocka_unit_test(more_memory_or_bandwidth_is_never_slower),
+	        cmocka_unit_test(more_of_anything_is_never_slower),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
