@@ -37,7 +37,7 @@ static char *beside(const struct plan *p, const char *name)
 }
 
 /* Point at the line of the sweep file that named the file. */
-static bool blame(const struct yaml *y, struct err *err)
+bool plan_blame(const struct yaml *y, struct err *err)
 {
 	struct err inner = *err;
 	err_at(err, yaml_src(y), "%.400s", inner.msg);
@@ -54,7 +54,7 @@ static bool add_net(struct plan *p, const struct yaml *y, struct err *err)
 	struct joulet_net *net = joulet_net_open(path, err);
 	free(path);
 	if (!net)
-		return blame(y, err);
+		return plan_blame(y, err);
 	size_t n = (size_t)p->n_nets;
 	p->net = mem_grow(p->net, n + 1, sizeof *p->net);
 	size_t bytes = joulet_net_in_bytes(net);
@@ -97,7 +97,7 @@ static bool add_input(struct plan *p, struct plan_net *net,
 	char *data = file_read(path, MAX_INPUT, &size, err);
 	free(path);
 	if (!data)
-		return blame(y, err);
+		return plan_blame(y, err);
 	bool ok = size >= want ||
 	          err_at(err, yaml_src(y),
 	                 "inputs: %s has %zu bytes, %s takes %zu", name, size,
@@ -165,7 +165,7 @@ static bool add_data(struct plan *p, struct plan_net *net, const struct yaml *y,
 		return true;
 	net->data = take_set(p, name, err);
 	return (net->data && dataset_fits(net->data, net->net, err)) ||
-	       blame(y, err);
+	       plan_blame(y, err);
 }
 
 /* One set for all networks, or a list with one for each. */
@@ -324,7 +324,7 @@ static bool read_options(struct plan *p, struct err *err)
 	char *path = beside(p, base);
 	bool ok = design_load(&p->base, path, err);
 	free(path);
-	return ok || blame(yaml_get(p->yaml, "base"), err);
+	return ok || plan_blame(yaml_get(p->yaml, "base"), err);
 }
 
 int plan_add_tech(struct plan *p, const char *name)

@@ -111,6 +111,9 @@ static bool add_powers(struct plan *p, struct plan_axis *a,
 	long end[2];
 	if (!yaml_known_keys(map, known, err))
 		return false;
+	if (a->param->word)
+		return err_at(err, yaml_src(map),
+		              "%s: must be a list of values", a->key);
 	if (list->kind != YAML_LIST || list->count != 2)
 		return err_at(err, yaml_src(list),
 		              "%s: wants {pow2: [from, to]}", a->key);

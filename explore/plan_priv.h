@@ -12,6 +12,9 @@ enum { N_PLAN_TARGETS = 2, N_PLAN_BACKENDS = 2 };
 /* Add a technology table, named relative to the sweep file. Its index. */
 int plan_add_tech(struct plan *p, const char *name);
 
+/* Put the place of y in front of a message about what it names. False. */
+bool plan_blame(const struct yaml *y, struct err *err);
+
 /* axes; then zip, which with networks makes the dimensions. */
 bool plan_read_axes(struct plan *p, struct err *err);
 bool plan_read_zips(struct plan *p, struct err *err);

@@ -9,10 +9,22 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "explore/metric.h"
+#include "explore/plan_priv.h"
 #include "explore/progress.h"
 #include "explore/result.h"
 #include "explore/slurm.h"
 #include "explore/work.h"
+
+/* The place in the sweep file that names the tables, in front of a message. */
+static bool blame_techs(const struct sweep *s, struct err *err)
+{
+	const struct yaml *axes = yaml_get(s->plan->yaml, "axes");
+	const struct yaml *at = axes ? yaml_get(axes, "tech") : NULL;
+
+	if (!at)
+		at = yaml_get(s->plan->yaml, "tech");
+	return at && plan_blame(at, err);
+}
 
 static bool open_techs(struct sweep *s, struct err *err)
 {
@@ -21,7 +33,7 @@ static bool open_techs(struct sweep *s, struct err *err)
 	for (int i = 0; i < p->n_techs; i++) {
 		s->techs[i] = joulet_tech_open(p->tech_path[i], err);
 		if (!s->techs[i])
-			return false;
+			return blame_techs(s, err);
 	}
 	s->tech = s->techs[0];
 	return true;
