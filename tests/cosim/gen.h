@@ -27,6 +27,9 @@ enum {
 	RING = 16,      /* entries of the longest */
 	MAX_JOBS = 16,
 	N_LAYERS = 6,
+	GRANULE = 64,           /* of the scratchpad: used or not */
+	PIECE = 8192 / GRANULE, /* the longest copy of it */
+	SMALL = 16 * 1024,      /* bytes of one that is always used whole */
 };
 
 /* How the commands of a job are. */
@@ -50,8 +53,9 @@ struct gen {
 	uint32_t count[N_QUEUES];        /* commands of this job */
 	uint32_t bank_use[64][N_QUEUES]; /* number of the last user */
 	uint32_t block_use[N_BLOCKS][N_QUEUES];
-	uint64_t banks;  /* that the command being made uses */
-	unsigned blocks; /* SRAM blocks, alike */
+	bool used[1024 * 1024 / GRANULE]; /* parts of the scratchpad */
+	uint64_t banks;                   /* that the command being made uses */
+	unsigned blocks;                  /* SRAM blocks, alike */
 	int64_t layer, tag[N_LAYERS];
 	bool bad_opcode; /* now and then an unknown command */
 	/* Addresses */

@@ -6,8 +6,9 @@
  * follow in both. Where all that begins, and how large the memories are, is
  * random.
  *
- * The first job begins with loads of the whole scratchpad, the last ends with
- * stores of it, so that memories alone show a difference.
+ * The first job begins with loads of the scratchpad, the last ends with stores
+ * of it, so that memories alone show a difference; of a large scratchpad mostly
+ * the parts that the program uses.
  */
 #include "tests/cosim/generate.h"
 
@@ -155,6 +156,12 @@ uint64_t gen_banks(const struct gen *g, int64_t lo, int64_t hi)
 	return set;
 }
 
+static void use(struct gen *g, int64_t lo, int64_t hi)
+{
+	for (int64_t i = lo / GRANULE; i <= (hi - 1) / GRANULE; i++)
+		g->used[i] = true;
+}
+
 bool gen_place(struct gen *g, struct range h, uint64_t taken, int64_t *at)
 {
 	int64_t size = h.hi - h.lo;
@@ -167,6 +174,7 @@ bool gen_place(struct gen *g, struct range h, uint64_t taken, int64_t *at)
 		if (set & taken)
 			continue;
 		g->banks |= set;
+		use(g, lo, lo + size);
 		*at = lo - h.lo;
 		return true;
 	}
@@ -231,17 +239,25 @@ static void gen_command(struct gen *g)
 	g->style = style;
 }
 
-/* The whole scratchpad, a piece at a time, from flash or to the dump. */
+/* All of the scratchpad that is used, a piece at a time, from flash or to the
+ * dump. */
 static void move_all(struct gen *g, int64_t op)
 {
-	int64_t piece = g->spad < 8192 ? g->spad : 8192;
+	int64_t end = g->spad / GRANULE;
 
-	for (int64_t at = 0; at < g->spad; at += piece)
-		gen_copy(g, op,
-		         op == OP_LOAD
-		                 ? MAP_FLASH + g->data_at + at % FLASH_DATA
-		                 : MAP_SRAM + g->dump_at + at,
-		         at, piece);
+	for (int64_t i = 0, n; i < end; i += n) {
+		for (n = 0; n < PIECE && i + n < end && g->used[i + n];)
+			n++;
+		if (n)
+			gen_copy(g, op,
+			         op == OP_LOAD
+			                 ? MAP_FLASH + g->data_at +
+			                           i * GRANULE % FLASH_DATA
+			                 : MAP_SRAM + g->dump_at + i * GRANULE,
+			         i * GRANULE, n * GRANULE);
+		else
+			n = 1;
+	}
 }
 
 /* The least that a job can be. */
@@ -256,6 +272,7 @@ static void fill_byte(struct gen *g)
 
 	g->blocks = 0;
 	g->banks = gen_banks(g, c.spad, c.spad + 1);
+	use(g, c.spad, c.spad + 1);
 	gen_emit(g, &c);
 }
 
@@ -278,20 +295,43 @@ static void begin_job(struct gen *g)
 
 bool gen_cut(struct gen *g)
 {
-	if (!g->job->n || g->t->n_jobs == MAX_JOBS)
+	if (!g->job->n || g->t->n_jobs == MAX_JOBS - 1)
 		return false;
 	begin_job(g);
+	return true;
+}
+
+/* A job before all others: loads of what these turned out to use. */
+static void load_used(struct gen *g)
+{
+	struct trial *t = g->t;
+
+	begin_job(g);
+	move_all(g, OP_LOAD);
+	struct trial_job first = t->job[t->n_jobs - 1];
+	memmove(t->job + 1, t->job, (size_t)(t->n_jobs - 1) * sizeof(*t->job));
+	t->job[0] = first;
+}
+
+/* Do loads and stores move the whole scratchpad? A large one seldom, since a
+ * program would do little else. */
+static bool use_all(struct gen *g)
+{
+	if (g->spad > SMALL && !chance(g, (int)(100 * SMALL / g->spad)))
+		return false;
+	use(g, 0, g->spad);
 	return true;
 }
 
 static void gen_jobs(struct gen *g)
 {
 	int64_t jobs = pick(g, 1, chance(g, 70) ? 6 : 12);
+	bool all = use_all(g);
 
 	for (int64_t j = 0; j < jobs; j++) {
-		if (g->t->n_jobs < MAX_JOBS)
+		if (g->t->n_jobs < MAX_JOBS - 1)
 			begin_job(g);
-		if (j == 0)
+		if (j == 0 && all)
 			move_all(g, OP_LOAD);
 		int64_t n = pick(g, 0, 2 * g->commands / jobs);
 		if (g->style == STYLE_FLOOD)
@@ -308,6 +348,8 @@ static void gen_jobs(struct gen *g)
 			move_all(g, OP_STORE);
 	}
 	g->job->irq |= chance(g, 70);
+	if (!all)
+		load_used(g);
 }
 
 /* ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ enum {
 	CI_RANDOM = sizeof(ci_random) / sizeof(ci_random[0]),
 	LONG_DESIGNS = 50,
 	LONG_COUNT = 2000,
-	LONG_COMMANDS = 12,
+	LONG_COMMANDS = 6,
 };
 
 void plan_design(struct entry *e, int i, int64_t random)
