@@ -58,7 +58,6 @@ struct attempt {
 struct contest {
 	struct attempt *best, *other;
 	const struct compile_opts *opts;
-	int64_t pushed; /* commands that all have tried */
 };
 
 static bool find(struct attempt *a, const struct compile_opts *opts,
@@ -171,7 +170,6 @@ static bool try_part(struct contest *x, struct err *err)
 	                     (a->p.cycles < was->p.cycles &&
 	                      (opts->longer || same_units(&a->l, &was->l))));
 
-	x->pushed += a->t.pushed;
 	if (better) {
 		x->best = a;
 		x->other = was;
@@ -214,17 +212,14 @@ static bool try_all(struct contest *x, struct err *err)
 	return x->best->ok;
 }
 
-/* Half the columns, and half of these, as long as that is faster; rows alike,
- * unless that takes too long. */
+/* Half the columns, and half of these, as long as that is faster; rows alike.
+ */
 static bool try_few(struct contest *x, struct err *err)
 {
-	enum { MOST_PUSHED = 4000 };
-	int64_t most = x->pushed + MOST_PUSHED;
-
 	for (int way = 0; way < 2; way++)
-		for (bool more = true; more && x->pushed < most;) {
-			int rows = x->best->part.rows,
-			    cols = x->best->part.cols;
+		for (bool more = true; more;) {
+			int rows = x->best->part.rows;
+			int cols = x->best->part.cols;
 			int *half = way ? &rows : &cols;
 			const struct attempt *was = x->best;
 			if (*half % 2)
@@ -250,7 +245,6 @@ static bool stages(struct contest *x, struct err *err)
 	if (!lower(&a->l, err))
 		return false;
 	bool ok = build(a, opts, err);
-	x->pushed = a->t.pushed;
 	if (!ok && err->kind != ERR_DATA)
 		return false;
 	if (opts->target == TARGET_CPU)

@@ -436,6 +436,5 @@ bool search(struct tiler *t, const struct compile_opts *opts, struct program *p,
 	note_ops(t->l, s);
 	*p = x.best;
 	p->cycles = x.cycles;
-	t->pushed = x.pushed;
 	return true;
 }

@@ -34,7 +34,6 @@ struct tiler {
 	int64_t most_pushed; /* no tiling is tried after so many commands; those
 	                      * taken back count too */
 	uint64_t rival;      /* cycles of another search's program; 0: none */
-	int64_t pushed;      /* ... commands that the search has tried */
 	const struct rest *rest; /* per op; NULL: only its own end counts */
 	int load_weight;         /* what a busy cycle of the load unit costs, in
 	                          * sixteenths of a cycle that passes */

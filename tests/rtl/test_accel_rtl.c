@@ -50,31 +50,33 @@ static uint32_t next_random(uint32_t *x)
 	return *x = *x * 1664525u + 1013904223u;
 }
 
+/* Column c of the block of parameters at `par`. */
+static void put_param(uint8_t *par, int c, uint32_t bias, uint32_t mult,
+                      int shift)
+{
+	const uint32_t w[2] = {bias, mult};
+
+	put_words(par + 9 * c, w, 2);
+	par[9 * c + 8] = (uint8_t)shift;
+}
+
 /* Random data; parameters that bring sums near the output's range. */
 static void fill_flash(struct rig *r)
 {
 	uint8_t *flash = r->mem.bytes[MEM_FLASH] + DATA_AT;
-	uint32_t x = 1, w[2 * 8];
+	uint32_t x = 1;
 
 	for (int i = 0; i < DATA_BANKS * BANK; i++)
 		flash[i] = (uint8_t)(next_random(&x) >> 24);
-	for (int g = 0; g < 2; g++) {
-		uint8_t *par = flash + PAR_AT + 72 * g;
-		for (int c = 0; c < 8; c++) {
-			w[c] = (next_random(&x) >> 18) - 8192;
-			w[8 + c] = (1u << 30) + (next_random(&x) >> 3);
-			par[64 + c] = (uint8_t)(-(6 + c % 3));
-		}
-		put_words(par, w, 16);
+	for (int c = 0; c < 16; c++) {
+		uint32_t bias = (next_random(&x) >> 18) - 8192;
+		uint32_t mult = (1u << 30) + (next_random(&x) >> 3);
+		put_param(flash + PAR_AT, c, bias, mult, -(6 + c % 8 % 3));
 	}
 	/* ADD: zero points, then scales as the compiler makes them. */
-	const uint32_t add[16] = {
-	        5, (uint32_t)-7, [8] = 1207959552, 1879048192, 1342177280,
-	};
-	put_words(flash + ADD_PAR_AT, add, 16);
-	flash[ADD_PAR_AT + 64] = 0;
-	flash[ADD_PAR_AT + 65] = (uint8_t)-1;
-	flash[ADD_PAR_AT + 66] = (uint8_t)-19;
+	put_param(flash + ADD_PAR_AT, 0, 5, 1207959552, 0);
+	put_param(flash + ADD_PAR_AT, 1, (uint32_t)-7, 1879048192, -1);
+	put_param(flash + ADD_PAR_AT, 2, 0, 1342177280, -19);
 }
 
 static void rig_open(struct rig *r)
@@ -208,13 +210,11 @@ static int clamp(const struct command *c, int64_t w)
 static int requant(const struct rig *r, const struct command *c, int32_t sum,
                    int chan)
 {
-	const int64_t par = c->par + 72 * (chan / 8);
-	const int k = chan % 8;
-	int32_t v = (int32_t)((uint32_t)sum + (uint32_t)at32(r, par + 4 * k));
+	const int64_t par = c->par + 72 * (chan / 8) + 9 * (chan % 8);
+	int32_t v = (int32_t)((uint32_t)sum + (uint32_t)at32(r, par));
 
-	return clamp(c,
-	             rescale(v, at32(r, par + 32 + 4 * k), at8(r, par + 64 + k),
-	                     c->flags & EXE_SINGLE_ROUND));
+	return clamp(c, rescale(v, at32(r, par + 4), at8(r, par + 8),
+	                        c->flags & EXE_SINGLE_ROUND));
 }
 
 static int32_t conv_sum(const struct rig *r, const struct command *c, int x,
@@ -391,10 +391,10 @@ static void add_is_exact(void **state)
 	c.ny = 0;
 	run_with_data(&r, &c, 1);
 	for (int i = 0; i < 3; i++) {
-		m[i] = at32(&r, c.par + 32 + 4 * i);
-		s[i] = at8(&r, c.par + 64 + i);
+		m[i] = at32(&r, c.par + 9 * i + 4);
+		s[i] = at8(&r, c.par + 9 * i + 8);
 		if (i < 2)
-			bias[i] = at32(&r, c.par + 4 * i);
+			bias[i] = at32(&r, c.par + 9 * i);
 	}
 	memset(want, 0x55, sizeof(want));
 	for (int i = 0; i < c.nx; i++) {
