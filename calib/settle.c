@@ -330,10 +330,10 @@ static void write_ram(struct settle *s, int i)
 
 static uint64_t row_of(const uint8_t *v, const uint32_t *in, bool wide)
 {
-	uint64_t row = v[in[0]] | v[in[1]] << 1 | v[in[2]] << 2 | v[in[3]] << 3;
+	unsigned row = 0;
 
-	if (wide)
-		row |= v[in[4]] << 4 | v[in[5]] << 5;
+	for (int i = 0; i < (wide ? 6 : 4); i++)
+		row |= (unsigned)v[in[i]] << i;
 	return row;
 }
 
