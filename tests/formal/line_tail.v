@@ -9,8 +9,8 @@
 // (docs/accelerator.md, REUSE).
 //
 // Any legal ka, kb, pm, any counts of pixels and channels, any data; bytes of one
-// column, as the others do the same; arrays of 1 and 3 rows. Assumed: a command
-// starts when the steps of the one before are over.
+// column, as the others do the same; arrays of 1 and 3 rows, any part of which is
+// used. Assumed: a command starts when the steps of the one before are over.
 //
 //@ read line_tail.v row_buf.v exec_agen.v exec_ctl.v
 //@ prove ROWS=1 SMALL=1 : bmc 13, cover 20
@@ -43,6 +43,7 @@ module bench #(
     (* anyconst *) wire [7:0]  ka;
     (* anyconst *) wire [7:0]  kb;
     (* anyconst *) wire [7:0]  pm;
+    (* anyconst *) wire [WL:0] used;     // rows of the array
 
     wire          valid, done, rd, vstep, vstep_end, vkept, vmove, first;
     wire          group_end, cols_end, cmd_end, cols_new, cols_one, slot_end;
@@ -55,11 +56,12 @@ module bench #(
     wire [ROWS-1:0]   rows;
     wire [2*WL+1:0]   cells;
 
-    exec_agen #(.ROWS(ROWS), .COLS(COLS), .W(W), .WL(WL), .AW(AW)) agen (
+    exec_agen #(.W(W), .WL(WL), .AW(AW)) agen (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .act_i(13'd0),
         .nchan_i(nchan), .run_i(16'd1), .vec_i(1'b1), .reuse_i(1'b1),
         .run_again_i(16'd1), .ka_i(ka), .kb_i(kb), .pm_i(pm), .ka_s_i(13'd0),
         .kb_s_i(13'd0), .nx_i(nx), .ny_i(ny), .xs_i(13'd0), .ys_i(13'd0),
+        .rows_i(used), .cols_i(4'd1),
         .slot_end_i(slot_end), .valid_o(valid), .done_o(done), .rd_o(rd),
         .addr_o(addr), .n_o(n), .row_o(row), .step_o(vstep),
         .step_end_o(vstep_end), .kept_o(vkept), .move_o(vmove), .s_o(s),
@@ -67,12 +69,13 @@ module bench #(
         .cols_end_o(cols_end), .cmd_end_o(cmd_end), .cols_new_o(cols_new),
         .cols_one_o(cols_one));
 
-    exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(1), .WL(WL), .AW(AW), .PW(2),
+    exec_ctl #(.ROWS(ROWS), .COLS(COLS), .LANES(1), .WL(WL), .AW(AW),
                .W(W)) ctl (
         .clk_i(clk_i), .rst_ni(rst_ni), .start_i(start_i), .wgt_i(13'd0),
         .vec_i(1'b1), .pool_i(1'b0), .keep_i(1'b0), .hold_i(1'b0),
         .shared_i(1'b0), .plus_i(1'b0), .split_i(1'b0), .of4_i(2'd0),
-        .bits_i(2'd0), .wgt_cs_i(13'd0), .slot_end_o(slot_end),
+        .bits_i(2'd0), .wgt_cs_i(13'd0), .cols_i(4'd1), .words_i(5'd2),
+        .slot_end_o(slot_end),
         .valid_i(valid), .done_i(done), .rd_i(rd), .vstep_i(vstep),
         .vstep_end_i(vstep_end), .vkept_i(vkept), .vmove_i(vmove), .s_i(s),
         .nr_i(nr), .nc_i(nc), .first_i(first), .group_end_i(group_end),
@@ -162,7 +165,8 @@ module bench #(
     always @* begin
         if (!past_q) assume (!rst_ni);
         assume (!(start_i && (valid || v_q[1:0] != 2'd0)));
-        assume (nx >= 1 && nx <= ROWS && ny >= 1 && nchan >= 1);
+        assume (nx >= 1 && nx <= used && ny >= 1 && nchan >= 1);
+        assume (used <= ROWS);
         assume (pm >= 1 && pm <= ka && pm <= 2);
         if (SMALL != 0) begin
             assume (rst_ni == past_q && start_i == (past_q && !begun_q));

@@ -83,7 +83,8 @@ module bench #(
             end
             for (g = 0; g < 3; g = g + 1) begin : queue
                 localparam N = g == 0 ? 143 + 3 * AW : g == 2 ? 132 + 3 * AW
-                                                     : 127 + 9 * AW + 2 * OW;
+                                                     : 127 + 9 * AW + 2 * OW +
+                                                       2 * 4 + 4;
                 wire [N-1:0] item;
                 cmd_queue #(.UNIT(g), .N(N), .DEPTH(DEPTH), .AW(AW),
                             .OW(OW)) one (
