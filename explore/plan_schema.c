@@ -168,6 +168,14 @@ static void files(struct json *j, const char *key, const char *doc, int least)
 	json_close(j);
 }
 
+static void flag(struct json *j, const char *key, const char *doc)
+{
+	json_object(j, key);
+	json_string(j, "description", doc);
+	json_string(j, "type", "boolean");
+	json_close(j);
+}
+
 static void words(struct json *j, const char *key, const char *doc,
                   const char *const *word, int n)
 {
@@ -257,18 +265,12 @@ void plan_schema(struct buf *to)
 	one_or_more(&j, "data",
 	            "labelled data sets that accuracy is measured with: one "
 	            "for each network (or none), or one for all");
-	json_object(&j, "alternatives");
-	json_string(&j, "description",
-	            "the networks do the same task: their points are compared "
-	            "with each other");
-	json_string(&j, "type", "boolean");
-	json_close(&j);
-	json_object(&j, "any_clock");
-	json_string(&j, "description",
-	            "points are kept whose clock the design does not reach by "
-	            "the technology table");
-	json_string(&j, "type", "boolean");
-	json_close(&j);
+	flag(&j, "alternatives",
+	     "the networks do the same task: their points are compared with "
+	     "each other");
+	flag(&j, "any_clock",
+	     "points are kept whose clock the design does not reach by the "
+	     "technology table");
 	schema_string(&j, "base", "the design that the axes start from");
 	axes(&j);
 	zip(&j);

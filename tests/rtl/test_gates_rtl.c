@@ -14,13 +14,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "base/folder.h"
 #include "base/spawn.h"
 #include "calib/gates.h"
 #include "calib/synth.h"
+#include "tests/take_cuts.h"
 
-enum { SKIPPED = 77, IN_MAX = 1 << 20 };
+enum { SKIPPED = 77 };
 
 static struct cells cells;
 static struct gates gates;
@@ -41,25 +41,6 @@ static struct design design(void)
 	return d;
 }
 
-static struct cuts take(const char *name, const struct design *d)
-{
-	char path[100];
-	struct err err;
-	struct cuts cuts;
-	size_t size;
-
-	snprintf(path, sizeof path, "models/%s.tflite", name);
-	struct joulet_net *net = joulet_net_open(path, &err);
-	assert_non_null(net);
-	snprintf(path, sizeof path, "models/%s.in.bin", name);
-	char *in = file_read(path, IN_MAX, &size, &err);
-	assert_non_null(in);
-	assert_true(cuts_take(&cuts, net, d, in, &err));
-	free(in);
-	joulet_net_close(net);
-	return cuts;
-}
-
 /* Of the logic that was synthesized, in pJ. */
 static double priced(const struct joulet_tech *t, const struct cut *c)
 {
@@ -73,7 +54,7 @@ static double priced(const struct joulet_tech *t, const struct cut *c)
 static void compare(const char *name, double within)
 {
 	struct err err = {0};
-	struct cuts cuts = take(name, &gates.d);
+	struct cuts cuts = take_cuts(name, &gates.d);
 	struct joulet_tech *t =
 	        joulet_tech_open("configs/tech/nangate45.yaml", &err);
 	double table = 0, real = 0;
@@ -110,7 +91,7 @@ static void layers_and_design_that_were_not_fitted(void **state)
 static void a_netlist_that_does_something_else_is_an_error(void **state)
 {
 	(void)state;
-	struct cuts cuts = take("digits_mlp", &gates.d);
+	struct cuts cuts = take_cuts("digits_mlp", &gates.d);
 	struct cut *c = &cuts.cut[cuts.n - 1];
 	struct gates_result r;
 	struct err err;

@@ -7,10 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/file.h"
-#include "sim/cut.h"
-
-enum { IN_MAX = 1 << 20 };
+#include "tests/take_cuts.h"
 
 static struct cuts take(const char *name, const char *rows)
 {
@@ -20,25 +17,13 @@ static struct cuts take(const char *name, const char *rows)
 	                                       {"requant.lanes", "2"}};
 	const struct src src = {"test", 0};
 	struct design d = design_default();
-	char path[100];
 	struct err err;
-	struct cuts cuts;
-	size_t size;
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
 		assert_true(
 		        design_set(&d, sizes[i][0], sizes[i][1], src, &err));
 	assert_true(design_set(&d, "array.rows", rows, src, &err));
-	snprintf(path, sizeof path, "models/%s.tflite", name);
-	struct joulet_net *net = joulet_net_open(path, &err);
-	assert_non_null(net);
-	snprintf(path, sizeof path, "models/%s.in.bin", name);
-	char *in = file_read(path, IN_MAX, &size, &err);
-	assert_non_null(in);
-	assert_true(cuts_take(&cuts, net, &d, in, &err));
-	free(in);
-	joulet_net_close(net);
-	return cuts;
+	return take_cuts(name, &d);
 }
 
 /* Rows without a pixel multiply zeros: nothing but the weights' own bits move
