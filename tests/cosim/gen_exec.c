@@ -180,6 +180,18 @@ static int64_t weight_bytes(const struct gen *g, const struct command *c)
 	                c->opcode == OP_CONV ? c->run : 1);
 }
 
+/* SPLIT as the part before had it: with its columns at most there is room. */
+static void fit_split(const struct gen *g, struct command *c, struct wfmt *f,
+                      int *cols)
+{
+	f->of4 = 0;
+	while (g->t->d.narrow && f->bits > 2 &&
+	       2 * wfmt_vector(*f, *cols) > g->word)
+		f->bits /= 2;
+	if (2 * wfmt_vector(*f, *cols) > g->word)
+		c->cols = *cols = (int)g->word / 2 * 8 / f->bits;
+}
+
 /* Weights of a format that the design has, now and then. Runs are such that
  * any bytes are legal weights; but indices: load_indices. */
 static void weight_format(struct gen *g, struct command *c)
@@ -196,10 +208,8 @@ static void weight_format(struct gen *g, struct command *c)
 			f.of4 = 1;
 		c->run = (c->run + 7) / 8 * 8;
 	}
-	if (c->flags & EXE_SPLIT) /* as the part before, which had room */
-		f.of4 = 0;
-	while (c->flags & EXE_SPLIT && 2 * wfmt_vector(f, cols) > g->word)
-		f.bits /= 2;
+	if (c->flags & EXE_SPLIT)
+		fit_split(g, c, &f, &cols);
 	c->wfmt = wfmt_field(f);
 	if (c->opcode == OP_CONV && d->split && !f.of4 && c->nx * c->ny == 1) {
 		if (2 * wfmt_vector(f, cols) > g->word)
