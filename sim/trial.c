@@ -132,17 +132,24 @@ static void put32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)(v >> 8 * i);
 }
 
+/* Mostly small values, so that not every sum saturates: an eighth of every other
+ * byte; 127 or -128 one time in eight. By masks: branches would go either way,
+ * and this fills all memories of every run. */
+static uint8_t random_byte(uint64_t v)
+{
+	const int byte = (int8_t)(v >> 40);
+	const int eighth = (byte + (byte >> 31 & 7)) >> 3;
+	const int some = byte ^ ((byte ^ eighth) & -(int)(v & 1));
+	const int end = 127 ^ ((int)(v >> 4 & 1) - 1);
+	const int is_end = -(int)(((v & 14) - 1) >> 63);
+
+	return (uint8_t)(some ^ ((some ^ end) & is_end));
+}
+
 static void random_bytes(struct rng *r, uint8_t *to, size_t n)
 {
-	/* Mostly small values, so that not every sum saturates. */
-	for (size_t i = 0; i < n; i++) {
-		uint64_t v = rng_next(r);
-		to[i] = (uint8_t)(v >> 40);
-		if (v & 1)
-			to[i] = (uint8_t)((int8_t)to[i] / 8);
-		if (!(v & 14))
-			to[i] = v & 16 ? 127 : 128;
-	}
+	for (size_t i = 0; i < n; i++)
+		to[i] = random_byte(rng_next(r));
 }
 
 /* Of a convolution: a bias of any size, and a multiplier and shift such that
