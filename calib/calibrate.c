@@ -114,7 +114,8 @@ static bool take_net(struct job *j, struct gates *g, int design,
 
 	for (int i = 0; ok && i < cuts.n; i++) {
 		struct gates_result r;
-		ok = gates_run(g, &cuts.cut[i], cuts.flash, &r, err);
+		ok = gates_run(g, &cuts.cut[i], cuts.flash, CALIBRATE_EDGES, &r,
+		               err);
 		if (ok)
 			add_sample(&j->part[design], n, &cuts.cut[i], g, &r,
 			           n->fit && design < CALIBRATE_DESIGNS - 1);

@@ -11,7 +11,8 @@
 #include "calib/energy.h"
 #include "calib/synth.h"
 
-enum { CALIBRATE_DESIGNS = 5, CALIBRATE_SAMPLES = 96 };
+/* Edges of the clock that are timed (calib/timed.h) in each layer. */
+enum { CALIBRATE_DESIGNS = 5, CALIBRATE_SAMPLES = 96, CALIBRATE_EDGES = 250 };
 
 /* A network and an input of it. */
 struct calibrate_net {

@@ -131,6 +131,27 @@ static void print_layers(const struct calibration *c, FILE *f)
 	fprintf(f, "\n");
 }
 
+/* What changes more than once in a cycle, of all layers. */
+static void print_glitches(const struct calibration *c, FILE *f)
+{
+	fprintf(f, "Energy with glitches, times that without; of single "
+	           "layers:\n\n| piece | all | least | most |\n"
+	           "| --- | ---: | ---: | ---: |\n");
+	for (int p = 0; p < N_PIECES; p++) {
+		double with = 0, without = 0, least = INFINITY, most = 0;
+		for (int i = 0; i < c->n; i++) {
+			const struct energy_sample *k = &c->sample[i];
+			with += k->fj[p];
+			without += k->fj[p] / k->glitch[p];
+			least = fmin(least, k->glitch[p]);
+			most = fmax(most, k->glitch[p]);
+		}
+		fprintf(f, "| %s | %.2f | %.2f | %.2f |\n",
+		        energy_piece_name[p], with / without, least, most);
+	}
+	fprintf(f, "\n");
+}
+
 /* ------------------------------------------------------------------------
  * The table */
 
@@ -238,6 +259,7 @@ static void print_flips(const struct calibration *c, const char *liberty,
                         FILE *f)
 {
 	static const enum cut_row row[N_MOVES] = {[MOVE_wgt] = ROW_flip_weight,
+	                                          [MOVE_idle] = ROW_flip_idle,
 	                                          [MOVE_prod] =
 	                                                  ROW_flip_product,
 	                                          [MOVE_add] = ROW_flip_add,
@@ -399,8 +421,8 @@ static void print_head(const struct calibration *c, const char *name, FILE *f)
 
 	fprintf(f,
 	        "# %s\n#\n# Made by `joulet calibrate`: docs/calibration.md. "
-	        "Logic is calibrated against\n# gates without wires, clock "
-	        "tree and glitches; all else is horowitz45's,\n# scaled to "
+	        "Logic is calibrated against\n# gates with glitches, without "
+	        "wires and clock tree; all else is horowitz45's,\n# scaled to "
 	        "this voltage.\n\nname: %s\nabout: >-\n"
 	        "  Standard cells, calibrated against gates of this "
 	        "accelerator (designs: %d); rest as\n  horowitz45. Layers and "
@@ -428,26 +450,27 @@ void calibrate_table(const struct calibration *c, const char *name,
 /* What was not fitted: layers of designs that were, and a whole design. */
 static void print_kept(const struct calibration *c, FILE *f)
 {
-	struct sums layers = {0}, design = {0};
+	struct sums kept[3] = {0}; /* layers, a design, both */
 
 	for (int i = 0; i < c->n_designs; i++)
 		for (int k = 0; k < c->n; k++)
 			if (!c->sample[k].fit &&
 			    memcmp(&c->sample[k].d, &c->design[i],
 			           sizeof c->design[i]) == 0)
-				add_sample(i == CALIBRATE_DESIGNS - 1 ? &design
-				                                      : &layers,
-				           c, &c->sample[k]);
+				add_sample(&kept[i == CALIBRATE_DESIGNS - 1], c,
+				           &c->sample[k]);
+	kept[2] = sum_up(c, NULL, false);
 	fprintf(f,
 	        "Not used for the fit: %d layers on designs that were, and all "
 	        "%d layers on one that\nwas not.\n\n"
 	        "| piece | layers, by rows | by activity | design, by rows | "
-	        "by activity |\n| --- | ---: | ---: | ---: | ---: |\n",
-	        layers.n, design.n);
+	        "by activity | together, by rows | by activity |\n"
+	        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+	        kept[0].n, kept[1].n);
 	for (int p = 0; p < N_SUMS; p++) {
 		fprintf(f, "| %s |", p == ALL ? "all" : energy_piece_name[p]);
-		for (int k = 0; k < 2; k++) {
-			const struct sums *s = k ? &design : &layers;
+		for (int k = 0; k < 3; k++) {
+			const struct sums *s = &kept[k];
 			fprintf(f, " %+.1f %% |",
 			        100 * error(s->rows[p], s->gates[p]));
 			if (p == PIECE_array || p == ALL)
@@ -472,5 +495,6 @@ void calibrate_errors(const struct calibration *c, FILE *f)
 			           &c->design[i]);
 		}
 	print_layers(c, f);
+	print_glitches(c, f);
 	print_leaks(c, f);
 }

@@ -131,6 +131,10 @@ static void read_pin(struct cell_pin *p, const struct lib_node *lib,
 		           u->time);
 		add_tables(&p->slew, &p->n_slew, lib, g, "fall_transition", u,
 		           u->time);
+		add_tables(&p->delay, &p->n_delay, lib, g, "cell_rise", u,
+		           u->time);
+		add_tables(&p->delay, &p->n_delay, lib, g, "cell_fall", u,
+		           u->time);
 	}
 }
 
@@ -178,6 +182,7 @@ void cells_free(struct cells *c)
 			struct cell_pin *p = &c->cell[i].pin[k];
 			free_tables(p->energy, p->n_energy);
 			free_tables(p->slew, p->n_slew);
+			free_tables(p->delay, p->n_delay);
 		}
 		free(c->cell[i].pin);
 	}
@@ -237,4 +242,9 @@ double cell_energy(const struct cell_pin *p, double slew_ns, double load_ff)
 double cell_slew(const struct cell_pin *p, double slew_ns, double load_ff)
 {
 	return average(p->slew, p->n_slew, slew_ns, load_ff);
+}
+
+double cell_delay(const struct cell_pin *p, double slew_ns, double load_ff)
+{
+	return average(p->delay, p->n_delay, slew_ns, load_ff);
 }

@@ -1,7 +1,8 @@
 /* cells: what switching costs in a standard cell library.
  *
  * Of a liberty file: pins with their capacitance, logic functions, energy
- * inside a cell for one transition of a pin, and how fast an output then moves.
+ * inside a cell for one transition of a pin, when an output then moves, how
+ * fast.
  *
  * Units: fF, ns, fJ, V. Rise and fall are averaged, and so are the states of
  * the other pins (`when`) and the pins that may have caused a transition.
@@ -26,8 +27,8 @@ struct cell_pin {
 	bool out;
 	double cap_ff;
 	const char *function; /* of an output; in the tree */
-	struct cell_table *energy, *slew;
-	int n_energy, n_slew;
+	struct cell_table *energy, *slew, *delay;
+	int n_energy, n_slew, n_delay;
 };
 
 struct cell {
@@ -51,6 +52,8 @@ const struct cell *cells_find(const struct cells *c, const char *name);
 
 /* Energy inside the cell for a transition of this pin, in fJ. */
 double cell_energy(const struct cell_pin *p, double slew_ns, double load_ff);
+/* From an input, or the clock, to this output, in ns. */
+double cell_delay(const struct cell_pin *p, double slew_ns, double load_ff);
 /* Transition time of an output, in ns. */
 double cell_slew(const struct cell_pin *p, double slew_ns, double load_ff);
 

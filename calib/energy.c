@@ -39,9 +39,19 @@ static enum energy_piece piece_of(const char *module)
 void energy_take(struct energy_sample *s, const struct netlist *n,
                  const struct gates_result *r)
 {
+	double still[N_PIECES] = {0}, timed[N_PIECES] = {0};
+
 	memset(s->fj, 0, sizeof s->fj);
-	for (int i = 0; i < n->n_classes; i++)
-		s->fj[piece_of(n->cls[i])] += r->fj[i];
+	for (int i = 0; i < n->n_classes; i++) {
+		const enum energy_piece p = piece_of(n->cls[i]);
+		s->fj[p] += r->fj[i];
+		still[p] += r->still[i];
+		timed[p] += r->timed[i];
+	}
+	for (int p = 0; p < N_PIECES; p++) {
+		s->glitch[p] = still[p] > 0 ? timed[p] / still[p] : 1;
+		s->fj[p] *= s->glitch[p];
+	}
 }
 
 /* ------------------------------------------------------------------------
@@ -119,6 +129,7 @@ static void moves_of(const struct energy_sample *s, double amount[N_MOVES])
 	cut_amounts(&s->d, &s->counts, row);
 	amount[MOVE_cell_cycle] = row[ROW_cell_cycle];
 	amount[MOVE_wgt] = s->activity.wgt_flips;
+	amount[MOVE_idle] = s->activity.idle_flips;
 	amount[MOVE_prod] = s->activity.prod_flips;
 	amount[MOVE_add] = s->activity.add_flips;
 	amount[MOVE_sum] = s->activity.sum_flips;

@@ -13,6 +13,7 @@
 enum energy_move {
 	MOVE_cell_cycle,
 	MOVE_wgt,
+	MOVE_idle,
 	MOVE_prod,
 	MOVE_add,
 	MOVE_sum,
@@ -40,7 +41,8 @@ struct energy_sample {
 	uint64_t cycles;
 	struct counts counts;
 	struct joulet_activity activity;
-	double fj[N_PIECES]; /* by the gates */
+	double fj[N_PIECES];     /* by the gates */
+	double glitch[N_PIECES]; /* times what it is without glitches: in fj */
 };
 
 struct energy_model {

@@ -109,13 +109,23 @@ bool gates_open(struct gates *g, const struct design *d, const char *netlist,
 	if (!netlist_read(&g->netlist, netlist, "accel", cells, err))
 		return false;
 	g->prices = power_prices(&g->netlist, cells->volts);
-	return settle_open(&g->s, &g->netlist, err) && find_ports(g, err);
+	if (!settle_open(&g->s, &g->netlist, err) || !find_ports(g, err))
+		return false;
+	double *delays = power_delays(&g->netlist);
+	timed_open(&g->timed, &g->s, delays);
+	free(delays);
+	g->before = mem_zero(g->netlist.n_nets, 1);
+	g->still = mem_zero(g->netlist.n_nets, sizeof *g->still);
+	return true;
 }
 
 void gates_close(struct gates *g)
 {
+	timed_close(&g->timed);
 	settle_close(&g->s);
 	netlist_free(&g->netlist);
+	free(g->before);
+	free(g->still);
 	free(g->pins);
 	free(g->prices);
 	*g = (struct gates){0};
@@ -171,9 +181,34 @@ struct outside {
 	const uint8_t *flash;
 };
 
+/* Every edge is as likely to be timed; none is known beforehand. */
+static void choose_next(struct gates *g)
+{
+	g->random = g->random * 1664525 + 1013904223;
+	g->until = 1 + (g->random >> 8) % (2 * g->every - 1);
+}
+
+/* The edge after `before` with delays; see gates_result. */
+static void time_edge(struct gates *g)
+{
+	const uint32_t nets = g->netlist.n_nets;
+
+	for (uint32_t i = 0; i < nets; i++)
+		g->still[i] += g->before[i] != g->s.value[i];
+	g->still[g->s.clock] += 2;
+	g->timed.count[g->s.clock] += 2;
+	if (!timed_edge(&g->timed, g->before))
+		g->unsettled = true;
+	choose_next(g);
+}
+
 /* What the memories see is what has settled before the clock's edge. */
 static void clock(struct gates *g, const struct outside *o)
 {
+	const bool timed = g->s.counting && g->every && --g->until == 0;
+
+	if (timed)
+		memcpy(g->before, g->s.value, g->netlist.n_nets);
 	const struct gates_pins *p = g->pins;
 	const uint8_t *sram = NULL, *flash = NULL;
 	const uint32_t beat = (uint32_t)g->d.dma_bytes;
@@ -196,6 +231,8 @@ static void clock(struct gates *g, const struct outside *o)
 	if (flash)
 		put_bytes(g, &p->flash_rdata_i, flash);
 	settle_nets(&g->s);
+	if (timed)
+		time_edge(g);
 }
 
 static void write_register(struct gates *g, const struct outside *o,
@@ -247,8 +284,26 @@ static bool same(const char *layer, const char *what, const uint8_t *is,
 	                         layer, i, what, is[i], want[i]);
 }
 
+static void begin_timing(struct gates *g, uint64_t cycles, int edges)
+{
+	g->every = edges ? cycles / (uint64_t)edges + 1 : 0;
+	g->random = 1;
+	g->unsettled = false;
+	memset(g->still, 0, g->netlist.n_nets * sizeof *g->still);
+	memset(g->timed.count, 0, g->netlist.n_nets * sizeof *g->timed.count);
+	if (edges)
+		choose_next(g);
+}
+
+static void take_result(const struct gates *g, struct gates_result *r)
+{
+	power_energy(&g->netlist, g->prices, g->s.count, r->fj);
+	power_energy(&g->netlist, g->prices, g->still, r->still);
+	power_energy(&g->netlist, g->prices, g->timed.count, r->timed);
+}
+
 bool gates_run(struct gates *g, const struct cut *c, const uint8_t *flash,
-               struct gates_result *r, struct err *err)
+               int edges, struct gates_result *r, struct err *err)
 {
 	uint8_t *sram = mem_zero(c->sram_bytes, 1);
 	uint8_t *spad = mem_zero(c->spad_bytes, 1);
@@ -257,6 +312,7 @@ bool gates_run(struct gates *g, const struct cut *c, const uint8_t *flash,
 
 	memcpy(sram, c->sram, c->sram_bytes);
 	settle_reset(&g->s);
+	begin_timing(g, c->cycles, edges);
 	bool ok = each_word(g, c->spad, true, err);
 	if (ok) {
 		cycles = run(g, &o);
@@ -271,8 +327,12 @@ bool gates_run(struct gates *g, const struct cut *c, const uint8_t *flash,
 	     same(c->layer, "SRAM", sram, c->sram_after, c->sram_bytes, err) &&
 	     same(c->layer, "the scratchpad", spad, c->spad_after,
 	          c->spad_bytes, err);
+	if (ok && g->unsettled)
+		ok = err_set(err, ERR_BUG,
+		             "gates: layer %s: with delays nets end elsewhere",
+		             c->layer);
 	if (ok)
-		power_energy(&g->netlist, g->prices, g->s.count, r->fj);
+		take_result(g, r);
 	free(sram);
 	free(spad);
 	return ok;

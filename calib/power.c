@@ -79,22 +79,53 @@ static void price_cell(const struct netlist *t, const struct nets *n,
 	}
 }
 
-double *power_prices(const struct netlist *t, double volts)
+static struct nets nets_of(const struct netlist *t)
 {
-	size_t nets = (size_t)t->n_nets + 1;
-	struct nets n = {.load = mem_zero(nets, sizeof(double)),
-	                 .slew = mem_zero(nets, sizeof(double)),
-	                 .driven = mem_zero(nets, 1)};
-	double *fj = mem_zero(t->n_pins, sizeof *fj);
+	const size_t count = (size_t)t->n_nets + 1;
+	struct nets n = {.load = mem_zero(count, sizeof(double)),
+	                 .slew = mem_zero(count, sizeof(double)),
+	                 .driven = mem_zero(count, 1)};
 
 	find_loads(t, &n);
 	find_slews(t, &n);
+	return n;
+}
+
+static void nets_free(struct nets *n)
+{
+	free(n->load);
+	free(n->slew);
+	free(n->driven);
+}
+
+double *power_prices(const struct netlist *t, double volts)
+{
+	struct nets n = nets_of(t);
+	double *fj = mem_zero(t->n_pins, sizeof *fj);
+
 	for (uint32_t i = 0; i < t->n_cells; i++)
 		price_cell(t, &n, &t->cell[i], volts, fj + t->cell[i].pin);
-	free(n.load);
-	free(n.slew);
-	free(n.driven);
+	nets_free(&n);
 	return fj;
+}
+
+double *power_delays(const struct netlist *t)
+{
+	struct nets n = nets_of(t);
+	double *ns = mem_zero(t->n_pins, sizeof *ns);
+
+	for (uint32_t i = 0; i < t->n_cells; i++) {
+		const struct netlist_cell *c = &t->cell[i];
+		double in = slew_in(t, &n, c);
+		for (int k = 0; k < c->cell->n_pins; k++) {
+			uint32_t pin = c->pin + (uint32_t)k;
+			if (c->cell->pin[k].out)
+				ns[pin] = cell_delay(&c->cell->pin[k], in,
+				                     n.load[t->net[pin]]);
+		}
+	}
+	nets_free(&n);
+	return ns;
 }
 
 void power_energy(const struct netlist *t, const double *prices,

@@ -1,4 +1,4 @@
-/* power: what the changes of a netlist's nets cost. */
+/* power: what the changes of a netlist's nets cost, and how long they take. */
 #ifndef CALIB_POWER_H
 #define CALIB_POWER_H
 
@@ -8,6 +8,10 @@
  * and energy inside cells. What has no driver among the cells counts where it
  * is received. The caller frees it. */
 double *power_prices(const struct netlist *n, double volts);
+
+/* From a cell's inputs to each of its outputs in ns, by pin, at the loads and
+ * transition times of the netlist. The caller frees it. */
+double *power_delays(const struct netlist *n);
 
 /* Energy by class, without leakage; count: changes, by net. */
 void power_energy(const struct netlist *n, const double *prices,

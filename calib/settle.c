@@ -1,26 +1,11 @@
 /* settle: see settle.h. */
-#include "calib/settle.h"
+#include "calib/settle_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "calib/libtree.h"
-
-/* An output of a gate, or (ram >= 0) all outputs of a memory. Inputs that are
- * not used are NET_LOW. */
-struct settle_op {
-	uint64_t table;
-	uint32_t in[LOGIC_INPUTS], out;
-	int16_t ram;
-	bool wide; /* more than four inputs */
-};
-
-struct settle_flop {
-	uint64_t table;                   /* of the next state */
-	uint32_t in[LOGIC_INPUTS], q, qn; /* NET_NONE: not there */
-	uint8_t next;
-};
 
 /* ------------------------------------------------------------------------
  * From cells */
@@ -62,8 +47,10 @@ static bool add_gate(struct settle *s, const struct netlist_cell *c)
 		if (!p->out || net == NET_NONE)
 			continue;
 		struct settle_op *op = &s->op[s->n_ops++];
-		*op = (struct settle_op){
-		        .out = net, .ram = -1, .wide = in.n > 4};
+		*op = (struct settle_op){.out = net,
+		                         .pin = c->pin + (uint32_t)i,
+		                         .ram = -1,
+		                         .wide = in.n > 4};
 		memcpy(op->in, in.net, sizeof op->in);
 		if (!logic_table(p->function, in.name, in.n, &op->table))
 			return false;
@@ -122,8 +109,8 @@ static bool add_cell(struct settle *s, const struct netlist_cell *c,
 
 struct order {
 	struct settle *s;
-	uint32_t *first, *reader; /* by net: operations that read it */
-	uint32_t *waits;          /* by operation: inputs yet to settle */
+	struct settle_readers r;
+	uint32_t *waits; /* by operation: inputs yet to settle */
 	uint32_t *ready, n_ready;
 };
 
@@ -149,28 +136,30 @@ static const uint32_t *outputs(const struct settle *s,
 	return s->n->ram[op->ram].rdata;
 }
 
-static void find_readers(struct order *o)
+struct settle_readers settle_find_readers(const struct settle *s)
 {
-	const struct settle *s = o->s;
+	const size_t nets = (size_t)s->n->n_nets + 2;
+	struct settle_readers r = {.first = mem_zero(nets, sizeof *r.first)};
+	uint32_t *at = mem_zero(nets, sizeof *at);
 	size_t total = 0;
 	int k;
 
 	for (uint32_t i = 0; i < s->n_ops; i++) {
 		const uint32_t *in = inputs(s, &s->op[i], &k);
 		for (total += (size_t)k; k--;)
-			o->first[in[k] + 1]++;
+			r.first[in[k] + 1]++;
 	}
 	for (uint32_t i = 0; i < s->n->n_nets; i++)
-		o->first[i + 1] += o->first[i];
-	o->reader = mem_zero(total, sizeof *o->reader);
-	uint32_t *at = mem_zero((size_t)s->n->n_nets + 1, sizeof *at);
-	memcpy(at, o->first, ((size_t)s->n->n_nets + 1) * sizeof *at);
+		r.first[i + 1] += r.first[i];
+	r.reader = mem_zero(total, sizeof *r.reader);
+	memcpy(at, r.first, nets * sizeof *at);
 	for (uint32_t i = 0; i < s->n_ops; i++) {
 		const uint32_t *in = inputs(s, &s->op[i], &k);
 		while (k--)
-			o->reader[at[in[k]]++] = i;
+			r.reader[at[in[k]]++] = i;
 	}
 	free(at);
+	return r;
 }
 
 static void find_waits(struct order *o)
@@ -202,22 +191,20 @@ static void walk_order(struct order *o)
 	for (uint32_t i = 0; i < o->n_ready; i++) {
 		const uint32_t *out = outputs(s, &s->op[o->ready[i]], &k);
 		while (k--)
-			for (uint32_t r = o->first[out[k]];
-			     r < o->first[out[k] + 1]; r++)
-				if (--o->waits[o->reader[r]] == 0)
-					o->ready[o->n_ready++] = o->reader[r];
+			for (uint32_t r = o->r.first[out[k]];
+			     r < o->r.first[out[k] + 1]; r++)
+				if (--o->waits[o->r.reader[r]] == 0)
+					o->ready[o->n_ready++] = o->r.reader[r];
 	}
 }
 
 static bool sort_ops(struct settle *s, struct err *err)
 {
-	struct order o = {
-	        .s = s,
-	        .first = mem_zero((size_t)s->n->n_nets + 2, sizeof *o.first),
-	        .waits = mem_zero(s->n_ops, sizeof *o.waits),
-	        .ready = mem_zero(s->n_ops, sizeof *o.ready)};
+	struct order o = {.s = s,
+	                  .r = settle_find_readers(s),
+	                  .waits = mem_zero(s->n_ops, sizeof *o.waits),
+	                  .ready = mem_zero(s->n_ops, sizeof *o.ready)};
 
-	find_readers(&o);
 	find_waits(&o);
 	walk_order(&o);
 	struct settle_op *sorted = mem_zero(s->n_ops, sizeof *sorted);
@@ -225,8 +212,8 @@ static bool sort_ops(struct settle *s, struct err *err)
 		sorted[i] = s->op[o.ready[i]];
 	free(s->op);
 	s->op = sorted;
-	free(o.first);
-	free(o.reader);
+	free(o.r.first);
+	free(o.r.reader);
 	free(o.waits);
 	free(o.ready);
 	return o.n_ready == s->n_ops ||
@@ -328,15 +315,6 @@ static void write_ram(struct settle *s, int i)
 			word[k] = s->value[r->wdata[k]];
 }
 
-static uint64_t row_of(const uint8_t *v, const uint32_t *in, bool wide)
-{
-	unsigned row = 0;
-
-	for (int i = 0; i < (wide ? 6 : 4); i++)
-		row |= (unsigned)v[in[i]] << i;
-	return row;
-}
-
 void settle_nets(struct settle *s)
 {
 	const uint32_t one = s->counting;
@@ -347,7 +325,7 @@ void settle_nets(struct settle *s)
 			read_ram(s, op->ram);
 			continue;
 		}
-		uint8_t new = op->table >> row_of(v, op->in, op->wide) & 1;
+		uint8_t new = op->table >> settle_row(v, op->in, op->wide) & 1;
 		if (new != v[op->out]) {
 			v[op->out] = new;
 			s->count[op->out] += one;
@@ -359,7 +337,7 @@ void settle_clock(struct settle *s)
 {
 	for (uint32_t i = 0; i < s->n_flops; i++) {
 		struct settle_flop *f = &s->flop[i];
-		f->next = f->table >> row_of(s->value, f->in, true) & 1;
+		f->next = f->table >> settle_row(s->value, f->in, true) & 1;
 	}
 	for (int i = 0; i < s->n->n_rams; i++)
 		write_ram(s, i);

@@ -170,7 +170,7 @@ bool joulet_array_pj(const struct joulet_tech *t, enum joulet_level level,
 		               t->name);
 #define ROW(name) cost_row(t, level, TECH_##name, supply)
 	*pj = (double)c->n[EV_job_cycles] * RULE_CELLS(TECH_cell_cycle) +
-	      a->wgt_flips * ROW(flip_weight) +
+	      a->wgt_flips * ROW(flip_weight) + a->idle_flips * ROW(flip_idle) +
 	      a->prod_flips * ROW(flip_product) + a->add_flips * ROW(flip_add) +
 	      a->sum_flips * ROW(flip_sum);
 	return true;

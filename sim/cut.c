@@ -377,6 +377,7 @@ void joulet_add_activity(struct joulet_activity *to,
                          const struct joulet_activity *a)
 {
 	to->wgt_flips += a->wgt_flips;
+	to->idle_flips += a->idle_flips;
 	to->prod_flips += a->prod_flips;
 	to->add_flips += a->add_flips;
 	to->sum_flips += a->sum_flips;

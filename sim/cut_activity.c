@@ -88,6 +88,20 @@ static void count_zeros(struct array_state *s, const struct cycle *y)
 			s->to->zero_macs += y->act[r][c * y->stride] == 0;
 }
 
+static void count_weights(struct array_state *s, const struct cycle *y,
+                          const uint8_t *wgt)
+{
+	double flips = 0;
+	int live = 0;
+
+	for (int c = 0; c < s->cols; c++)
+		flips += ones(wgt[c] ^ s->wgt[c]);
+	for (int r = 0; r < s->rows; r++)
+		live += y->act[r] || s->on[r];
+	s->to->wgt_flips += live * flips;
+	s->to->idle_flips += (s->rows - live) * flips;
+}
+
 static void cycle(struct array_state *s, const struct cycle *y)
 {
 	bool as_before = s->first == y->first;
@@ -98,8 +112,7 @@ static void cycle(struct array_state *s, const struct cycle *y)
 		memcpy(wgt, y->wgt, (size_t)s->used_cols);
 	s->first = y->first;
 	count_zeros(s, y);
-	for (int c = 0; c < s->cols; c++)
-		s->to->wgt_flips += s->rows * ones(wgt[c] ^ s->wgt[c]);
+	count_weights(s, y, wgt);
 	for (int r = 0; r < s->rows; r++) {
 		const uint8_t *act = y->act[r];
 		if (!act && !s->on[r] && as_before)

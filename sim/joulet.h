@@ -425,7 +425,9 @@ double joulet_latency_us(const struct design *d, uint64_t cycles);
  * cycle to the next), rows that are not in use included: weights move there,
  * too. */
 struct joulet_activity {
-	double wgt_flips;  /* bits of weights, once for each cell they reach */
+	double wgt_flips;  /* bits of weights, once for each cell they reach
+	                    * whose row has an activation, or just had one */
+	double idle_flips; /* ... once for each of the others */
 	double prod_flips; /* bits of products, of 32 bits each */
 	double add_flips;  /* bits of sums before their registers */
 	double sum_flips;  /* bits of sums in their registers */

@@ -132,9 +132,9 @@ static void put32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)(v >> 8 * i);
 }
 
-/* Mostly small values, so that not every sum saturates: an eighth of every other
- * byte; 127 or -128 one time in eight. By masks: branches would go either way,
- * and this fills all memories of every run. */
+/* Mostly small values, so that not every sum saturates: an eighth of every
+ * other byte; 127 or -128 one time in eight. By masks: branches would go either
+ * way, and this fills all memories of every run. */
 static uint8_t random_byte(uint64_t v)
 {
 	const int byte = (int8_t)(v >> 40);

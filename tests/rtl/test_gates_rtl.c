@@ -16,11 +16,11 @@
 
 #include "base/folder.h"
 #include "base/spawn.h"
-#include "calib/gates.h"
+#include "calib/energy.h"
 #include "calib/synth.h"
 #include "tests/take_cuts.h"
 
-enum { SKIPPED = 77 };
+enum { SKIPPED = 77, EDGES = 100 };
 
 static struct cells cells;
 static struct gates gates;
@@ -62,10 +62,14 @@ static void compare(const char *name, double within)
 	assert_non_null(t);
 	for (int i = 0; i < cuts.n; i++) {
 		struct gates_result r;
-		if (!gates_run(&gates, &cuts.cut[i], cuts.flash, &r, &err))
+		struct energy_sample s;
+		if (!gates_run(&gates, &cuts.cut[i], cuts.flash, EDGES, &r,
+		               &err))
 			fail_msg("%s", err.msg);
-		for (int k = 0; k < gates.netlist.n_classes; k++)
-			real += r.fj[k] / 1e3;
+		energy_take(&s, &gates.netlist, &r);
+		assert_true(s.glitch[PIECE_array] > 1);
+		for (int k = 0; k < N_PIECES; k++)
+			real += s.fj[k] / 1e3;
 		table += priced(t, &cuts.cut[i]);
 	}
 	print_message("%s: %.1f nJ, the table's rows %.1f nJ, %+.1f %%\n", name,
@@ -97,12 +101,12 @@ static void a_netlist_that_does_something_else_is_an_error(void **state)
 	struct err err;
 
 	c->spad_after[7] ^= 1;
-	assert_false(gates_run(&gates, c, cuts.flash, &r, &err));
+	assert_false(gates_run(&gates, c, cuts.flash, 0, &r, &err));
 	assert_int_equal(err.kind, ERR_MISMATCH);
 	assert_non_null(strstr(err.msg, "byte 0x7 of the scratchpad"));
 	c->spad_after[7] ^= 1;
 	c->cycles++;
-	assert_false(gates_run(&gates, c, cuts.flash, &r, &err));
+	assert_false(gates_run(&gates, c, cuts.flash, 0, &r, &err));
 	assert_non_null(strstr(err.msg, "cycles"));
 	cuts_free(&cuts);
 }

@@ -265,7 +265,7 @@ static void the_array_by_flips_is_counts_times_rows(void **state)
 	(void)state;
 	struct joulet_tech t = *table[0];
 	const struct design d = design_default();
-	const struct joulet_activity a = {3, 5, 7, 11, 13};
+	const struct joulet_activity a = {3, 9, 5, 7, 11, 13};
 	struct counts c = {0};
 	struct err err;
 	double pj;
@@ -278,11 +278,13 @@ static void the_array_by_flips_is_counts_times_rows(void **state)
 	c.n[EV_job_cycles] = 1000;
 	t.row[TECH_cell_cycle].at[JOULET_NOMINAL] = 0.5;
 	t.row[TECH_flip_weight].at[JOULET_NOMINAL] = 2;
+	t.row[TECH_flip_idle].at[JOULET_NOMINAL] = 32;
 	t.row[TECH_flip_product].at[JOULET_NOMINAL] = 4;
 	t.row[TECH_flip_add].at[JOULET_NOMINAL] = 8;
 	t.row[TECH_flip_sum].at[JOULET_NOMINAL] = 16;
 	assert_true(joulet_array_pj(&t, JOULET_NOMINAL, &d, &c, &a, &pj, &err));
-	assert_true(pj == 64 * 1000 * 0.5 + 3 * 2 + 5 * 4 + 7 * 8 + 11 * 16);
+	assert_true(pj ==
+	            64 * 1000 * 0.5 + 3 * 2 + 9 * 32 + 5 * 4 + 7 * 8 + 11 * 16);
 }
 
 static void leakage_is_the_sum_of_blocks(void **state)

@@ -28,7 +28,24 @@ static const char library[] =
         "    pin (Z) { direction : output; function : \"A\";\n"
         "      internal_power () { related_pin : \"A\";\n"
         "        rise_power (p) { values (\"1, 3\", \\\n\"1, 3\"); }\n"
-        "        fall_power (p) { values (\"1, 3\", \"1, 3\"); } } }\n"
+        "        fall_power (p) { values (\"1, 3\", \"1, 3\"); } }\n"
+        "      timing () { related_pin : \"A\";\n"
+        "        cell_rise (p) { values (\"0.2, 0.2\", \"0.2, 0.2\"); }\n"
+        "        cell_fall (p) { values (\"0.2, 0.2\", \"0.2, 0.2\"); } } }\n"
+        "  }\n"
+        "  cell (FAST) {\n"
+        "    pin (A) { direction : input; capacitance : 1; }\n"
+        "    pin (B) { direction : input; capacitance : 1; }\n"
+        "    pin (Z) { direction : output; function : \"A ^ B\";\n"
+        "      timing () { related_pin : \"A\";\n"
+        "        cell_rise (p) { values (\"0.1, 0.1\", \"0.1, 0.1\"); } } }\n"
+        "  }\n"
+        "  cell (SLOW) {\n"
+        "    pin (A) { direction : input; capacitance : 1; }\n"
+        "    pin (B) { direction : input; capacitance : 1; }\n"
+        "    pin (Z) { direction : output; function : \"A ^ B\";\n"
+        "      timing () { related_pin : \"A\";\n"
+        "        cell_rise (p) { values (\"0.3, 0.3\", \"0.3, 0.3\"); } } }\n"
         "  }\n"
         "  cell (DFF) { ff (IQ, IQN) { next_state : \"D\"; "
         "clocked_on : \"CK\"; }\n"
@@ -52,6 +69,9 @@ static const char netlist[] =
         ".model odd\n.inputs clk\n.outputs z\n.subckt NAND A=clk\n"
         ".cname here\n.end\n"
         ".model sleeps\n.inputs clk\n.outputs z\n.subckt LATCH Q=z\n.end\n"
+        ".model race\n.inputs clk a\n.outputs f s b\n"
+        ".subckt BUF A=a Z=b\n.subckt FAST A=a B=b Z=f\n"
+        ".subckt SLOW A=a B=b Z=s\n.subckt DFF CK=clk D=f Q=q\n.end\n"
         ".model store\n.inputs clk a w\n.outputs z\n"
         ".subckt $mem_v2 RD_ADDR=a RD_DATA=z WR_ADDR=a WR_DATA=w WR_EN=w\n"
         ".cname m\n.subckt DFF CK=clk D=z Q=q\n.end\n";
@@ -174,6 +194,45 @@ static void a_memory_keeps_what_is_written(void **state)
 	cells_free(&c);
 }
 
+/* a changes; b follows after 0.2 ns. What is a ^ b is so for 0.2 ns: a gate of
+ * 0.1 ns shows it and goes back, one of 0.3 ns does not see it. */
+static void what_arrives_late_makes_a_glitch(void **state)
+{
+	(void)state;
+	struct cells c = read_library();
+	struct netlist n;
+	struct settle s;
+	struct timed t;
+	struct err err;
+
+	assert_true(read_netlist(&n, netlist, "race", &c, &err));
+	assert_true(settle_open(&s, &n, &err));
+	double *delays = power_delays(&n);
+	timed_open(&t, &s, delays);
+	settle_reset(&s);
+	settle_nets(&s);
+	uint8_t *before = malloc(n.n_nets);
+	assert_non_null(before);
+	memcpy(before, s.value, n.n_nets);
+	s.counting = true;
+	settle_set(&s, netlist_port(&n, "a"), 1);
+	settle_nets(&s);
+	assert_true(timed_edge(&t, before));
+	assert_int_equal(t.count[netlist_port(&n, "a")], 1);
+	assert_int_equal(t.count[netlist_port(&n, "b")], 1);
+	assert_int_equal(t.count[netlist_port(&n, "f")], 2);
+	assert_int_equal(t.count[netlist_port(&n, "s")], 0);
+	assert_int_equal(s.count[netlist_port(&n, "f")], 0);
+	s.value[netlist_port(&n, "f")] ^= 1; /* not what it settles to */
+	assert_false(timed_edge(&t, before));
+	free(before);
+	free(delays);
+	timed_close(&t);
+	settle_close(&s);
+	netlist_free(&n);
+	cells_free(&c);
+}
+
 static void refused(const char *text, const char *top, const char *why)
 {
 	struct cells c = read_library();
@@ -217,12 +276,14 @@ static void the_fit_finds_what_made_the_samples(void **state)
 		s[i].counts.n[EV_job_cycles] = s[i].cycles;
 		s[i].counts.n[EV_macs] = (uint64_t)(i * 7 % 11);
 		a->wgt_flips = 1000.0 * (i * i % 7);
+		a->idle_flips = 900.0 * (i * 11 % 17);
 		a->prod_flips = 700.0 * (i * 5 % 13);
 		a->add_flips = 800.0 * (i * i * i % 11);
 		a->sum_flips = 500.0 * (i * 3 % 5);
 		s[i].fj[PIECE_array] = 64 * 2.0 * (double)s[i].cycles +
-		                       3 * a->wgt_flips + 4 * a->prod_flips +
-		                       5 * a->add_flips + 6 * a->sum_flips;
+		                       3 * a->wgt_flips + 4 * a->idle_flips +
+		                       5 * a->prod_flips + 6 * a->add_flips +
+		                       7 * a->sum_flips;
 	}
 	s[N - 1].fj[PIECE_array] *= 100;
 	energy_fit(&m, s, N);
@@ -245,6 +306,7 @@ int main(void)
 	                a_table_is_linear_between_its_points_and_flat_beyond),
 	        cmocka_unit_test(functions_become_truth_tables),
 	        cmocka_unit_test(energy_is_changes_times_what_each_costs),
+	        cmocka_unit_test(what_arrives_late_makes_a_glitch),
 	        cmocka_unit_test(a_memory_keeps_what_is_written),
 	        cmocka_unit_test(what_cannot_be_simulated_is_named),
 	        cmocka_unit_test(the_fit_finds_what_made_the_samples),
