@@ -17,8 +17,7 @@ struct timed_event {
 };
 
 /* ------------------------------------------------------------------------
- * A heap of events, the earliest first. Ties: by operation, so that nothing
- * depends on the order in which they came. */
+ * A heap of events, the earliest first */
 
 static bool before_of(const struct timed_event *a, const struct timed_event *b)
 {
@@ -92,7 +91,8 @@ void timed_open(struct timed *t, const struct settle *s, const double *delays)
 	                    .pending = mem_zero(s->n_ops, 1),
 	                    .gate = mem_zero(nets, 1),
 	                    .value = mem_zero(nets, 1),
-	                    .count = mem_zero(nets, sizeof *t->count)};
+	                    .count = mem_zero(nets, sizeof *t->count),
+	                    .changed = mem_zero(nets, sizeof *t->changed)};
 	*t->readers = settle_find_readers(s);
 	for (uint32_t i = 0; i < s->n_ops; i++)
 		if (s->op[i].ram < 0) {
@@ -116,6 +116,7 @@ void timed_close(struct timed *t)
 	free(t->gate);
 	free(t->value);
 	free(t->count);
+	free(t->changed);
 	free(t->heap);
 	*t = (struct timed){0};
 }
@@ -137,14 +138,29 @@ static void look_at(struct timed *t, uint32_t i, uint32_t now)
 	}
 }
 
-static void change(struct timed *t, uint32_t net, uint32_t now)
+/* All that changes at one time, then all that looks at it: a gate whose inputs
+ * move together sees them once. */
+static void step(struct timed *t)
 {
 	const struct settle_readers *r = t->readers;
+	const uint32_t n_ops = t->s->n_ops, now = t->heap[0].time;
+	uint32_t n = 0;
 
-	t->value[net] ^= 1;
-	t->count[net]++;
-	for (uint32_t k = r->first[net]; k < r->first[net + 1]; k++)
-		look_at(t, r->reader[k], now);
+	while (t->n_heap && t->heap[0].time == now) {
+		const struct timed_event e = pop(t);
+		if (e.op < n_ops && t->stamp[e.op] != e.stamp)
+			continue; /* undone */
+		uint32_t net = e.op < n_ops ? t->s->op[e.op].out : e.op - n_ops;
+		if (e.op < n_ops)
+			t->pending[e.op] = 0;
+		t->value[net] ^= 1;
+		t->count[net]++;
+		t->changed[n++] = net;
+	}
+	while (n--)
+		for (uint32_t k = r->first[t->changed[n]];
+		     k < r->first[t->changed[n] + 1]; k++)
+			look_at(t, r->reader[k], now);
 }
 
 bool timed_edge(struct timed *t, const uint8_t *before)
@@ -157,14 +173,7 @@ bool timed_edge(struct timed *t, const uint8_t *before)
 		if (!t->gate[i] && before[i] != s->value[i])
 			push(t, (struct timed_event){t->begin[i], s->n_ops + i,
 			                             0});
-	while (t->n_heap) {
-		const struct timed_event e = pop(t);
-		if (e.op >= s->n_ops) {
-			change(t, e.op - s->n_ops, e.time);
-		} else if (t->pending[e.op] && t->stamp[e.op] == e.stamp) {
-			t->pending[e.op] = 0;
-			change(t, s->op[e.op].out, e.time);
-		}
-	}
+	while (t->n_heap)
+		step(t);
 	return memcmp(t->value, s->value, nets) == 0;
 }

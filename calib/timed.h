@@ -24,6 +24,7 @@ struct timed {
 	uint8_t *pending;      /* ... whether there is one */
 	uint8_t *gate, *value; /* of nets: a gate drives it; 0 or 1 */
 	uint32_t *count;       /* of nets: changes */
+	uint32_t *changed;     /* nets that move at the present time */
 	struct timed_event *heap;
 	size_t n_heap, cap_heap;
 };
