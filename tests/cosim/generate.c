@@ -308,6 +308,8 @@ static void load_used(struct gen *g)
 
 	begin_job(g);
 	move_all(g, OP_LOAD);
+	if (!g->job->n) /* they use nothing */
+		fill_byte(g);
 	struct trial_job first = t->job[t->n_jobs - 1];
 	memmove(t->job + 1, t->job, (size_t)(t->n_jobs - 1) * sizeof(*t->job));
 	t->job[0] = first;
